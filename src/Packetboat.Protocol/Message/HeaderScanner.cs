@@ -1,0 +1,107 @@
+using System.Text;
+
+namespace Packetboat.Protocol.Message;
+
+/// <summary>
+/// Looks at a message's header while it arrives, line by line, without keeping it: how many hops it has behind it, how often this host
+/// was one of them, and whether the fields that RFC 6409 §8 lets a submission server add are there.
+/// </summary>
+public sealed class HeaderScanner
+{
+    private readonly byte[] _ownName;
+    private bool _inReceived;
+
+    /// <param name="hostName">This host, as it writes itself behind <c>by</c> in Received.</param>
+    public HeaderScanner(string hostName) => _ownName = Encoding.UTF8.GetBytes($"by {hostName.ToLowerInvariant()}");
+
+    public int ReceivedFields { get; private set; }
+
+    public int OwnReceivedFields { get; private set; }
+
+    public bool HasDate { get; private set; }
+
+    public bool HasMessageId { get; private set; }
+
+    public bool HasFrom { get; private set; }
+
+    /// <summary>An octet above 127 was seen, in the header or the body.</summary>
+    public bool HasEightBit { get; private set; }
+
+    /// <summary>An octet above 127 was seen in the header: the message is internationalized. RFC 6532.</summary>
+    public bool HasEightBitHeader { get; private set; }
+
+    /// <summary>The empty line was seen, or a line that is no field: from here on it is body.</summary>
+    public bool HeaderEnded { get; private set; }
+
+    public void Reset()
+    {
+        (_inReceived, ReceivedFields, OwnReceivedFields) = (false, 0, 0);
+        (HasDate, HasMessageId, HasFrom, HasEightBit, HasEightBitHeader, HeaderEnded) = (
+            false,
+            false,
+            false,
+            false,
+            false,
+            false
+        );
+    }
+
+    public void Line(ReadOnlySpan<byte> line)
+    {
+        if (!HasEightBit || !HeaderEnded)
+        {
+            bool eightBit = !Ascii.IsValid(line);
+            HasEightBit |= eightBit;
+            HasEightBitHeader |= eightBit && !HeaderEnded;
+        }
+
+        if (!HeaderEnded)
+            HeaderLine(line);
+    }
+
+    private void HeaderLine(ReadOnlySpan<byte> line)
+    {
+        if (line[0] is not ((byte)' ' or (byte)'\t'))
+        {
+            int colon = line.IndexOf((byte)':');
+            if (colon < 0)
+            {
+                HeaderEnded = true;
+                return;
+            }
+
+            Field(line[..colon].TrimEnd((byte)' '));
+        }
+
+        if (!_inReceived || !NamesThisHost(line))
+            return;
+        OwnReceivedFields++;
+        _inReceived = false; // one field is one hop, however often it names us
+    }
+
+    private void Field(ReadOnlySpan<byte> name)
+    {
+        _inReceived = Ascii.EqualsIgnoreCase(name, "Received"u8);
+        if (_inReceived)
+            ReceivedFields++;
+        HasDate |= Ascii.EqualsIgnoreCase(name, "Date"u8);
+        HasMessageId |= Ascii.EqualsIgnoreCase(name, "Message-ID"u8);
+        HasFrom |= Ascii.EqualsIgnoreCase(name, "From"u8);
+    }
+
+    /// <summary><c>by</c>, our name, and then the end of that name: <c>mail.example</c> is not <c>mail.example.org</c>.</summary>
+    private bool NamesThisHost(ReadOnlySpan<byte> line)
+    {
+        for (int start = 0; start + _ownName.Length <= line.Length; start++)
+        {
+            if (!Ascii.EqualsIgnoreCase(line.Slice(start, _ownName.Length), _ownName))
+                continue;
+            byte before = start == 0 ? (byte)' ' : line[start - 1];
+            byte after = start + _ownName.Length < line.Length ? line[start + _ownName.Length] : (byte)' ';
+            if (before is (byte)' ' or (byte)'\t' && after is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)';' or (byte)'(')
+                return true;
+        }
+
+        return false;
+    }
+}

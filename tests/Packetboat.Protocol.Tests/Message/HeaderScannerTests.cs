@@ -1,0 +1,63 @@
+using System.Text;
+using Packetboat.Protocol.Message;
+
+namespace Packetboat.Protocol.Tests.Message;
+
+public sealed class HeaderScannerTests
+{
+    [Theory]
+    [InlineData("Received: from a by b; x||", 1, 0)]
+    [InlineData("RECEIVED : from a by b; x||", 1, 0)]
+    [InlineData("X-Received: from a by hub.example; x||", 0, 0)]
+    [InlineData("Received: from a by hub.example; x||", 1, 1)]
+    [InlineData("Received: from a|\tby HUB.Example (Packetboat) with ESMTP; x||", 1, 1)]
+    [InlineData("Received: from a|\tby hub.example|\twith ESMTP; x||", 1, 1)]
+    [InlineData("Received: from a|\tby hub.example.org; x||", 1, 0)]
+    [InlineData("Received: from nearby hub.example; x||", 1, 0)]
+    [InlineData("Received: from hub.example by b; x||", 1, 0)]
+    [InlineData("Subject: by hub.example ||", 0, 0)]
+    [InlineData("Received: from a by b; x|Subject: x|\tby hub.example ||", 1, 0)]
+    [InlineData("Received: a|Received: b|Received: c by hub.example;||Received: d by hub.example;|", 3, 1)]
+    [InlineData("no field at all|Received: a by hub.example;|", 0, 0)]
+    public void Hops_are_counted_in_the_header_alone(string message, int hops, int own)
+    {
+        HeaderScanner scanner = Scanned(message);
+        Assert.Equal((hops, own), (scanner.ReceivedFields, scanner.OwnReceivedFields));
+    }
+
+    [Fact]
+    public void A_field_that_names_this_host_twice_is_one_hop() =>
+        Assert.Equal(1, Scanned("Received: from a by hub.example;|\tby hub.example;|\tby hub.example;||").OwnReceivedFields);
+
+    [Theory]
+    [InlineData("Date: x|Message-ID: <x>|From: a||", true, true, true)]
+    [InlineData("date: x|message-id : <x>||From: a|", true, true, false)]
+    [InlineData("Resent-Date: x|X-Message-ID: <x>||", false, false, false)]
+    [InlineData(" Date: x|Subject: a|\tFrom: b||", false, false, false)]
+    public void It_sees_which_fields_are_there(string message, bool date, bool id, bool from)
+    {
+        HeaderScanner scanner = Scanned(message);
+        Assert.Equal((date, id, from), (scanner.HasDate, scanner.HasMessageId, scanner.HasFrom));
+    }
+
+    [Theory]
+    [InlineData("Subject: a||b|", false, false)]
+    [InlineData("Subject: \u00e9||b|", true, true)]
+    [InlineData("Subject: a||\u00e9|", true, false)]
+    [InlineData("Subject: a||b|c\u00e9|", true, false)]
+    public void It_sees_where_octets_above_127_are(string message, bool anywhere, bool inHeader)
+    {
+        HeaderScanner scanner = Scanned(message);
+        Assert.Equal((anywhere, inHeader), (scanner.HasEightBit, scanner.HasEightBitHeader));
+        scanner.Reset();
+        Assert.Equal((false, false, false), (scanner.HasEightBit, scanner.HasEightBitHeader, scanner.HeaderEnded));
+    }
+
+    private static HeaderScanner Scanned(string message)
+    {
+        var scanner = new HeaderScanner("hub.example");
+        foreach (string line in message.Split('|').SkipLast(1))
+            scanner.Line(Encoding.Latin1.GetBytes(line + "\r\n"));
+        return scanner;
+    }
+}
