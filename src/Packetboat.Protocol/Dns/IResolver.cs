@@ -1,0 +1,21 @@
+using System.Net;
+
+namespace Packetboat.Protocol.Dns;
+
+/// <summary>Asks the DNS. Names are given as A-labels. A failed look-up is an answer; only cancellation throws.</summary>
+public interface IResolver
+{
+    ValueTask<DnsAnswer<MxRecord>> MxAsync(string domain, CancellationToken ct);
+
+    /// <summary>A records.</summary>
+    ValueTask<DnsAnswer<IPAddress>> Ipv4Async(string host, CancellationToken ct);
+
+    /// <summary>AAAA records.</summary>
+    ValueTask<DnsAnswer<IPAddress>> Ipv6Async(string host, CancellationToken ct);
+
+    /// <summary>TXT records, each with its strings put together. RFC 7208 §3.3.</summary>
+    ValueTask<DnsAnswer<string>> TextAsync(string name, CancellationToken ct);
+
+    /// <summary>PTR records: what the address calls itself. Lower case, without the dot at the end.</summary>
+    ValueTask<DnsAnswer<string>> NamesAsync(IPAddress address, CancellationToken ct);
+}
