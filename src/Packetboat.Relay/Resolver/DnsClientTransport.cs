@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Sockets;
+using DnsClient;
+using DnsClient.Protocol;
+using Packetboat.Protocol;
+using Packetboat.Protocol.Dns;
+using MxRecord = Packetboat.Protocol.Dns.MxRecord;
+
+namespace Packetboat.Relay.Resolver;
+
+/// <summary>The questions themselves, by the DnsClient package. Its cache stays off: it knows neither our clock nor our bounds.</summary>
+internal sealed class DnsClientTransport : IDnsTransport
+{
+    private readonly LookupClient? _client;
+
+    public DnsClientTransport(ResolverOptions options)
+    {
+        NameServer[] servers = ServersOf(options);
+        _client = servers.Length == 0 ? null : new LookupClient(OptionsFor(options, servers));
+    }
+
+    public Task<TimedAnswer<MxRecord>> MxAsync(string name) =>
+        AskAsync(name, QueryType.MX, found => found.MxRecords().Select(mx => new MxRecord(mx.Preference, Bare(mx.Exchange))));
+
+    public Task<TimedAnswer<IPAddress>> Ipv4Async(string name) =>
+        AskAsync(name, QueryType.A, found => found.ARecords().Select(a => a.Address));
+
+    public Task<TimedAnswer<IPAddress>> Ipv6Async(string name) =>
+        AskAsync(name, QueryType.AAAA, found => found.AaaaRecords().Select(a => a.Address));
+
+    public Task<TimedAnswer<string>> TextAsync(string name) =>
+        AskAsync(name, QueryType.TXT, found => found.TxtRecords().Select(txt => string.Concat(txt.Text)));
+
+    public Task<TimedAnswer<string>> PointersAsync(string name) =>
+        AskAsync(name, QueryType.PTR, found => found.PtrRecords().Select(ptr => Bare(ptr.PtrDomainName)));
+
+    private static LookupClientOptions OptionsFor(ResolverOptions options, NameServer[] servers) =>
+        new(servers)
+        {
+            UseCache = false,
+            UseTcpOnly = options.UseTcp,
+            Timeout = options.Timeout,
+            Retries = options.Retries,
+            ThrowDnsErrors = false,
+            // The next server is asked when one fails, not when one says that there is nothing.
+            ContinueOnDnsError = true,
+            ContinueOnEmptyResponse = false,
+        };
+
+    private static NameServer[] ServersOf(ResolverOptions options) =>
+        string.IsNullOrWhiteSpace(options.Server)
+            ? [.. NameServer.ResolveNameServers(skipIPv6SiteLocal: true, fallbackToGooglePublicDns: false)]
+            : [new NameServer(EndpointOf(options.Server))];
+
+    /// <summary>Validated with the rest of the configuration, so a wrong one is a fault here.</summary>
+    private static IPEndPoint EndpointOf(string server)
+    {
+        IPEndPoint endpoint = IPEndPoint.Parse(server);
+        return endpoint.Port == 0 ? new IPEndPoint(endpoint.Address, NameServer.DefaultPort) : endpoint;
+    }
+
+    private async Task<TimedAnswer<T>> AskAsync<T>(
+        string name,
+        QueryType type,
+        Func<IReadOnlyList<DnsResourceRecord>, IEnumerable<T>> select
+    )
+    {
+        if (_client is null)
+            return Failure<T>("no DNS server is configured");
+        try
+        {
+            return Read(await _client.QueryAsync(name, type), select);
+        }
+        catch (Exception e) when (e is DnsResponseException or SocketException or IOException or OperationCanceledException)
+        {
+            return Failure<T>(e.Message);
+        }
+    }
+
+    private static TimedAnswer<T> Read<T>(
+        IDnsQueryResponse response,
+        Func<IReadOnlyList<DnsResourceRecord>, IEnumerable<T>> select
+    )
+    {
+        if (response.Header.ResponseCode is DnsHeaderResponseCode.NotExistentDomain)
+            return new TimedAnswer<T>(new DnsAnswer<T>.NxDomain(), NegativeTime(response));
+        if (response.Header.ResponseCode is not DnsHeaderResponseCode.NoError)
+            return Failure<T>(response.ErrorMessage);
+
+        T[] records = [.. select(response.Answers)];
+        return records.Length == 0
+            ? new TimedAnswer<T>(new DnsAnswer<T>.NoData(), NegativeTime(response))
+            : new TimedAnswer<T>(
+                new DnsAnswer<T>.Found(records, response.Header.IsAuthenticData),
+                // An alias on the way may hold for less than what it leads to.
+                TimeSpan.FromSeconds(response.Answers.Min(record => record.InitialTimeToLive))
+            );
+    }
+
+    /// <summary>RFC 2308 §5: the lesser of the SOA's own time and its minimum.</summary>
+    private static TimeSpan NegativeTime(IDnsQueryResponse response) =>
+        TimeSpan.FromSeconds(
+            response.Authorities.SoaRecords().Select(soa => Math.Min(soa.Minimum, (uint)soa.InitialTimeToLive)).FirstOrDefault()
+        );
+
+    private static TimedAnswer<T> Failure<T>(string reason) =>
+        new(new DnsAnswer<T>.TemporaryFailure(PrintableText.Of(reason, 200)), TimeSpan.Zero);
+
+    private static string Bare(DnsString name) => name.Value.TrimEnd('.').ToLowerInvariant();
+}
