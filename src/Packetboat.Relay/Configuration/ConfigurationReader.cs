@@ -1,0 +1,131 @@
+using Packetboat.Relay.Configuration.SbbsIni;
+
+namespace Packetboat.Relay.Configuration;
+
+/// <summary>
+/// Reads the whole configuration. First the files, then their names and lines, then each key, then how the keys go together; every problem
+/// is collected on the way, so that an operator sees all of them at once.
+/// </summary>
+public sealed class ConfigurationReader
+{
+    private readonly string _directory;
+    private readonly ConfigurationEnvironment _environment;
+    private readonly List<Problem> _problems = [];
+    private readonly List<EffectiveValue> _values = [];
+    private readonly List<string> _files = [];
+
+    private ConfigurationReader(string ctrlDirectory, ConfigurationEnvironment environment)
+    {
+        _directory = Path.GetFullPath(ctrlDirectory, environment.WorkingDirectory);
+        _environment = environment;
+    }
+
+    public static ConfigurationResult Read(string ctrlDirectory, ConfigurationEnvironment environment) =>
+        new ConfigurationReader(ctrlDirectory, environment).Read();
+
+    /// <summary>What is in force where no file says anything; for tests, and as a start for <c>with</c>.</summary>
+    public static Settings Defaults(string ctrlDirectory, string hostName)
+    {
+        var reader = new ConfigurationReader(ctrlDirectory, new ConfigurationEnvironment(hostName, "", ctrlDirectory));
+        return reader.Assemble(IniDocument.Empty, IniDocument.Empty, IniDocument.Empty);
+    }
+
+    private ConfigurationResult Read()
+    {
+        IniDocument sbbs = OpenSbbsIni();
+        _problems.AddRange(SectionReview.OfSbbsIni(sbbs));
+        IniDocument packetboat = OpenIfPresent("packetboat.ini");
+        _problems.AddRange(SectionReview.OfPacketboatIni(packetboat));
+
+        Settings settings = Assemble(sbbs, packetboat, OpenIfPresent("msgs.ini"));
+        bool isRefused = _problems.Exists(p => p.Severity == Severity.Error);
+        return new ConfigurationResult(isRefused ? null : settings, InFileOrder(), _values, _files);
+    }
+
+    private Settings Assemble(IniDocument sbbs, IniDocument packetboat, IniDocument msgs)
+    {
+        var mailKeys = new SettingReader(sbbs, KeyTable.FindMail, _directory, _problems, _values);
+        MailSettings mail = RecordReader.ReadMail(mailKeys);
+        SettingsReview.OfMail(mail, mailKeys);
+        AddGlobalValues(sbbs);
+
+        var packetboatKeys = new SettingReader(packetboat, KeyTable.FindPacketboat, _directory, _problems, _values);
+        PacketboatSettings ours = RecordReader.ReadPacketboat(packetboatKeys, mail.Options);
+        SettingsReview.OfPacketboat(ours, packetboatKeys);
+
+        IniEntry? address = SystemAddressIn(msgs);
+        mail = mail with { HostName = NameOurselves(mail.HostName, address) };
+        return new Settings(_directory, address?.Text ?? mail.HostName, mail, ours);
+    }
+
+    private IniDocument OpenSbbsIni()
+    {
+        if (SbbsIniFile.Choose(_directory, _environment) is { } path)
+        {
+            IniDocument document = Open(path);
+            if (document.Section("Mail") is null)
+                Report(Severity.Warning, path, "there is no section [Mail], so that every key has its default");
+            return document;
+        }
+
+        Report(Severity.Error, Path.Combine(_directory, SbbsIniFile.Name), "there is no such file");
+        return IniDocument.Empty;
+    }
+
+    private IniDocument OpenIfPresent(string name)
+    {
+        string path = Path.Combine(_directory, name);
+        return File.Exists(path) ? Open(path) : IniDocument.Empty;
+    }
+
+    private IniDocument Open(string path)
+    {
+        IniDocument document = IniReader.Read(path, _directory, _environment.NameOf);
+        _problems.AddRange(document.Problems);
+        _files.AddRange(document.Files);
+        return document;
+    }
+
+    /// <summary>The keys that stand in <c>[Global]</c> alone.</summary>
+    private void AddGlobalValues(IniDocument sbbs)
+    {
+        foreach (SettingKey key in KeyTable.Global)
+        {
+            IniEntry? entry = sbbs.Find(key.Section, key.Name) is { IsBlank: false } set ? set : null;
+            string source = entry?.Line.ToString() ?? EffectiveValue.Default;
+            _values.Add(new EffectiveValue(key.Section, key.Name, entry?.Text ?? key.Default, source, key.IsUsedYet));
+        }
+    }
+
+    private static IniEntry? SystemAddressIn(IniDocument msgs) =>
+        msgs.Find("Internet", "addr") is { IsBlank: false } entry ? entry : null;
+
+    /// <summary>The configured name, else the system's mail domain, else the machine's name.</summary>
+    private string NameOurselves(string configured, IniEntry? address)
+    {
+        if (configured.Length > 0)
+            return configured;
+
+        string name = address?.Text ?? _environment.HostName;
+        string source = address?.Line.ToString() ?? "this machine's name";
+        int index = _values.FindIndex(v => v.Key == nameof(MailSettings.HostName));
+        _values[index] = _values[index] with { Value = name, Source = source };
+        if (!name.Contains('.', StringComparison.Ordinal))
+            Report(
+                Severity.Warning,
+                Path.Combine(_directory, SbbsIniFile.Name),
+                $"our name would be {name}, which other servers do not take for a mail server's",
+                "write HostName=mail.example.net in [Mail]"
+            );
+        return name;
+    }
+
+    private void Report(Severity severity, string path, string reason, string remedy = "") =>
+        _problems.Add(new Problem(severity, _environment.NameOf(path), 0, "", "", reason, remedy));
+
+    private List<Problem> InFileOrder()
+    {
+        List<string> order = [.. _problems.Select(p => p.File).Distinct(StringComparer.Ordinal)];
+        return [.. _problems.Distinct().OrderBy(p => order.IndexOf(p.File)).ThenBy(p => p.Line)];
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+
+namespace Packetboat.Relay.Configuration;
+
+/// <summary>The keys of <c>ctrl/packetboat.ini</c>: what Synchronet has no key for.</summary>
+public sealed record PacketboatSettings
+{
+    /// <summary>
+    /// Where the queue, the accounts and the keys are kept; relative to the directory of this file. Default ../data.
+    /// </summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>
+    /// Messages that are held in memory for delivery. The others wait in the store, none the worse. Default 10000. Range 1 to
+    /// 10000000.
+    /// </summary>
+    public required int QueueMemory { get; init; }
+
+    /// <summary>
+    /// Direct delivers to each domain's own servers, Relay gives everything to RelayServer. Blank means Relay if the flag
+    /// RELAY_TX is set, else Direct; anything that contradicts the flag is refused.
+    /// </summary>
+    public required DeliveryMode DeliveryMode { get; init; }
+
+    /// <summary>
+    /// The age at which a message that cannot be delivered goes back to its sender. With s, m, h, d or w. Default 5d. Range 1m to
+    /// 365d.
+    /// </summary>
+    public required TimeSpan MaxAge { get; init; }
+
+    /// <summary>
+    /// The pause after the first failed attempt. It doubles up to RescanFrequency. With s, m, h, d or w. Default 1m. Range 1s to
+    /// 1d.
+    /// </summary>
+    public required TimeSpan RetryFirst { get; init; }
+
+    /// <summary>Connections to one domain at the same time. Default 5. Range 1 to 1000.</summary>
+    public required int DestinationConnections { get; init; }
+
+    /// <summary>Port of other domains' servers. Only a laboratory needs another. Default 25. Range 1 to 65535.</summary>
+    public required int DirectPort { get; init; }
+
+    /// <summary>
+    /// Whether mail is delivered to servers at loopback and private addresses. A stranger's DNS entry could else make us talk to
+    /// our own network. Default false.
+    /// </summary>
+    public required bool AllowPrivateTargets { get; init; }
+
+    /// <summary>Connections to RelayServer at the same time. Default 20. Range 1 to 1000.</summary>
+    public required int RelayConnections { get; init; }
+
+    /// <summary>
+    /// PEM file of certificates that are trusted for RelayServer besides the system's: its own, or its authority's. Relative to
+    /// the directory of this file.
+    /// </summary>
+    public required string RelayCertificateFile { get; init; }
+
+    /// <summary>
+    /// Whether RelayPassword may be sent although the relay offers no TLS or its certificate cannot be verified. Whoever sits on
+    /// the way can then read it. Default false.
+    /// </summary>
+    public required bool RelayTrustedInClear { get; init; }
+
+    /// <summary>
+    /// PEM file of our certificate and its chain, relative to the directory of this file. If blank a self-signed one is made in
+    /// DataDirectory.
+    /// </summary>
+    public required string Certificate { get; init; }
+
+    /// <summary>PEM file of the certificate's private key; blank if Certificate holds it too.</summary>
+    public required string CertificateKey { get; init; }
+
+    /// <summary>
+    /// Networks from which a client may log in without TLS, as address or address/bits, separated by commas. The machine itself
+    /// always may.
+    /// </summary>
+    public required IReadOnlyList<IPNetwork> AuthInClear { get; init; }
+
+    /// <summary>
+    /// Connections from one address, signed in or not; this machine is exempt; 0 is no limit. Default 50. Range 0 to
+    /// 2147483647.
+    /// </summary>
+    public required int MaxConnectionsPerAddress { get; init; }
+
+    /// <summary>Received fields at which a message is taken to go round in circles. Default 50. Range 10 to 1000.</summary>
+    public required int MaxHops { get; init; }
+
+    /// <summary>
+    /// How long it is remembered what became of a message. With s, m, h, d or w. Default 14d. Range 0 to 3650d.
+    /// </summary>
+    public required TimeSpan TraceRetention { get; init; }
+
+    /// <summary>Whether the log is written as one JSON object a line. Default false.</summary>
+    public required bool LogJson { get; init; }
+}

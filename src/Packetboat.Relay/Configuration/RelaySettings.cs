@@ -1,0 +1,57 @@
+namespace Packetboat.Relay.Configuration;
+
+/// <summary>How to log in to the relay.</summary>
+public enum RelayMechanism
+{
+    /// <summary>Not at all: the relay knows us by our address.</summary>
+    None,
+    Plain,
+    Login,
+    CramMd5,
+
+    /// <summary>With the strongest of those that the relay offers.</summary>
+    Strongest,
+}
+
+/// <summary>The smart host, as delivery wants to know it.</summary>
+/// <param name="Server">Host name or address, without brackets.</param>
+/// <param name="Port">On which it listens.</param>
+/// <param name="ImplicitTls">Whether the connection begins with TLS. Synchronet lets port 465 fail; RFC 8314 §3.3 says what it is.</param>
+/// <param name="Username">As configured; blank only if <paramref name="Mechanism"/> is none.</param>
+/// <param name="Password">Never printed.</param>
+/// <param name="Mechanism">The one of the flag, else the strongest if there are credentials.</param>
+public sealed record RelaySettings(
+    string Server,
+    int Port,
+    bool ImplicitTls,
+    string Username,
+    Secret Password,
+    RelayMechanism Mechanism
+)
+{
+    private const int SubmissionsPort = 465;
+
+    /// <summary>All the flags that name a mechanism; more than one is refused when the settings are read.</summary>
+    public const MailOptions MechanismFlags =
+        MailOptions.RELAY_AUTH_PLAIN | MailOptions.RELAY_AUTH_LOGIN | MailOptions.RELAY_AUTH_CRAM_MD5;
+
+    public static RelaySettings From(MailSettings mail) =>
+        new(
+            mail.RelayServer,
+            mail.RelayPort,
+            mail.RelayPort == SubmissionsPort,
+            mail.RelayUsername,
+            mail.RelayPassword,
+            MechanismOf(mail)
+        );
+
+    private static RelayMechanism MechanismOf(MailSettings mail) =>
+        (mail.Options & MechanismFlags) switch
+        {
+            MailOptions.RELAY_AUTH_PLAIN => RelayMechanism.Plain,
+            MailOptions.RELAY_AUTH_LOGIN => RelayMechanism.Login,
+            MailOptions.RELAY_AUTH_CRAM_MD5 => RelayMechanism.CramMd5,
+            _ when mail.RelayUsername.Length > 0 && mail.RelayPassword.IsSet => RelayMechanism.Strongest,
+            _ => RelayMechanism.None,
+        };
+}

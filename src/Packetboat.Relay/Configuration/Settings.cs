@@ -1,0 +1,12 @@
+namespace Packetboat.Relay.Configuration;
+
+/// <summary>All that is in force, read once and validated together. Reloading makes another one.</summary>
+/// <param name="CtrlDirectory">Full path.</param>
+/// <param name="SystemAddress">The system's mail domain: <c>[Internet] addr</c> of msgs.ini, else our host name.</param>
+/// <param name="Mail"><c>sbbs.ini</c>; its <c>HostName</c> is resolved and never blank.</param>
+/// <param name="Packetboat"><c>packetboat.ini</c>.</param>
+public sealed record Settings(string CtrlDirectory, string SystemAddress, MailSettings Mail, PacketboatSettings Packetboat)
+{
+    /// <summary>Null where mail is delivered directly.</summary>
+    public RelaySettings? Relay => Packetboat.DeliveryMode == DeliveryMode.Relay ? RelaySettings.From(Mail) : null;
+}
