@@ -1,0 +1,210 @@
+using System.Data.Common;
+using Packetboat.Protocol.Sasl;
+
+namespace Packetboat.Relay.Hub;
+
+/// <summary>
+/// Answers the mechanisms' questions about accounts. A name that nobody has takes the same path as one that somebody has: one read, one
+/// derivation, the same answer.
+/// </summary>
+public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, TimeProvider clock) : ISaslAccounts, IDisposable
+{
+    /// <summary>How exact the time of last use is; a node that signs in for each message does not cost a write each time.</summary>
+    public static readonly TimeSpan LastUseStep = TimeSpan.FromMinutes(1);
+
+    private readonly VerifiedPasswords _verified = new(clock);
+
+    // A derivation is nothing but arithmetic: more at once than there are processors makes each slower, and starves the sessions.
+    private readonly SemaphoreSlim _derivations = new(Environment.ProcessorCount);
+
+    private int _derivationCount;
+
+    /// <summary>Derivations so far: what remembering is there to save.</summary>
+    internal int DerivationCount => _derivationCount;
+
+    public async ValueTask<SaslIdentity?> VerifyPasswordAsync(string name, string password, CancellationToken ct)
+    {
+        if (!SaslText.TryPrepare(password, out string? prepared))
+            return null;
+
+        string loginForm = QwkId.LoginFormOf(name);
+        IReadOnlyList<Credential> credentials = await CredentialsOfAsync(loginForm, ct);
+        if (FindRemembered(loginForm, prepared, credentials) is { } remembered)
+            return IdentityOf(remembered);
+
+        await _derivations.WaitAsync(ct);
+        try
+        {
+            // Several connections of one node may have waited for the same password.
+            Credential? owner =
+                FindRemembered(loginForm, prepared, credentials)
+                ?? DeriveAndFind(loginForm, prepared, ReadVerifiers(credentials));
+            return owner is null ? null : IdentityOf(owner);
+        }
+        finally
+        {
+            _derivations.Release();
+        }
+    }
+
+    public async ValueTask<ScramAccount> FindScramAsync(string name, CancellationToken ct)
+    {
+        string loginForm = QwkId.LoginFormOf(name);
+        List<(Credential Credential, ScramVerifier Verifier)> known = ReadVerifiers(await CredentialsOfAsync(loginForm, ct));
+        if (known.Count == 0)
+            return new ScramAccount(SaltForUnknown(loginForm), ScramVerifier.DefaultIterations, []);
+
+        // The newest decides the salt; one of another salt, such as an import, can still be used with PLAIN.
+        ScramVerifier newest = known[0].Verifier;
+        return new ScramAccount(
+            newest.Salt.ToArray(),
+            newest.Iterations,
+            [
+                .. known
+                    .Where(k => k.Verifier.HasSaltOf(newest))
+                    .Select(k => new ScramCandidate(IdentityOf(k.Credential), k.Verifier)),
+            ]
+        );
+    }
+
+    public async ValueTask<IReadOnlyList<SharedSecret>> FindSecretsAsync(string name, CancellationToken ct)
+    {
+        IReadOnlyList<Credential> credentials = await CredentialsOfAsync(QwkId.LoginFormOf(name), ct);
+        return [.. credentials.Where(c => c.ReversibleSecret is not null).Select(OpenSecret)];
+    }
+
+    /// <summary>
+    /// What a session needs to know of the account that has signed in, and notes the use. Null when the account was removed in the moment
+    /// between: treat it as unknown.
+    /// </summary>
+    /// <exception cref="CredentialsUnavailableException">The store did not answer.</exception>
+    public async ValueTask<AuthenticatedAccount?> AdmitAsync(SaslIdentity identity, CancellationToken ct)
+    {
+        AccountWithCredentials? found = await FindAsync(QwkId.LoginFormOf(identity.Account), ct);
+        if (found is null)
+            return null;
+
+        DateTimeOffset now = clock.GetUtcNow();
+        Credential? used = found.Credentials.FirstOrDefault(c => c.Name == identity.Credential);
+        if (used is not null && (used.LastUsed is not { } last || now - last >= LastUseStep))
+            await NoteUseAsync(used, now, ct);
+
+        return Present(found.Account, now);
+    }
+
+    /// <summary>The account as it is now, for a session that signed in some time ago. Null when it was removed.</summary>
+    /// <exception cref="CredentialsUnavailableException">The store did not answer.</exception>
+    public async ValueTask<AuthenticatedAccount?> FindAsync(QwkId id, CancellationToken ct) =>
+        await FindAsync(id.LoginForm, ct) is { } found ? Present(found.Account, clock.GetUtcNow()) : null;
+
+    /// <summary>Whether CRAM-MD5 is worth offering. Not while the store does not answer: EHLO must not depend on it.</summary>
+    public async ValueTask<bool> HasReversibleSecretsAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await store.HasReversibleSecretsAsync(ct);
+        }
+        catch (Exception fault) when (IsStoreFault(fault))
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => _derivations.Dispose();
+
+    private Credential? FindRemembered(string loginForm, string password, IReadOnlyList<Credential> credentials) =>
+        credentials.FirstOrDefault(c => _verified.Contains(loginForm, password, c.Verifier));
+
+    /// <summary>
+    /// One derivation for each salt among the credentials, which is one by rule (<see cref="CredentialIssuer"/>), and one for a name that
+    /// has none, so that the time does not tell which names exist.
+    /// </summary>
+    private Credential? DeriveAndFind(
+        string loginForm,
+        string password,
+        List<(Credential Credential, ScramVerifier Verifier)> known
+    )
+    {
+        if (known.Count == 0)
+            Derive(password, SaltForUnknown(loginForm), ScramVerifier.DefaultIterations);
+
+        ScramVerifier? derived = null;
+        foreach ((Credential credential, ScramVerifier verifier) in known)
+        {
+            if (derived?.HasSaltOf(verifier) != true)
+                derived = Derive(password, verifier.Salt, verifier.Iterations);
+            if (!derived.IsSameAs(verifier))
+                continue;
+            _verified.Add(loginForm, password, credential.Verifier);
+            return credential;
+        }
+
+        return null;
+    }
+
+    private ScramVerifier Derive(string password, ReadOnlySpan<byte> salt, int iterations)
+    {
+        Interlocked.Increment(ref _derivationCount);
+        return ScramVerifier.Derive(password, salt, iterations);
+    }
+
+    private static AuthenticatedAccount Present(Account account, DateTimeOffset now) =>
+        new(account.Id, account.Suspension?.IsInForce(now) == true ? account.Suspension : null);
+
+    private SharedSecret OpenSecret(Credential credential) =>
+        box.TryOpen(credential.Account, credential.Name, credential.ReversibleSecret, out byte[]? secret)
+            ? new SharedSecret(IdentityOf(credential), secret)
+            : throw new CredentialsUnavailableException(
+                $"the secret of {credential} cannot be opened with {SecretBox.FileName}: restore that file, or set the password anew"
+            );
+
+    /// <summary>Newest first.</summary>
+    private static List<(Credential Credential, ScramVerifier Verifier)> ReadVerifiers(IReadOnlyList<Credential> credentials)
+    {
+        var known = new List<(Credential, ScramVerifier)>(credentials.Count);
+        foreach (Credential credential in credentials.OrderByDescending(c => c.Created))
+        {
+            if (!ScramVerifier.TryParse(credential.Verifier, out ScramVerifier? verifier))
+                throw new CredentialsUnavailableException(
+                    $"the stored verifier of {credential} is damaged: set the password anew"
+                );
+            known.Add((credential, verifier));
+        }
+
+        return known;
+    }
+
+    private async ValueTask<IReadOnlyList<Credential>> CredentialsOfAsync(string loginForm, CancellationToken ct) =>
+        (await FindAsync(loginForm, ct))?.Credentials ?? [];
+
+    private async ValueTask<AccountWithCredentials?> FindAsync(string loginForm, CancellationToken ct)
+    {
+        try
+        {
+            return await store.FindAsync(loginForm, ct);
+        }
+        catch (Exception fault) when (IsStoreFault(fault))
+        {
+            throw new CredentialsUnavailableException("the account store did not answer: " + fault.Message, fault);
+        }
+    }
+
+    /// <summary>A date that cannot be written down is no reason to turn a node's mail away.</summary>
+    private async ValueTask NoteUseAsync(Credential used, DateTimeOffset now, CancellationToken ct)
+    {
+        try
+        {
+            await store.NoteUseAsync(used.Account, used.Name, now, ct);
+        }
+        catch (Exception fault) when (IsStoreFault(fault))
+        {
+            // The commit of the message that follows meets the same fault, and reports it.
+        }
+    }
+
+    private static bool IsStoreFault(Exception fault) => fault is DbException or IOException or TimeoutException;
+
+    private byte[] SaltForUnknown(string loginForm) => box.SaltForUnknown(loginForm, ScramVerifier.SaltLength);
+
+    private static SaslIdentity IdentityOf(Credential credential) => new(credential.Account.Text, credential.Name);
+}

@@ -1,0 +1,25 @@
+namespace Packetboat.Relay.Hub;
+
+/// <summary>One way for an account to sign in. It has a name so that it can be revoked without the others.</summary>
+/// <param name="Account">Whose it is.</param>
+/// <param name="Name">Unique in the account.</param>
+/// <param name="Verifier">The password's verifier as text.</param>
+/// <param name="ReversibleSecret">
+/// The password, sealed by <see cref="SecretBox"/>, where the operator allowed CRAM-MD5 and APOP for it; else null.
+/// </param>
+/// <param name="Created">When the password was set.</param>
+/// <param name="LastUsed">To the minute or so.</param>
+public sealed record Credential(
+    QwkId Account,
+    string Name,
+    string Verifier,
+    byte[]? ReversibleSecret,
+    DateTimeOffset Created,
+    DateTimeOffset? LastUsed = null
+)
+{
+    public const string DefaultName = "default";
+
+    /// <summary>Neither the verifier nor the secret: this ends up in logs.</summary>
+    public override string ToString() => $"{Account}/{Name}";
+}

@@ -1,0 +1,34 @@
+namespace Packetboat.Relay.Hub;
+
+/// <summary>
+/// The accounts, kept. A change is durable when its method returns. Methods answer false where the account, or the credential, is not
+/// there (any more): two operators may be at work.
+/// </summary>
+public interface IAccountStore
+{
+    /// <summary>False when an account of that login form exists.</summary>
+    ValueTask<bool> AddAsync(Account account, CancellationToken ct);
+
+    /// <summary>With its credentials.</summary>
+    ValueTask<bool> RemoveAsync(QwkId id, CancellationToken ct);
+
+    /// <summary>In the order of their names.</summary>
+    ValueTask<IReadOnlyList<Account>> ListAsync(CancellationToken ct);
+
+    /// <summary>By <see cref="QwkId.LoginForm"/>.</summary>
+    ValueTask<AccountWithCredentials?> FindAsync(string loginForm, CancellationToken ct);
+
+    /// <summary>Null resumes the account.</summary>
+    ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension? suspension, CancellationToken ct);
+
+    /// <summary>Adds the credential, or replaces the one of its name.</summary>
+    ValueTask<bool> SetCredentialAsync(Credential credential, CancellationToken ct);
+
+    ValueTask<bool> RemoveCredentialAsync(QwkId id, string credential, CancellationToken ct);
+
+    /// <summary>Need not be durable when it returns: it is worth no flush of the disk.</summary>
+    ValueTask NoteUseAsync(QwkId id, string credential, DateTimeOffset at, CancellationToken ct);
+
+    /// <summary>Whether any credential has a reversible secret, so that CRAM-MD5 is worth offering.</summary>
+    ValueTask<bool> HasReversibleSecretsAsync(CancellationToken ct);
+}
