@@ -1,0 +1,322 @@
+using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Delivery;
+
+namespace Packetboat.Relay.Queue;
+
+/// <summary>Workers: each has one connection and carries its lane's items one after another.</summary>
+public sealed partial class DeliveryScheduler
+{
+    /// <summary>A connection with nothing to do is kept this long: the next message of a conversation is often near.</summary>
+    private static readonly TimeSpan KeptIdle = TimeSpan.FromSeconds(15);
+
+    /// <summary>What an attempt in progress may still take when the program stops.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
+
+    private readonly CancellationTokenSource _stopWorkers = new();
+    private readonly CancellationTokenSource _abortWorkers;
+    private readonly HashSet<Task> _workers = [];
+
+    public override void Dispose()
+    {
+        _stopWorkers.Dispose();
+        _abortWorkers.Dispose();
+        base.Dispose();
+    }
+
+    private void Enqueue(Lane lane, DeliveryItem item)
+    {
+        lane.Ready.Writer.TryWrite(item);
+        lock (_lock)
+            StartWorkerIfNeeded(lane);
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void StartWorkerIfNeeded(Lane lane)
+    {
+        int most = Math.Min(lane.Window, _settings().ConnectionsOf(lane.Route));
+        // An idle worker takes one item, not all of them.
+        if (lane.Ready.Reader.Count <= lane.IdleWorkers || lane.Workers >= most || _stopWorkers.IsCancellationRequested)
+            return;
+        lane.Workers++;
+        Task worker = Task.Run(() => WorkAsync(lane));
+        _workers.Add(worker);
+        _ = worker.ContinueWith(Forget, TaskScheduler.Default);
+    }
+
+    private void Forget(Task worker)
+    {
+        lock (_lock)
+            _workers.Remove(worker);
+    }
+
+    private async Task WorkAsync(Lane lane)
+    {
+        Courier? courier = null;
+        try
+        {
+            while (await NextAsync(lane) is { } item)
+            {
+                courier = await CourierOfAsync(lane, courier);
+                await CarryAsync(lane, courier, item);
+                lock (_lock)
+                    StartWorkerIfNeeded(lane);
+            }
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                lane.Workers--;
+                StartWorkerIfNeeded(lane);
+                RemoveIfIdle(lane);
+            }
+
+            await DismissAsync(courier);
+        }
+    }
+
+    /// <summary>The settings may have changed since the last item: an old courier would try the old password.</summary>
+    private async ValueTask<Courier> CourierOfAsync(Lane lane, Courier? present)
+    {
+        Route route;
+        lock (_lock)
+            route = lane.Route;
+        if (present is not null && present.Route == route)
+            return present;
+        await DismissAsync(present);
+        return _newCourier(route);
+    }
+
+    private static ValueTask DismissAsync(Courier? courier) => courier?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task CarryAsync(Lane lane, Courier courier, DeliveryItem item)
+    {
+        try
+        {
+            if (WhenClosed(lane) is { } closed)
+            {
+                await WaitOutAsync(lane, item, closed);
+                return;
+            }
+
+            Attempt attempt = await courier.DeliverAsync(item, _abortWorkers.Token);
+            DateTimeOffset? parkedUntil = NoteHealth(lane, courier.Route, attempt.Health);
+            if (attempt.Recipients.Count > 0)
+                await SettleAsync(attempt);
+            if (parkedUntil is { } until && attempt.Health is RouteHealth.Parked parked)
+                await PostponeAsync(lane, item with { Recipients = attempt.Untried }, until, parked.Reason);
+        }
+        catch (OperationCanceledException) when (_abortWorkers.IsCancellationRequested)
+        {
+            // It stays claimed in the store; the next start resumes it.
+        }
+        catch (Exception fault)
+        {
+            _log.DeliveryFault(item.Message.Id, fault);
+            await PutBackAsync(item);
+        }
+        finally
+        {
+            Release(lane, item);
+        }
+    }
+
+    /// <summary>A fault of ours must cost neither the message nor an endless loop: it waits as after a failed attempt.</summary>
+    private async Task PutBackAsync(DeliveryItem item)
+    {
+        try
+        {
+            TimeSpan pause = RetrySchedule.Pause(item.Recipients[0].Attempts, 0, _settings().Limits);
+            DateTimeOffset due = _time.GetUtcNow() + pause;
+            await _settlement.PutBackAsync(item, due, DeliveryReplies.OwnFault.Text);
+            NoteDue(due);
+        }
+        catch (Exception fault)
+        {
+            // It stays claimed in the store; the next start resumes it.
+            _log.DeliveryFault(item.Message.Id, fault);
+        }
+    }
+
+    private async Task SettleAsync(Attempt attempt)
+    {
+        if (await _settlement.SettleAsync(attempt, CancellationToken.None) is { } due)
+            NoteDue(due);
+    }
+
+    /// <summary>
+    /// It was in memory when the route closed. A message whose time is over goes back with what is known of the route; on a parked route
+    /// none does.
+    /// </summary>
+    private async Task WaitOutAsync(Lane lane, DeliveryItem item, (DateTimeOffset Until, string Reason, bool IsParked) closed)
+    {
+        bool isTooOld = item.Message.Accepted + _settings().Limits.MaxAge <= _time.GetUtcNow();
+        if (closed.IsParked || !isTooOld)
+        {
+            await PostponeAsync(lane, item, closed.Until, closed.Reason);
+            return;
+        }
+
+        RecipientAttempt[] failed =
+        [
+            .. item.Recipients.Select(to => new RecipientAttempt(
+                to,
+                SmtpVerdict.Temporary,
+                DeliveryReplies.NotTried(closed.Reason),
+                false
+            )),
+        ];
+        await SettleAsync(new Attempt(item, failed, new RouteHealth.Down(closed.Reason), "", "", PeerReports: false));
+    }
+
+    private async Task PostponeAsync(Lane lane, DeliveryItem item, DateTimeOffset until, string reason)
+    {
+        await _settlement.PostponeAsync(item, until, reason);
+        lock (_lock)
+        {
+            // It was opened meanwhile, and its mail was woken before this one lay down.
+            lane.WakesMail |= lane.IsOpen;
+        }
+    }
+
+    private (DateTimeOffset Until, string Reason, bool IsParked)? WhenClosed(Lane lane)
+    {
+        lock (_lock)
+        {
+            DateTimeOffset now = _time.GetUtcNow();
+            return lane is { IsOpen: false, ClosedUntil: { } until } && until > now ? (until, lane.Trouble, lane.IsParked) : null;
+        }
+    }
+
+    /// <returns>Until when the route is parked; null when it is not.</returns>
+    private DateTimeOffset? NoteHealth(Lane lane, Route tried, RouteHealth health)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        DateTimeOffset? parkedUntil = null;
+        lock (_lock)
+        {
+            if (health is RouteHealth.Open)
+            {
+                if (!lane.Open(_settings().ConnectionsOf(lane.Route)))
+                    return null;
+            }
+            else if (health is RouteHealth.Down down)
+                Close(lane, down.Reason, isParked: false, now);
+            else if (health is RouteHealth.Parked parked)
+                // Whose settings have changed meanwhile has yet to be tried with the new ones.
+                parkedUntil = lane.Route == tried ? Close(lane, parked.Reason, isParked: true, now) : now;
+        }
+
+        Kick();
+        return parkedUntil;
+    }
+
+    /// <summary>Under the lock.</summary>
+    private DateTimeOffset Close(Lane lane, string reason, bool isParked, DateTimeOffset now)
+    {
+        // Several connections fail together: that is one failure of the route, and the gravest reason stands.
+        if (lane is { IsOpen: false, ClosedUntil: { } closed } && closed > now && (lane.IsParked || !isParked))
+            return closed;
+        RetryLimits limits = _settings().Limits;
+        // A parked route waits for the operator; the rare probe finds out when the other side has been mended instead.
+        DateTimeOffset until = now + (isParked ? limits.Longest : RetrySchedule.Pause(lane.Failures + 1, 0, limits));
+        lane.Close(reason, isParked, until);
+        if (isParked || lane.Route is Route.Relay)
+            lane.Alarm = AlarmText(lane);
+        return until;
+    }
+
+    private static string AlarmText(Lane lane)
+    {
+        string text = lane.IsParked
+            ? $"{lane.Name} is parked, all its mail waits: {lane.Trouble.TrimEnd('.')}. Mend it, then say: packetboat queue retry --all"
+            : $"{lane.Name} does not take mail, it is tried again by itself: {lane.Trouble}";
+        return Protocol.PrintableText.Of(text, 2000);
+    }
+
+    private async Task FileAlarmAsync(Lane lane, CancellationToken stopping)
+    {
+        string? text;
+        lock (_lock)
+        {
+            text = lane.Alarm;
+            if (text == lane.StoredAlarm)
+                return;
+        }
+
+        if (text is null)
+            await _store.ClearAlarmAsync(AlarmKey(lane), stopping);
+        else
+            await _store.RaiseAlarmAsync(new Alarm(AlarmKey(lane), _time.GetUtcNow(), text), stopping);
+        lock (_lock)
+            lane.StoredAlarm = text;
+        if (text is null)
+            _log.AlarmCleared(AlarmKey(lane));
+        else
+            _log.AlarmRaised(AlarmKey(lane), text);
+    }
+
+    private static string AlarmKey(Lane lane) => RouteKey + lane.Name;
+
+    /// <summary>The next item, or null when there was none for a while, or the program stops.</summary>
+    private async ValueTask<DeliveryItem?> NextAsync(Lane lane)
+    {
+        if (_stopWorkers.IsCancellationRequested)
+            return null;
+        if (lane.Ready.Reader.TryRead(out DeliveryItem? ready))
+            return ready;
+
+        lock (_lock)
+            lane.IdleWorkers++;
+        try
+        {
+            using var patience = new CancellationTokenSource(KeptIdle, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stopWorkers.Token);
+            return await lane.Ready.Reader.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                lane.IdleWorkers--;
+                StartWorkerIfNeeded(lane);
+            }
+        }
+    }
+
+    private void Release(Lane lane, DeliveryItem item)
+    {
+        bool wasFull;
+        lock (_lock)
+        {
+            SchedulerSettings settings = _settings();
+            wasFull =
+                _inHand >= settings.MemoryMessages
+                || lane.InHand >= settings.MemoryOf(lane.Route)
+                || !lane.IsOpen
+                || lane.WakesMail;
+            lane.InHand--;
+            _inHand--;
+            _contentBytes -= item.Content?.Length ?? 0;
+            RemoveIfIdle(lane);
+        }
+
+        if (wasFull)
+            Kick();
+    }
+
+    /// <summary>What is being sent may finish; what waits in memory is in the store anyway.</summary>
+    private async Task WorkersEndAsync()
+    {
+        await _stopWorkers.CancelAsync();
+        _abortWorkers.CancelAfter(StopPatience);
+        Task[] running;
+        lock (_lock)
+            running = [.. _workers];
+        await Task.WhenAll(running);
+    }
+}

@@ -1,0 +1,523 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Telemetry;
+
+namespace Packetboat.Relay.Queue;
+
+/// <summary>
+/// The SendMail service: decides what is tried when. One loop owns time; it reads from the store what is due and was not handed over in
+/// memory. New mail goes straight to its lane when it is accepted. Workers are in <c>DeliveryScheduler.Workers.cs</c>.
+/// </summary>
+public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
+{
+    /// <summary>Rows read from the store at once.</summary>
+    private const int Portion = 500;
+
+    /// <summary>In front of a route's name, in the key of its alarm.</summary>
+    private const string RouteKey = "route:";
+
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
+
+    private readonly IQueueStore _store;
+    private readonly IRouter _router;
+    private readonly Settlement _settlement;
+    private readonly Func<Route, Courier> _newCourier;
+    private readonly Func<SchedulerSettings> _settings;
+    private readonly MailLog _log;
+    private readonly TimeProvider _time;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+    private readonly Channel<bool> _kick = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
+    private int _inHand;
+    private long _contentBytes;
+    private DateTimeOffset? _soonest; // a time that the store may not know of yet
+
+    internal DeliveryScheduler(
+        IQueueStore store,
+        IRouter router,
+        Func<Route, Courier> newCourier,
+        Func<IScheduler, Settlement> settlement,
+        Func<SchedulerSettings> settings,
+        MailLog log,
+        TimeProvider time
+    )
+    {
+        (_store, _router, _newCourier, _settings, _log, _time) = (store, router, newCourier, settings, log, time);
+        _settlement = settlement(this);
+        _abortWorkers = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+    }
+
+    /// <summary>Routes that are closed or parked, with the reason.</summary>
+    public IReadOnlyList<RouteTrouble> Troubles()
+    {
+        lock (_lock)
+            return
+            [
+                .. _lanes
+                    .Values.Where(lane => !lane.IsOpen)
+                    .Select(lane => new RouteTrouble(lane.Name, lane.Trouble, lane.IsParked, lane.ClosedUntil)),
+            ];
+    }
+
+    internal int LaneCount
+    {
+        get
+        {
+            lock (_lock)
+                return _lanes.Count;
+        }
+    }
+
+    public IReservation Reserve(QueuedMessage message, IReadOnlyList<QueuedRecipient> recipients, ReadOnlyMemory<byte>? content)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        SchedulerSettings settings = _settings();
+        var reservation = new Reservation(this, message);
+        foreach (IGrouping<string, (QueuedRecipient To, Route Route)> group in ByRoute(recipients))
+        {
+            Route route = group.First().Route;
+            QueuedRecipient[] to = [.. group.Select(pair => pair.To)];
+            lock (_lock)
+            {
+                Lane lane = LaneOf(route);
+                bool isClaimed =
+                    settings.IsSending && _inHand < settings.MemoryMessages && lane.Takes(now, settings.MemoryOf(route));
+                if (isClaimed)
+                    Take(lane);
+                reservation.Add(lane, to, isClaimed, DueOf(lane, isClaimed, now, settings), Kept(content));
+                RemoveIfIdle(lane);
+            }
+        }
+
+        return reservation;
+    }
+
+    public void Wake()
+    {
+        lock (_lock)
+        {
+            foreach (Lane lane in _lanes.Values)
+                lane.ProbeNow(_time.GetUtcNow());
+        }
+
+        Kick();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await ResumeAsync(stoppingToken);
+        DateTimeOffset forgetAt = _time.GetUtcNow();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            TimeSpan sleep = AfterFault;
+            _kick.Reader.TryRead(out _);
+            try
+            {
+                await TendAsync(stoppingToken);
+                bool isMore = _settings().IsSending && await RefillAsync(stoppingToken);
+                forgetAt = await ForgetAsync(forgetAt, stoppingToken);
+                sleep = isMore ? TimeSpan.Zero : await SleepAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception fault)
+            {
+                _log.SchedulerFault(fault);
+            }
+
+            await WaitAsync(sleep, stoppingToken);
+        }
+
+        await WorkersEndAsync();
+    }
+
+    /// <summary>Takes up what an earlier run left. Until the store has done so nothing is read from it; new mail is sent meanwhile.</summary>
+    private async Task ResumeAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                _log.Swept(await _store.SweepAsync(_time.GetUtcNow(), stopping));
+                await ForgetTroublesAsync(stopping);
+                return;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                _log.SchedulerFault(fault);
+            }
+
+            await WaitAsync(AfterFault, stopping);
+        }
+    }
+
+    /// <summary>What troubled the last run may have been mended while nobody ran: it is found out again with the first message.</summary>
+    private async Task ForgetTroublesAsync(CancellationToken stopping)
+    {
+        foreach (Alarm alarm in await _store.AlarmsAsync(stopping))
+        {
+            if (!alarm.Key.StartsWith(RouteKey, StringComparison.Ordinal))
+                continue;
+            await _store.WakeRouteAsync(alarm.Key[RouteKey.Length..], _time.GetUtcNow(), stopping);
+            await _store.ClearAlarmAsync(alarm.Key, stopping);
+        }
+    }
+
+    /// <summary>Tells the store what has changed about the routes, and drops those that nothing is known or asked of any more.</summary>
+    private async Task TendAsync(CancellationToken stopping)
+    {
+        foreach (Lane lane in LanesWithNews())
+        {
+            await FileAlarmAsync(lane, stopping);
+            await WakeMailAsync(lane, stopping);
+            lock (_lock)
+                RemoveIfIdle(lane);
+        }
+    }
+
+    private List<Lane> LanesWithNews()
+    {
+        DateTimeOffset forgotten = _time.GetUtcNow() - _settings().Limits.Longest;
+        lock (_lock)
+        {
+            // Whatever waited for a closed route has come due by then: nobody probes it because nothing is left to send there.
+            foreach (Lane lane in _lanes.Values)
+            {
+                if (lane is { InHand: 0, Workers: 0 } && lane.MayProbe(forgotten))
+                    lane.Open(1);
+            }
+
+            return [.. _lanes.Values.Where(lane => lane.WakesMail || lane.Alarm != lane.StoredAlarm)];
+        }
+    }
+
+    private async Task WakeMailAsync(Lane lane, CancellationToken stopping)
+    {
+        lock (_lock)
+        {
+            if (!lane.WakesMail)
+                return;
+            lane.WakesMail = false;
+        }
+
+        try
+        {
+            await _store.WakeRouteAsync(lane.Name, _time.GetUtcNow(), stopping);
+        }
+        catch
+        {
+            lock (_lock)
+                lane.WakesMail = true;
+            throw;
+        }
+    }
+
+    /// <summary>Reads what is due, claims what there is room for, and hands it over.</summary>
+    /// <returns>Whether there may be more at once.</returns>
+    private async Task<bool> RefillAsync(CancellationToken stopping)
+    {
+        int room = Room();
+        if (room <= 0)
+            return false;
+
+        DateTimeOffset now = _time.GetUtcNow();
+        lock (_lock)
+        {
+            if (_soonest <= now)
+                _soonest = null;
+        }
+
+        int limit = Math.Min(room, Portion);
+        IReadOnlyList<DueRecipient> due = await _store.FindDueAsync(now, limit, ClosedRoutes(now), stopping);
+        if (due.Count == 0)
+            return false;
+
+        var items = new List<(Lane Lane, DeliveryItem Item)>();
+        var claims = new List<Claim>();
+        foreach (
+            IGrouping<(long Number, string Route), DueRecipient> group in due.GroupBy(d =>
+                (d.Message.Number, _router.RouteOf(d.Recipient.Address).Name)
+            )
+        )
+            Claim([.. group], now, items, claims);
+        await HandOverAsync(items, claims, stopping);
+        return due.Count >= limit;
+    }
+
+    private async Task HandOverAsync(List<(Lane Lane, DeliveryItem Item)> items, List<Claim> claims, CancellationToken stopping)
+    {
+        HashSet<(long Message, int Recipient)> held;
+        try
+        {
+            IReadOnlyList<Claim> taken = claims.Count == 0 ? [] : await _store.ClaimAsync(claims, stopping);
+            held = [.. taken.Select(claim => (claim.Message, claim.Recipient))];
+        }
+        catch
+        {
+            foreach ((Lane lane, DeliveryItem item) in items)
+                Release(lane, item);
+            throw;
+        }
+
+        foreach ((Lane lane, DeliveryItem item) in items)
+        {
+            QueuedRecipient[] to =
+            [
+                .. item.Recipients.Where(recipient => held.Contains((item.Message.Number, recipient.Number))),
+            ];
+            if (to.Length > 0)
+                Enqueue(lane, item with { Recipients = to });
+            else
+                Release(lane, item);
+        }
+    }
+
+    private void Claim(DueRecipient[] group, DateTimeOffset now, List<(Lane, DeliveryItem)> items, List<Claim> claims)
+    {
+        SchedulerSettings settings = _settings();
+        Route route = _router.RouteOf(group[0].Recipient.Address);
+        QueuedMessage message = group[0].Message;
+        lock (_lock)
+        {
+            Lane lane = LaneOf(route);
+            // Those that are too old to wait for another probe go along with this one, and back if it fails.
+            bool isLastChance = lane.MayProbe(now) && !lane.IsParked && message.Accepted + settings.Limits.MaxAge <= now;
+            if (isLastChance || lane.Takes(now, settings.MemoryOf(route)))
+            {
+                Take(lane);
+                QueuedRecipient[] to = [.. group.Select(d => d.Recipient with { Attempts = d.Recipient.Attempts + 1 })];
+                items.Add((lane, new DeliveryItem(message, to, route.Name, Content: null)));
+                claims.AddRange(
+                    to.Select(r => new Claim(
+                        message.Number,
+                        r.Number,
+                        route.Name,
+                        r.Attempts,
+                        NextDue(r.Attempts, now, settings),
+                        ToDelivery: true
+                    ))
+                );
+            }
+            else if (group[0].RouteName != route.Name)
+            {
+                // The settings have changed since it was stored: it belongs to a route that is closed now, and must wait under that name.
+                claims.AddRange(
+                    group.Select(d => new Claim(
+                        message.Number,
+                        d.Recipient.Number,
+                        route.Name,
+                        d.Recipient.Attempts,
+                        lane.ClosedUntil ?? now,
+                        ToDelivery: false
+                    ))
+                );
+                RemoveIfIdle(lane);
+            }
+        }
+    }
+
+    private async Task<DateTimeOffset> ForgetAsync(DateTimeOffset due, CancellationToken stopping)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        if (now < due)
+            return due;
+        while (await _store.ForgetAsync(now - _settings().TraceRetention, stopping) > 0)
+            stopping.ThrowIfCancellationRequested();
+        return now + TimeSpan.FromHours(1);
+    }
+
+    private async Task<TimeSpan> SleepAsync(CancellationToken stopping)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        // Where there is no room, the worker that makes some kicks.
+        DateTimeOffset? due = _settings().IsSending && Room() > 0 ? await _store.NextDueAsync(ClosedRoutes(now), stopping) : null;
+        DateTimeOffset wake = now + LongestSleep;
+        lock (_lock)
+        {
+            foreach (Lane lane in _lanes.Values)
+            {
+                // What waits for a route that may be probed is found in the store like all the rest.
+                if (lane is { IsOpen: false, ClosedUntil: { } until } && until > now && until < wake)
+                    wake = until;
+            }
+
+            if (_soonest < wake)
+                wake = _soonest.Value;
+        }
+
+        if (due is { } time && time < wake)
+            wake = time;
+        // Something came due while we looked.
+        return wake > now ? wake - now : TimeSpan.FromMilliseconds(200);
+    }
+
+    private async Task WaitAsync(TimeSpan sleep, CancellationToken stopping)
+    {
+        if (sleep <= TimeSpan.Zero)
+            return;
+        using var patience = new CancellationTokenSource(sleep, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
+        try
+        {
+            await _kick.Reader.WaitToReadAsync(either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Time to look again, or to stop. A kick that comes now stays until the next wait finds it.
+        }
+    }
+
+    /// <summary>Closed, or with as much in memory as they may have: their mail must not stand in the way of the others'.</summary>
+    private IReadOnlyCollection<string> ClosedRoutes(DateTimeOffset now)
+    {
+        SchedulerSettings settings = _settings();
+        lock (_lock)
+            return [.. _lanes.Values.Where(lane => !lane.Takes(now, settings.MemoryOf(lane.Route))).Select(lane => lane.Name)];
+    }
+
+    private IEnumerable<IGrouping<string, (QueuedRecipient To, Route Route)>> ByRoute(
+        IReadOnlyList<QueuedRecipient> recipients
+    ) =>
+        recipients
+            .Select(to => (To: to, Route: _router.RouteOf(to.Address)))
+            .GroupBy(pair => pair.Route.Name, StringComparer.Ordinal);
+
+    /// <summary>Under the lock.</summary>
+    private Lane LaneOf(Route route)
+    {
+        if (!_lanes.TryGetValue(route.Name, out Lane? lane))
+        {
+            if (route is Route.Relay)
+                LeaveOtherRelays();
+            _lanes[route.Name] = lane = new Lane(route);
+        }
+        else if (lane.Route != route)
+            Renew(lane, route);
+        return lane;
+    }
+
+    /// <summary>Same host, other settings: a new password deserves a try at once.</summary>
+    private void Renew(Lane lane, Route route)
+    {
+        lane.Route = route;
+        lane.ProbeNow(_time.GetUtcNow());
+        Kick();
+    }
+
+    /// <summary>There is one relay at a time: when another comes into use, the trouble with the one before it is over.</summary>
+    private void LeaveOtherRelays()
+    {
+        foreach (Lane lane in _lanes.Values)
+            if (lane is { Route: Route.Relay, IsOpen: false })
+                lane.Open(1);
+        Kick();
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void RemoveIfIdle(Lane lane)
+    {
+        if (lane.IsIdle && _lanes.TryGetValue(lane.Name, out Lane? known) && known == lane)
+            _lanes.Remove(lane.Name);
+    }
+
+    /// <summary>
+    /// Something comes due that the store may not have written yet. It has a second for it; the look at a time that has come already may
+    /// be too early.
+    /// </summary>
+    private void NoteDue(DateTimeOffset due)
+    {
+        DateTimeOffset soon = _time.GetUtcNow() + TimeSpan.FromSeconds(1);
+        DateTimeOffset look = due > soon ? due : soon;
+        lock (_lock)
+        {
+            if (_soonest <= look)
+                return;
+            _soonest = look;
+        }
+
+        Kick();
+    }
+
+    private void Take(Lane lane)
+    {
+        lane.InHand++;
+        _inHand++;
+    }
+
+    private ReadOnlyMemory<byte>? Kept(ReadOnlyMemory<byte>? content)
+    {
+        if (content is not { } bytes || _contentBytes + bytes.Length > SchedulerSettings.MemoryBytes)
+            return null;
+        return bytes;
+    }
+
+    private int Room()
+    {
+        lock (_lock)
+            return _settings().MemoryMessages - _inHand;
+    }
+
+    private static DateTimeOffset DueOf(Lane lane, bool isClaimed, DateTimeOffset now, SchedulerSettings settings) =>
+        isClaimed ? NextDue(1, now, settings)
+        : lane.ClosedUntil is { } until && until > now ? until
+        : now;
+
+    /// <summary>The attempt after this one, stored before this one is made: what a crash leaves behind is tried again then, or sooner.</summary>
+    private static DateTimeOffset NextDue(int attempts, DateTimeOffset now, SchedulerSettings settings) =>
+        now + RetrySchedule.Pause(attempts, 0, settings.Limits);
+
+    internal void Kick() => _kick.Writer.TryWrite(true);
+
+    /// <summary>Places for one message, by lane.</summary>
+    private sealed class Reservation(DeliveryScheduler scheduler, QueuedMessage message) : IReservation
+    {
+        private readonly List<(Lane Lane, DeliveryItem Item)> _claimed = [];
+        private readonly List<NewRecipient> _recipients = [];
+        private bool _leavesWork;
+
+        public IReadOnlyList<NewRecipient> Recipients => _recipients;
+
+        /// <summary>Under the lock.</summary>
+        public void Add(Lane lane, QueuedRecipient[] to, bool isClaimed, DateTimeOffset due, ReadOnlyMemory<byte>? content)
+        {
+            RecipientState state = isClaimed ? RecipientState.Claimed : RecipientState.Waiting;
+            QueuedRecipient[] counted = isClaimed ? [.. to.Select(r => r with { Attempts = 1 })] : to;
+            _recipients.AddRange(counted.Select(r => new NewRecipient(r, lane.Name, state, due)));
+            _leavesWork |= !isClaimed;
+            if (!isClaimed)
+                return;
+            scheduler._contentBytes += content?.Length ?? 0;
+            _claimed.Add((lane, new DeliveryItem(message, counted, lane.Name, content)));
+        }
+
+        public void Start()
+        {
+            foreach ((Lane lane, DeliveryItem item) in _claimed)
+                scheduler.Enqueue(lane, item);
+            if (!_leavesWork)
+                return;
+            scheduler.Kick();
+            scheduler.NoteDue(scheduler._time.GetUtcNow());
+        }
+
+        public void Cancel()
+        {
+            foreach ((Lane lane, DeliveryItem item) in _claimed)
+                scheduler.Release(lane, item);
+        }
+    }
+}
+
+/// <summary>A route that nothing leaves by at present.</summary>
+public sealed record RouteTrouble(string Route, string Reason, bool IsParked, DateTimeOffset? NextTry);

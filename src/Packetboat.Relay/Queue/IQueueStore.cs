@@ -1,0 +1,150 @@
+namespace Packetboat.Relay.Queue;
+
+/// <summary>
+/// The durable queue. Whatever a method has answered survives a crash of the program or the machine: it is on the disk before the task
+/// completes. Only <see cref="RecordAsync"/> completes earlier, when the store has taken the order.
+/// </summary>
+public interface IQueueStore
+{
+    /// <summary>A number for a message that is about to arrive. Nothing is written.</summary>
+    long NextMessageNumber();
+
+    /// <summary>Stores one chunk of a message that is not accepted yet. Chunks that never get a message are swept at the next start.</summary>
+    /// <exception cref="StoreUnavailableException">The disk would not take it.</exception>
+    Task WriteChunkAsync(long message, int chunk, ReadOnlyMemory<byte> bytes, CancellationToken stopping);
+
+    /// <summary>Forgets the chunks of a message that was not accepted. Not waited for.</summary>
+    void Abandon(long message, int chunks);
+
+    /// <summary>Accepts a message: once this completes, it is ours to deliver. RFC 5321 §6.1.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was accepted.</exception>
+    Task AcceptAsync(NewMessage message, CancellationToken stopping);
+
+    /// <summary>One chunk, 0 and up.</summary>
+    ValueTask<byte[]> ReadChunkAsync(long message, int chunk, CancellationToken stopping);
+
+    /// <summary>
+    /// Files what became of an attempt, together with a report to be queued, in one transaction. Completes when the order is taken, not when
+    /// it is on the disk: a crash in between repeats the attempt, which is the one stated source of duplicates. An order that was taken is
+    /// kept while the disk is full and written once it is not.
+    /// </summary>
+    ValueTask RecordAsync(long message, DateTimeOffset at, IReadOnlyList<RecipientResult> results, NewMessage? report);
+
+    /// <summary>
+    /// Recipients that are due, oldest first, without those of <paramref name="exceptRoutes"/>, grouped by message. They stay as they are
+    /// until <see cref="ClaimAsync"/>.
+    /// </summary>
+    Task<IReadOnlyList<DueRecipient>> FindDueAsync(
+        DateTimeOffset now,
+        int limit,
+        IReadOnlyCollection<string> exceptRoutes,
+        CancellationToken stopping
+    );
+
+    /// <summary>
+    /// Marks recipients as handed to delivery and stores the time of the attempt after this one, before this one is made. Answers the
+    /// claims that held: an operator may have stopped or dropped a recipient since it was found.
+    /// </summary>
+    Task<IReadOnlyList<Claim>> ClaimAsync(IReadOnlyList<Claim> claims, CancellationToken stopping);
+
+    /// <summary>The earliest time at which something waits to be tried; null when nothing waits.</summary>
+    Task<DateTimeOffset?> NextDueAsync(IReadOnlyCollection<string> exceptRoutes, CancellationToken stopping);
+
+    /// <summary>Makes what waits for a route due now.</summary>
+    Task WakeRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping);
+
+    /// <summary>
+    /// At start: chunks without a message are removed, and what was with delivery when the program ended is made due soon, the more often
+    /// it was tried the later, so that a message that kills the program does not do so at full speed.
+    /// </summary>
+    Task<SweepResult> SweepAsync(DateTimeOffset now, CancellationToken stopping);
+
+    /// <summary>Forgets messages that were done before <paramref name="before"/>; returns how many.</summary>
+    Task<int> ForgetAsync(DateTimeOffset before, CancellationToken stopping);
+
+    Task<IReadOnlyList<QueueEntry>> ListAsync(QueueSelection selection, int limit, CancellationToken stopping);
+
+    Task<MessageStory?> FindAsync(string id, CancellationToken stopping);
+
+    /// <summary>Messages, done or not, newest first, whose sender or a recipient contains the given text.</summary>
+    Task<IReadOnlyList<MessageStory>> TraceAsync(string? sender, string? recipient, int limit, CancellationToken stopping);
+
+    Task<QueueCounts> CountAsync(CancellationToken stopping);
+
+    /// <summary>Changes the state of what is selected, except what delivery has in hand; returns the recipients changed.</summary>
+    Task<IReadOnlyList<QueueEntry>> ChangeAsync(
+        QueueSelection selection,
+        QueueChange change,
+        DateTimeOffset now,
+        CancellationToken stopping
+    );
+
+    Task RaiseAlarmAsync(Alarm alarm, CancellationToken stopping);
+
+    Task ClearAlarmAsync(string key, CancellationToken stopping);
+
+    Task<IReadOnlyList<Alarm>> AlarmsAsync(CancellationToken stopping);
+}
+
+/// <summary>A recipient whose time has come.</summary>
+public sealed record DueRecipient(QueuedMessage Message, QueuedRecipient Recipient, string RouteName);
+
+/// <summary>One recipient goes to delivery, or waits under another route because the settings changed.</summary>
+public sealed record Claim(long Message, int Recipient, string RouteName, int Attempts, DateTimeOffset NextDue, bool ToDelivery);
+
+/// <summary>What a start found.</summary>
+public sealed record SweepResult(int OrphanedChunks, int InterruptedDeliveries);
+
+/// <summary>Something the operator must act on. Raised once and cleared once.</summary>
+/// <param name="Key">Such as <c>route:relay hub.example:587</c>.</param>
+/// <param name="Raised">Since when.</param>
+/// <param name="Text">What is wrong, and what to do about it.</param>
+public sealed record Alarm(string Key, DateTimeOffset Raised, string Text);
+
+/// <summary>How many recipients are in which state, and how old the oldest is that still waits.</summary>
+public sealed record QueueCounts(long Waiting, long Claimed, long Held, DateTimeOffset? Oldest);
+
+/// <summary>A recipient in the queue, as a person sees it.</summary>
+public sealed record QueueEntry(
+    string Id,
+    long MessageNumber,
+    DateTimeOffset Accepted,
+    long Size,
+    string Sender,
+    string? Account,
+    int RecipientNumber,
+    string Recipient,
+    string RouteName,
+    RecipientState State,
+    int Attempts,
+    DateTimeOffset Due,
+    string LastReply
+);
+
+/// <summary>A message with everything that happened to it.</summary>
+public sealed record MessageStory(QueuedMessage Message, IReadOnlyList<QueueEntry> Recipients, IReadOnlyList<TraceEvent> Events);
+
+/// <summary>Which part of the queue an operator means. Everything that is set must fit; nothing set is nothing meant.</summary>
+public sealed record QueueSelection(
+    bool All = false,
+    string? Id = null,
+    string? Account = null,
+    string? Sender = null,
+    string? Recipient = null,
+    string? Domain = null
+)
+{
+    public bool IsEmpty => !All && Id is null && Account is null && Sender is null && Recipient is null && Domain is null;
+}
+
+/// <summary>What an operator does to queued mail.</summary>
+public enum QueueChange
+{
+    Retry,
+    Hold,
+    Release,
+    Drop,
+}
+
+/// <summary>The store cannot write: a full disk, a failed device. The message in hand was not accepted.</summary>
+public sealed class StoreUnavailableException(string message, Exception? inner) : IOException(message, inner);

@@ -1,0 +1,86 @@
+using System.Threading.Channels;
+using Packetboat.Relay.Delivery;
+
+namespace Packetboat.Relay.Queue;
+
+/// <summary>
+/// Everything in memory that leaves by one route, and how the route is doing. Closed after a failure until a time, then one message goes
+/// ahead as a probe, and its success opens the lane for the others: slow start. All members but the channel belong to the scheduler's lock.
+/// </summary>
+internal sealed class Lane(Route route)
+{
+    /// <summary>Workers at the start, and after a recovery.</summary>
+    private const int FirstWindow = 4;
+
+    public Route Route { get; set; } = route;
+
+    public string Name => Route.Name;
+
+    public Channel<DeliveryItem> Ready { get; } = Channel.CreateUnbounded<DeliveryItem>();
+
+    /// <summary>Reserved, waiting and being delivered. The scheduler bounds it, and so the channel.</summary>
+    public int InHand { get; set; }
+
+    public int Workers { get; set; }
+
+    public int IdleWorkers { get; set; }
+
+    /// <summary>Workers that may run now.</summary>
+    public int Window { get; private set; } = FirstWindow;
+
+    public int Failures { get; private set; }
+
+    /// <summary>Nothing is tried before this; null while open.</summary>
+    public DateTimeOffset? ClosedUntil { get; private set; }
+
+    /// <summary>Why it is closed; empty while open.</summary>
+    public string Trouble { get; private set; } = "";
+
+    /// <summary>Closed because of us: the operator has to act.</summary>
+    public bool IsParked { get; private set; }
+
+    public bool IsOpen => Trouble.Length == 0;
+
+    /// <summary>What the operator should be told of it; null: nothing.</summary>
+    public string? Alarm { get; set; }
+
+    /// <summary>What the store says of it.</summary>
+    public string? StoredAlarm { get; set; }
+
+    /// <summary>What waits in the store for this route is to be made due.</summary>
+    public bool WakesMail { get; set; }
+
+    /// <summary>Nobody would miss it. There is a lane for every domain that mail was ever sent to, and memory has an end.</summary>
+    public bool IsIdle => IsOpen && InHand == 0 && Workers == 0 && Alarm is null && StoredAlarm is null && !WakesMail;
+
+    /// <summary>Whether one more item may be taken now: all that fit while open, one as a probe once the time of closing is over.</summary>
+    public bool Takes(DateTimeOffset now, int most) => IsOpen ? InHand < most : InHand == 0 && MayProbe(now);
+
+    public void Close(string trouble, bool isParked, DateTimeOffset until)
+    {
+        (Trouble, IsParked, ClosedUntil, Window) = (trouble, isParked, until, 1);
+        Failures++;
+    }
+
+    /// <summary>Whether the time of closing is over, so that a probe may go ahead.</summary>
+    public bool MayProbe(DateTimeOffset now) => !IsOpen && ClosedUntil is { } until && until <= now;
+
+    /// <returns>Whether it was closed.</returns>
+    public bool Open(int mostWorkers)
+    {
+        bool wasClosed = !IsOpen;
+        (Trouble, IsParked, ClosedUntil, Failures, Alarm) = ("", false, null, 0, null);
+        Window = Math.Min(mostWorkers, wasClosed ? FirstWindow : Window + 1);
+        WakesMail |= wasClosed;
+        return wasClosed;
+    }
+
+    /// <summary>Lets the next message go ahead at once.</summary>
+    public void ProbeNow(DateTimeOffset now)
+    {
+        if (IsOpen)
+            return;
+        ClosedUntil = now;
+        WakesMail = true;
+    }
+}

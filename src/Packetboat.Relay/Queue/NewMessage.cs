@@ -1,0 +1,13 @@
+namespace Packetboat.Relay.Queue;
+
+/// <summary>A message at the moment of its acceptance.</summary>
+/// <param name="Message">The envelope.</param>
+/// <param name="Recipients">With the state and time that the scheduler chose for each.</param>
+/// <param name="LastChunk">The end of the content that no chunk has taken yet; for most mail, all of it. Chunk number <c>Chunks - 1</c>.</param>
+public sealed record NewMessage(QueuedMessage Message, IReadOnlyList<NewRecipient> Recipients, ReadOnlyMemory<byte> LastChunk);
+
+/// <param name="Recipient">The recipient.</param>
+/// <param name="RouteName">The route it will take if nothing changes.</param>
+/// <param name="State">Waiting, or Claimed where delivery has room for it in memory.</param>
+/// <param name="Due">The next attempt: for a claimed one, the one after the attempt that follows at once.</param>
+public sealed record NewRecipient(QueuedRecipient Recipient, string RouteName, RecipientState State, DateTimeOffset Due);

@@ -1,0 +1,59 @@
+using Packetboat.Protocol.Message;
+using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Relay.Spool;
+
+/// <summary>Where a message's bytes go while they arrive.</summary>
+public interface ISpool
+{
+    /// <summary>Begins a message. Disposing it without a commit forgets it.</summary>
+    ISpooledMessage Begin();
+}
+
+/// <summary>
+/// A message on its way to the store. It is accepted the moment <see cref="CommitAsync"/> completes, and not before: until then nothing
+/// survives a restart.
+/// </summary>
+public interface ISpooledMessage : IAsyncDisposable
+{
+    /// <summary>The id that the message will have.</summary>
+    string Id { get; }
+
+    /// <summary>Octets appended.</summary>
+    long Size { get; }
+
+    /// <summary>Takes bytes into memory. Call <see cref="FlushAsync"/> before more than 64 KiB have been added since the last call.</summary>
+    void Append(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Hands full chunks to the store, so that the message never stands in memory whole.</summary>
+    /// <exception cref="StoreUnavailableException">The disk is full or failing.</exception>
+    ValueTask FlushAsync(CancellationToken stopping);
+
+    /// <summary>Accepts the message: after this it is ours to deliver.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was accepted.</exception>
+    Task CommitAsync(SpoolEnvelope envelope, CancellationToken stopping);
+}
+
+/// <summary>What is known of a message besides its bytes.</summary>
+/// <param name="Sender">Null is <c>&lt;&gt;</c>.</param>
+/// <param name="Recipients">At least one.</param>
+/// <param name="Account">Who signed in.</param>
+/// <param name="Origin">Where it came from, in words.</param>
+/// <param name="Trace">Header fields to stand in front of the content.</param>
+/// <param name="Body">7BIT or 8BITMIME.</param>
+/// <param name="SmtpUtf8">The next hop must offer SMTPUTF8.</param>
+/// <param name="Dsn">RET and ENVID.</param>
+public sealed record SpoolEnvelope(
+    MailAddress? Sender,
+    IReadOnlyList<EnvelopeRecipient> Recipients,
+    string? Account,
+    string Origin,
+    byte[] Trace,
+    BodyType Body,
+    bool SmtpUtf8,
+    EnvelopeNotice Dsn
+);
+
+/// <summary>A forward-path and its DSN parameters.</summary>
+public sealed record EnvelopeRecipient(MailAddress Address, RecipientNotice Dsn);

@@ -1,0 +1,106 @@
+using System.Buffers;
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Relay.Spool;
+
+/// <summary>One message between its first byte and its commit. At most one chunk of it stands in memory.</summary>
+internal sealed class SpooledMessage(IQueueStore store, IScheduler scheduler, TimeProvider time) : ISpooledMessage
+{
+    /// <summary>Octets of a stored chunk, at most.</summary>
+    public const int ChunkSize = 256 * 1024;
+
+    /// <summary>Room for what one read from the network may add.</summary>
+    private const int Slack = 64 * 1024;
+
+    private const int FirstBuffer = 8 * 1024;
+
+    private readonly long _number = store.NextMessageNumber();
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+    private int _held;
+    private int _chunks;
+    private bool _committed;
+
+    public string Id { get; private set; } = MessageId.New();
+
+    public long Size { get; private set; }
+
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (_held + bytes.Length > _buffer.Length)
+            Grow(_held + bytes.Length);
+        bytes.CopyTo(_buffer.AsSpan(_held));
+        _held += bytes.Length;
+        Size += bytes.Length;
+    }
+
+    public async ValueTask FlushAsync(CancellationToken stopping)
+    {
+        if (_held <= ChunkSize - Slack)
+            return;
+
+        await store.WriteChunkAsync(_number, _chunks, Take(), stopping);
+        _chunks++;
+    }
+
+    public async Task CommitAsync(SpoolEnvelope envelope, CancellationToken stopping)
+    {
+        ReadOnlyMemory<byte> last = Take();
+        int chunks = last.Length > 0 ? _chunks + 1 : _chunks;
+        DateTimeOffset now = time.GetUtcNow();
+        var message = new QueuedMessage(
+            _number,
+            Id,
+            now,
+            envelope.Sender,
+            envelope.Account,
+            envelope.Origin,
+            Size + envelope.Trace.Length,
+            chunks,
+            envelope.Trace,
+            envelope.Body,
+            envelope.SmtpUtf8,
+            envelope.Dsn
+        );
+        QueuedRecipient[] recipients = [.. envelope.Recipients.Select((to, i) => new QueuedRecipient(i, to.Address, to.Dsn))];
+        // The whole content is at hand only where no chunk has left yet; larger mail is read back when it is sent.
+        // (A bare null would become an empty content here: arrays convert to memory, and so does the lack of one.)
+        ReadOnlyMemory<byte>? content = _chunks == 0 ? last : default(ReadOnlyMemory<byte>?);
+        IReservation reservation = scheduler.Reserve(message, recipients, content);
+        try
+        {
+            await store.AcceptAsync(new NewMessage(message, reservation.Recipients, last), stopping);
+        }
+        catch
+        {
+            reservation.Cancel();
+            throw;
+        }
+
+        _committed = true;
+        reservation.Start();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+        if (!_committed)
+            store.Abandon(_number, _chunks);
+        return ValueTask.CompletedTask;
+    }
+
+    private byte[] Take()
+    {
+        byte[] taken = _buffer.AsSpan(0, _held).ToArray();
+        _held = 0;
+        return taken;
+    }
+
+    private void Grow(int needed)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, Math.Min(_buffer.Length * 2, ChunkSize + Slack)));
+        _buffer.AsSpan(0, _held).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+}

@@ -1,0 +1,223 @@
+using Microsoft.Extensions.Logging;
+using Packetboat.Protocol;
+using Packetboat.Protocol.Message;
+using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.SmtpServer;
+using Packetboat.Relay.Spool;
+
+namespace Packetboat.Relay.Telemetry;
+
+/// <summary>
+/// The mail log: one line an event, readable by a person, the message's id in front where there is one. It is a product: event ids and
+/// field names keep their meaning. What a stranger did wrong is Debug or Info; what the operator must act on is a Warning. No line ever
+/// holds a password, a digest or a message's content.
+/// </summary>
+public sealed partial class MailLog(ILogger<MailLog> logger)
+{
+    public void Accepted(string id, SpoolEnvelope envelope, long size) =>
+        LogAccepted(
+            id,
+            Path(envelope.Sender),
+            envelope.Recipients.Count,
+            First(envelope),
+            size,
+            envelope.Account ?? "-",
+            Clean(envelope.Origin)
+        );
+
+    public void Refused(SmtpPeer peer, MailAddress? sender, string? account, SmtpReply reply) =>
+        LogRefused(peer.Address.ToString(), Path(sender), account ?? "-", reply.ToString());
+
+    public void RelayRefused(SmtpPeer peer, MailAddress? sender, MailAddress recipient) =>
+        LogRelayRefused(peer.Address.ToString(), Path(sender), Path(recipient));
+
+    public void SignedIn(SmtpPeer peer, string account, string mechanism, string? tls) =>
+        LogSignedIn(account, peer.Address.ToString(), mechanism, tls ?? "in clear");
+
+    public void SignInFailed(SmtpPeer peer, string claimedName, string mechanism, string reason) =>
+        LogSignInFailed(peer.Address.ToString(), PrintableText.Of(claimedName, 64), mechanism, reason);
+
+    public void TlsFailed(SmtpPeer peer) => LogTlsFailed(peer.Address.ToString());
+
+    public void TurnedAway(SmtpPeer peer, string reason) => LogTurnedAway(peer.Address.ToString(), reason);
+
+    public void SessionFault(SmtpPeer peer, Exception fault) => LogSessionFault(fault, peer.Address.ToString());
+
+    public void StoreFailed(StoreUnavailableException failure) => LogStoreFailed(failure.Message);
+
+    public void Outcome(string id, string recipient, RecipientResult result) =>
+        LogOutcome(
+            result.Event == TraceKind.Bounced ? LogLevel.Warning : LogLevel.Information,
+            id,
+            Word(result.Event),
+            recipient,
+            result.Host.Length == 0 ? "-" : result.Host,
+            result.Security.Length == 0 ? "-" : result.Security,
+            result.Attempts,
+            result.Reply
+        );
+
+    public void Reported(string id, string reportId, MailAddress to) => LogReported(id, reportId, Path(to));
+
+    public void AlarmRaised(string key, string text) => LogAlarmRaised(key, text);
+
+    public void AlarmCleared(string key) => LogAlarmCleared(key);
+
+    public void Swept(SweepResult swept) => LogSwept(swept.OrphanedChunks, swept.InterruptedDeliveries);
+
+    public void DeliveryFault(string id, Exception fault) => LogDeliveryFault(fault, id);
+
+    public void SchedulerFault(Exception fault) => LogSchedulerFault(fault);
+
+    private static string Word(TraceKind kind) =>
+        kind switch
+        {
+            TraceKind.Delivered => "delivered",
+            TraceKind.Deferred => "deferred",
+            TraceKind.Bounced => "bounced",
+            TraceKind.Discarded => "discarded",
+            TraceKind.Postponed => "postponed",
+            _ => kind.ToString(),
+        };
+
+    private static string First(SpoolEnvelope envelope) => Path(envelope.Recipients[0].Address);
+
+    private static string Path(MailAddress? address) => $"<{address}>";
+
+    private static string Clean(string text) => PrintableText.Of(text, 300);
+
+    [LoggerMessage(
+        EventId = 1,
+        EventName = "accepted",
+        Level = LogLevel.Information,
+        Message = "{Id} accepted from={Sender} recipients={Recipients} first={FirstRecipient} size={Size} account={Account} by {Origin}"
+    )]
+    private partial void LogAccepted(
+        string id,
+        string sender,
+        int recipients,
+        string firstRecipient,
+        long size,
+        string account,
+        string origin
+    );
+
+    [LoggerMessage(
+        EventId = 2,
+        EventName = "refused",
+        Level = LogLevel.Information,
+        Message = "message refused client={Client} from={Sender} account={Account}: {Reply}"
+    )]
+    private partial void LogRefused(string client, string sender, string account, string reply);
+
+    [LoggerMessage(
+        EventId = 3,
+        EventName = "relay refused",
+        Level = LogLevel.Information,
+        Message = "relaying refused client={Client} from={Sender} to={Recipient}"
+    )]
+    private partial void LogRelayRefused(string client, string sender, string recipient);
+
+    [LoggerMessage(
+        EventId = 4,
+        EventName = "signed in",
+        Level = LogLevel.Information,
+        Message = "signed in account={Account} client={Client} mechanism={Mechanism} {Tls}"
+    )]
+    private partial void LogSignedIn(string account, string client, string mechanism, string tls);
+
+    [LoggerMessage(
+        EventId = 5,
+        EventName = "sign-in failed",
+        Level = LogLevel.Information,
+        Message = "sign-in failed client={Client} name={ClaimedName} mechanism={Mechanism}: {Reason}"
+    )]
+    private partial void LogSignInFailed(string client, string claimedName, string mechanism, string reason);
+
+    [LoggerMessage(
+        EventId = 6,
+        EventName = "tls failed",
+        Level = LogLevel.Debug,
+        Message = "TLS handshake failed client={Client}"
+    )]
+    private partial void LogTlsFailed(string client);
+
+    [LoggerMessage(
+        EventId = 7,
+        EventName = "turned away",
+        Level = LogLevel.Information,
+        Message = "turned away client={Client}: {Reason}"
+    )]
+    private partial void LogTurnedAway(string client, string reason);
+
+    [LoggerMessage(
+        EventId = 8,
+        EventName = "session fault",
+        Level = LogLevel.Error,
+        Message = "a session failed client={Client}"
+    )]
+    private partial void LogSessionFault(Exception fault, string client);
+
+    [LoggerMessage(
+        EventId = 9,
+        EventName = "store failed",
+        Level = LogLevel.Error,
+        Message = "mail is deferred because the store cannot write: {Reason}; make room or repair the disk"
+    )]
+    private partial void LogStoreFailed(string reason);
+
+    [LoggerMessage(
+        EventId = 10,
+        EventName = "outcome",
+        Message = "{Id} {Outcome} to=<{Recipient}> host={Host} security={Security} attempt={Attempt}: {Reply}"
+    )]
+    private partial void LogOutcome(
+        LogLevel level,
+        string id,
+        string outcome,
+        string recipient,
+        string host,
+        string security,
+        int attempt,
+        string reply
+    );
+
+    [LoggerMessage(
+        EventId = 11,
+        EventName = "reported",
+        Level = LogLevel.Information,
+        Message = "{Id} reported to={Sender} as {ReportId}"
+    )]
+    private partial void LogReported(string id, string reportId, string sender);
+
+    [LoggerMessage(EventId = 12, EventName = "alarm", Level = LogLevel.Warning, Message = "ALARM {Key}: {Text}")]
+    private partial void LogAlarmRaised(string key, string text);
+
+    [LoggerMessage(EventId = 13, EventName = "alarm cleared", Level = LogLevel.Information, Message = "alarm cleared {Key}")]
+    private partial void LogAlarmCleared(string key);
+
+    [LoggerMessage(
+        EventId = 14,
+        EventName = "swept",
+        Level = LogLevel.Information,
+        Message = "queue opened: {Orphans} chunks of unaccepted mail removed, {Interrupted} interrupted deliveries resumed"
+    )]
+    private partial void LogSwept(int orphans, int interrupted);
+
+    [LoggerMessage(
+        EventId = 15,
+        EventName = "delivery fault",
+        Level = LogLevel.Error,
+        Message = "{Id} delivery failed inside packetboat"
+    )]
+    private partial void LogDeliveryFault(Exception fault, string id);
+
+    [LoggerMessage(
+        EventId = 16,
+        EventName = "scheduler fault",
+        Level = LogLevel.Error,
+        Message = "the scheduler failed and goes on"
+    )]
+    private partial void LogSchedulerFault(Exception fault);
+}

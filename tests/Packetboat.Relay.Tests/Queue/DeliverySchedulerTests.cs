@@ -1,0 +1,471 @@
+using Packetboat.Protocol.Message;
+using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Queue;
+using Packetboat.Testing;
+
+namespace Packetboat.Relay.Tests.Queue;
+
+public sealed class DeliverySchedulerTests : IAsyncDisposable
+{
+    private const int Patience = 30_000;
+
+    private readonly QueueRig _rig = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+
+    [Fact(Timeout = Patience)]
+    public async Task New_mail_goes_out_at_once_with_our_fields_in_front()
+    {
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync("joe@far.example");
+        await _rig.UntilStateAsync(id, RecipientState.Delivered);
+
+        Received got = Assert.Single(_rig.Peers.Got);
+        Assert.Equal(("mx far.example", "alice@node.example"), (got.Route, got.Sender));
+        Assert.Equal("X-Trace: ours\r\nSubject: test\r\n\r\nHello\r\n", got.Content);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task The_next_attempt_is_stored_before_this_one_is_made()
+    {
+        var gate = new TaskCompletionSource();
+        _rig.Peers.Gate = (_, _) => gate.Task;
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync("joe@far.example");
+        await _rig.UntilAsync(() => !_rig.Peers.Calls.IsEmpty);
+
+        QueueEntry entry = await _rig.EntryAsync(id);
+        Assert.Equal((RecipientState.Claimed, 1, TestMail.Noon.AddMinutes(1)), (entry.State, entry.Attempts, entry.Due));
+        gate.SetResult();
+        await _rig.UntilStateAsync(id, RecipientState.Delivered);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_memory_has_no_room_for_waits_in_the_store_and_leaves_later()
+    {
+        _rig.Settings = _rig.Settings with { MemoryMessages = 2 };
+        var gate = new TaskCompletionSource();
+        _rig.Peers.Gate = (_, _) => gate.Task;
+        await _rig.StartAsync();
+        string[] ids = [.. await Task.WhenAll(Enumerable.Range(0, 10).Select(i => _rig.SendAsync($"joe@d{i}.example")))];
+        Assert.Equal(8, (await _rig.Store.CountAsync(Ct)).Waiting);
+
+        gate.SetResult();
+        foreach (string id in ids)
+            await _rig.UntilStateAsync(id, RecipientState.Delivered);
+        Assert.Equal(10, _rig.Peers.Got.Count);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_domain_with_more_due_mail_than_is_read_at_once_does_not_stand_before_the_others()
+    {
+        _rig.Settings = _rig.Settings with { MemoryMessages = 8 };
+        var gate = new TaskCompletionSource();
+        _rig.Peers.Gate = (route, _) => route.Name == "mx slow.example" ? gate.Task : Task.CompletedTask;
+        for (int i = 0; i < 20; i++)
+            await _rig.Store.AcceptAsync(
+                TestMail.Accepted(_rig.Store, TestMail.Waiting(0, $"r{i}@slow.example", "mx slow.example")),
+                Ct
+            );
+        NewMessage other = TestMail.Accepted(_rig.Store, TestMail.Waiting(0, "joe@far.example"));
+        await _rig.Store.AcceptAsync(other, Ct);
+
+        await _rig.StartAsync();
+        await _rig.UntilStateAsync(other.Message.Id, RecipientState.Delivered);
+        gate.SetResult();
+        await _rig.UntilReceivedAsync(21);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_deferred_message_is_tried_again_at_its_time_although_nothing_else_happens()
+    {
+        _rig.Peers.Answer = (_, line) => line.StartsWith("RCPT", StringComparison.Ordinal) ? "451 4.7.1 greylisted\r\n" : null;
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync("joe@far.example");
+        await _rig.UntilAsync(() => _rig.Time.IsArmed(TestMail.Noon.AddSeconds(48), TestMail.Noon.AddSeconds(60)));
+        QueueEntry entry = await _rig.EntryAsync(id);
+        Assert.Equal((RecipientState.Waiting, 1), (entry.State, entry.Attempts));
+        Assert.Equal("451 4.7.1 greylisted", entry.LastReply);
+
+        _rig.Peers.Answer = (_, _) => null;
+        _rig.Time.Advance(TimeSpan.FromSeconds(60));
+        await _rig.UntilStateAsync(id, RecipientState.Delivered);
+        Assert.Equal([TraceKind.Deferred, TraceKind.Delivered], (await _rig.StoryAsync(id)).Events.Select(e => e.Kind));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_dead_domain_is_probed_with_one_message_while_the_others_wait_uncounted()
+    {
+        _rig.Settings = _rig.Settings with { DomainConnections = 1 };
+        _rig.Peers.Connecting = _ => Down();
+        await _rig.StartAsync();
+        string[] ids = [.. await Task.WhenAll(Enumerable.Range(0, 5).Select(i => _rig.SendAsync($"r{i}@far.example")))];
+        await _rig.UntilAsync(async () => (await _rig.Store.CountAsync(Ct)).Waiting == 5);
+        Assert.Equal(1, await AttemptsAsync(ids));
+
+        _rig.Pass(TimeSpan.FromSeconds(60));
+        await _rig.UntilAsync(() => _rig.Peers.Calls.Count == 2);
+        await _rig.UntilAsync(async () => (await _rig.Store.CountAsync(Ct)).Waiting == 5);
+        Assert.Equal(2, await AttemptsAsync(ids));
+
+        _rig.Peers.Connecting = _ => null;
+        _rig.Pass(TimeSpan.FromSeconds(120));
+        await _rig.UntilReceivedAsync(5);
+        await _rig.UntilAsync(() => _rig.Scheduler.Troubles().Count == 0);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Connections_that_fail_together_are_one_failure_of_the_route()
+    {
+        var gate = new TaskCompletionSource();
+        _rig.Peers.Gate = (_, _) => gate.Task;
+        _rig.Peers.Connecting = _ => Down();
+        await _rig.StartAsync();
+        for (int i = 0; i < 4; i++)
+            await _rig.SendAsync($"r{i}@far.example");
+        await _rig.UntilAsync(() => _rig.Peers.Calls.Count == 4);
+        gate.SetResult();
+        await _rig.UntilAsync(async () => (await _rig.Store.CountAsync(Ct)).Waiting == 4);
+
+        Assert.Equal(TestMail.Noon.AddMinutes(1), Assert.Single(_rig.Scheduler.Troubles()).NextTry);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task One_dead_domain_delays_nothing_else()
+    {
+        _rig.Settings = _rig.Settings with { MemoryMessages = 20 };
+        _rig.Peers.Gate = (route, ct) =>
+            route.Name == "mx dead.example" ? Task.Delay(Timeout.InfiniteTimeSpan, _rig.Time, ct) : Task.CompletedTask;
+        await _rig.StartAsync();
+        for (int i = 0; i < 50; i++)
+            await _rig.SendAsync($"r{i}@dead.example");
+        string id = await _rig.SendAsync("joe@far.example");
+        await _rig.UntilStateAsync(id, RecipientState.Delivered);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Wrong_credentials_park_the_relay_with_one_alarm_and_no_message_pays_for_it()
+    {
+        _rig.Relay = QueueRig.Hub("wrong");
+        _rig.Peers.Connecting = route => ((Route.Relay)route).Settings.Password.RevealValue() == "wrong" ? Refused() : null;
+        await _rig.StartAsync();
+        string[] ids = [.. await Task.WhenAll(Enumerable.Range(0, 10).Select(i => _rig.SendAsync($"r{i}@far.example")))];
+        await UntilParkedAsync(10);
+        Assert.Equal(0, await AttemptsAsync(ids));
+        Alarm alarm = Assert.Single(await _rig.Store.AlarmsAsync(Ct));
+        Assert.Contains("is parked, all its mail waits: 535 wrong password", alarm.Text, StringComparison.Ordinal);
+        Assert.True(Assert.Single(_rig.Scheduler.Troubles()).IsParked);
+
+        // The operator corrects the password, and the settings are read again.
+        _rig.Relay = QueueRig.Hub("right");
+        _rig.Scheduler.Wake();
+        await _rig.UntilReceivedAsync(10);
+        await _rig.UntilAsync(async () => (await _rig.Store.AlarmsAsync(Ct)).Count == 0);
+        Assert.DoesNotContain(_rig.Peers.Got, got => got.Recipients.Count != 1);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_parked_relay_is_tried_at_once_when_somebody_says_so_and_once_in_a_rescan()
+    {
+        _rig.Relay = QueueRig.Hub("wrong");
+        _rig.Peers.Connecting = _ => Refused();
+        await _rig.StartAsync();
+        await _rig.SendAsync("joe@far.example");
+        await UntilParkedAsync(1);
+        int calls = _rig.Peers.Calls.Count;
+
+        _rig.Scheduler.Wake();
+        await _rig.UntilAsync(() => _rig.Peers.Calls.Count == calls + 1);
+        await UntilParkedAsync(1);
+        _rig.Pass(TimeSpan.FromMinutes(59));
+        await UntilParkedAsync(1);
+        Assert.Equal(calls + 1, _rig.Peers.Calls.Count);
+        _rig.Pass(TimeSpan.FromMinutes(1));
+        await _rig.UntilAsync(() => _rig.Peers.Calls.Count == calls + 2);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task New_mail_after_a_change_of_the_password_takes_the_parked_along()
+    {
+        _rig.Relay = QueueRig.Hub("wrong");
+        _rig.Peers.Connecting = route => ((Route.Relay)route).Settings.Password.RevealValue() == "wrong" ? Refused() : null;
+        await _rig.StartAsync();
+        await _rig.SendAsync("joe@far.example");
+        await UntilParkedAsync(1);
+
+        _rig.Relay = QueueRig.Hub("right");
+        await _rig.SendAsync("jim@far.example");
+        await _rig.UntilReceivedAsync(2);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_change_of_the_relay_takes_along_what_was_stored_for_the_old_one()
+    {
+        _rig.Relay = QueueRig.Hub("wrong");
+        _rig.Peers.Connecting = route => route.Name.Contains("hub.example", StringComparison.Ordinal) ? Refused() : null;
+        await _rig.StartAsync();
+        await _rig.SendAsync("joe@far.example");
+        await UntilParkedAsync(1);
+
+        _rig.Relay = QueueRig.Hub("right", "other.example");
+        _rig.Scheduler.Wake();
+        await _rig.UntilReceivedAsync(1);
+        Assert.Equal("relay other.example:587", Assert.Single(_rig.Peers.Got).Route);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_was_parked_before_a_restart_is_tried_at_once_after_it()
+    {
+        _rig.Relay = QueueRig.Hub("wrong");
+        _rig.Peers.Connecting = _ => Refused();
+        await _rig.StartAsync();
+        await _rig.SendAsync("joe@far.example");
+        await UntilParkedAsync(1);
+        await _rig.UntilAsync(async () => (await _rig.Store.AlarmsAsync(Ct)).Count == 1);
+
+        _rig.Peers.Connecting = _ => null;
+        await _rig.RestartAsync();
+        await _rig.UntilReceivedAsync(1);
+        Assert.Empty(await _rig.Store.AlarmsAsync(Ct));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_permanent_refusal_goes_back_at_once_and_the_report_comes_from_nobody()
+    {
+        _rig.Peers.Answer = (_, line) =>
+            line.StartsWith("RCPT TO:<joe@", StringComparison.Ordinal) ? "550 5.1.1 no such user\r\n" : null;
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync("joe@far.example");
+        await _rig.UntilReceivedAsync(1);
+
+        Received report = Assert.Single(_rig.Peers.Got);
+        Assert.Equal(("mx node.example", ""), (report.Route, report.Sender));
+        Assert.Contains("no such user", report.Content, StringComparison.Ordinal);
+        Assert.Equal([TraceKind.Bounced, TraceKind.Reported], (await _rig.StoryAsync(id)).Events.Select(e => e.Kind));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_message_without_a_sender_is_dropped_without_a_word()
+    {
+        _rig.Peers.Answer = (_, line) => line.StartsWith("RCPT", StringComparison.Ordinal) ? "550 5.1.1 no such user\r\n" : null;
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync(null, DsnNotify.Unspecified, "joe@far.example");
+        await _rig.UntilStateAsync(id, RecipientState.Bounced);
+
+        Assert.Equal([TraceKind.Discarded], (await _rig.StoryAsync(id)).Events.Select(e => e.Kind));
+        Assert.Single(await _rig.Store.TraceAsync(null, null, 10, Ct));
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData(DsnNotify.Never, 550, false)]
+    [InlineData(DsnNotify.Success, 550, false)]
+    [InlineData(DsnNotify.Failure, 550, true)]
+    [InlineData(DsnNotify.Success, 250, true)]
+    [InlineData(DsnNotify.Unspecified, 250, false)]
+    public async Task A_sender_hears_what_he_asked_for(DsnNotify notify, int code, bool hears)
+    {
+        _rig.Peers.Answer = (route, line) =>
+            line.StartsWith("RCPT", StringComparison.Ordinal) && route == "mx far.example" ? $"{code} x\r\n" : null;
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync("alice@node.example", notify, "joe@far.example");
+        await _rig.UntilStateAsync(id, code == 250 ? RecipientState.Delivered : RecipientState.Bounced);
+
+        Assert.Equal(hears, (await _rig.StoryAsync(id)).Events.Any(e => e.Kind == TraceKind.Reported));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Who_asked_for_it_hears_of_a_delay_once()
+    {
+        _rig.Peers.Answer = (route, line) =>
+            line.StartsWith("RCPT", StringComparison.Ordinal) && route == "mx far.example" ? "451 later\r\n" : null;
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync("alice@node.example", DsnNotify.Delay, "joe@far.example");
+        for (int attempt = 1; attempt <= 5; attempt++)
+        {
+            int now = attempt;
+            await _rig.UntilAsync(async () =>
+                await _rig.EntryAsync(id) is { State: RecipientState.Waiting } entry && entry.Attempts == now
+            );
+            _rig.Pass(TimeSpan.FromHours(3));
+        }
+
+        Assert.Single((await _rig.StoryAsync(id)).Events, e => e.Kind == TraceKind.Reported);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Patience_ends_with_the_last_attempt()
+    {
+        _rig.Settings = _rig.Settings with { Limits = _rig.Settings.Limits with { MaxAttempts = 1 } };
+        _rig.Peers.Connecting = route => route.Name == "mx far.example" ? Down() : null;
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync("joe@far.example");
+        await _rig.UntilStateAsync(id, RecipientState.Bounced);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Mail_behind_a_dead_host_goes_back_when_it_is_too_old_all_of_it_at_one_probe()
+    {
+        _rig.Settings = _rig.Settings with { DomainConnections = 1 };
+        _rig.Peers.Connecting = route => route.Name == "mx far.example" ? Down() : null;
+        await _rig.StartAsync();
+        string[] ids = [.. await Task.WhenAll(Enumerable.Range(0, 5).Select(i => _rig.SendAsync($"r{i}@far.example")))];
+        await _rig.UntilAsync(async () => (await _rig.Store.CountAsync(Ct)).Waiting == 5);
+
+        _rig.Pass(TimeSpan.FromDays(5));
+        foreach (string id in ids)
+            await _rig.UntilStateAsync(id, RecipientState.Bounced);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Recipients_of_one_domain_share_a_transaction_and_those_refused_are_refused_alone()
+    {
+        _rig.Peers.Answer = (_, line) => line.StartsWith("RCPT TO:<b@", StringComparison.Ordinal) ? "550 5.1.1 no\r\n" : null;
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync(
+            null,
+            DsnNotify.Unspecified,
+            "a@far.example",
+            "b@far.example",
+            "c@far.example",
+            "d@near.example"
+        );
+        await _rig.UntilStateAsync(
+            id,
+            RecipientState.Delivered,
+            RecipientState.Bounced,
+            RecipientState.Delivered,
+            RecipientState.Delivered
+        );
+
+        Assert.Equal(
+            ["a@far.example,c@far.example", "d@near.example"],
+            _rig.Peers.Got.Select(got => string.Join(',', got.Recipients)).Order()
+        );
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_lost_reply_to_the_final_dot_means_sending_it_again()
+    {
+        _rig.Peers.Answer = (_, line) => line == "." ? "" : null;
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync("joe@far.example");
+        await _rig.UntilStateAsync(id, RecipientState.Waiting);
+
+        _rig.Peers.Answer = (_, _) => null;
+        _rig.Pass(TimeSpan.FromMinutes(1));
+        await _rig.UntilStateAsync(id, RecipientState.Delivered);
+        Assert.Equal(2, _rig.Peers.Got.Count);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_a_stop_interrupts_is_resumed_by_the_next_start()
+    {
+        var reached = new TaskCompletionSource();
+        _rig.Peers.Gate = (_, ct) =>
+        {
+            reached.TrySetResult();
+            return Task.Delay(Timeout.InfiniteTimeSpan, _rig.Time, ct);
+        };
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync("joe@far.example");
+        await reached.Task.WaitAsync(Ct);
+
+        _rig.Peers.Gate = (_, _) => Task.CompletedTask;
+        await _rig.RestartAsync(runsOutOfPatience: true);
+        await _rig.UntilStateAsync(id, RecipientState.Delivered);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("find")]
+    [InlineData("claim")]
+    [InlineData("record")]
+    [InlineData("next")]
+    [InlineData("sweep")]
+    [InlineData("read")]
+    public async Task A_store_that_fails_once_anywhere_loses_nothing(string where)
+    {
+        await _rig.Store.AcceptAsync(TestMail.Accepted(_rig.Store, TestMail.Waiting(0, "joe@far.example")), Ct);
+        int failures = 0;
+        _rig.Store.Before = name =>
+        {
+            if (name == where && Interlocked.Increment(ref failures) == 1)
+                throw new StoreUnavailableException("the disk is full", null);
+        };
+        await _rig.StartAsync();
+        await _rig.UntilAsync(() => Volatile.Read(ref failures) > 0);
+        await _rig.UntilAsync(async () =>
+        {
+            _rig.Pass(TimeSpan.FromMinutes(1));
+            return (await _rig.Store.CountAsync(Ct)) is { Waiting: 0, Claimed: 0 };
+        });
+
+        Assert.NotEmpty(_rig.Peers.Got);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_claim_that_fails_gives_its_places_back()
+    {
+        _rig.Settings = _rig.Settings with { MemoryMessages = 1 };
+        await _rig.Store.AcceptAsync(TestMail.Accepted(_rig.Store, TestMail.Waiting(0, "joe@far.example")), Ct);
+        int failures = 0;
+        _rig.Store.Before = name =>
+        {
+            if (name == "claim" && Interlocked.Increment(ref failures) <= 3)
+                throw new StoreUnavailableException("the disk is full", null);
+        };
+        await _rig.StartAsync();
+        await _rig.UntilAsync(async () =>
+        {
+            _rig.Pass(TimeSpan.FromSeconds(1));
+            return (await _rig.Store.CountAsync(Ct)) is { Waiting: 0, Claimed: 0 };
+        });
+        Assert.Single(_rig.Peers.Got);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Lanes_of_domains_that_nothing_is_sent_to_any_more_are_forgotten()
+    {
+        await _rig.StartAsync();
+        for (int i = 0; i < 20; i++)
+            await _rig.UntilStateAsync(await _rig.SendAsync($"joe@d{i}.example"), RecipientState.Delivered);
+        Assert.NotEqual(0, _rig.Scheduler.LaneCount);
+
+        await _rig.UntilAsync(() =>
+        {
+            _rig.Pass(TimeSpan.FromSeconds(15));
+            return _rig.Scheduler.LaneCount == 0;
+        });
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Nothing_is_sent_while_sending_is_switched_off()
+    {
+        _rig.Settings = _rig.Settings with { IsSending = false };
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync("joe@far.example");
+        Assert.Equal(RecipientState.Waiting, (await _rig.EntryAsync(id)).State);
+
+        _rig.Settings = _rig.Settings with { IsSending = true };
+        _rig.Scheduler.Wake();
+        await _rig.UntilStateAsync(id, RecipientState.Delivered);
+    }
+
+    private static Connection.Unreachable Down() =>
+        new(new SmtpReply(421, "4.4.1", "no connection: connection refused"), FromPeer: false, "mx.far.example [192.0.2.25]:25");
+
+    private static Connection.Misconfigured Refused() => new("535 wrong password", "hub.example [192.0.2.1]:587");
+
+    private Task UntilParkedAsync(int count) =>
+        _rig.UntilAsync(async () => await _rig.Store.CountAsync(Ct) is { Claimed: 0 } counts && counts.Waiting == count);
+
+    private async Task<int> AttemptsAsync(IEnumerable<string> ids)
+    {
+        int attempts = 0;
+        foreach (string id in ids)
+            attempts += (await _rig.EntryAsync(id)).Attempts;
+        return attempts;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Packetboat.Protocol.Message;
+using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.Spool;
+using Packetboat.Relay.Telemetry;
+using Packetboat.Storage.Sqlite;
+using Packetboat.Testing;
+
+namespace Packetboat.Relay.Tests.Queue;
+
+/// <summary>Everything between the spool and the world: a real store and scheduler, a clock that stands still, and fake mail servers.</summary>
+internal sealed class QueueRig : IRouter, IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private SqliteStore _sqlite;
+
+    public QueueRig()
+    {
+        Time = new WatchedTime(() => Store?.Signal());
+        _sqlite = SqliteStore.Open(_folder.Path, Time);
+        Store = new WatchedStore(_sqlite);
+        Peers = new FakePeers(() => Store.Signal());
+        Scheduler = NewScheduler();
+    }
+
+    public WatchedTime Time { get; }
+
+    public WatchedStore Store { get; private set; }
+
+    public FakePeers Peers { get; }
+
+    public DeliveryScheduler Scheduler { get; private set; }
+
+    /// <summary>Null: each domain by its own route.</summary>
+    public RelaySettings? Relay { get; set; }
+
+    public SchedulerSettings Settings { get; set; } =
+        new(
+            new RetryLimits(TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), 50, TimeSpan.FromDays(5)),
+            MemoryMessages: 1000,
+            RelayConnections: 20,
+            DomainConnections: 5,
+            IsSending: true,
+            TimeSpan.FromDays(14)
+        );
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static RelaySettings Hub(string password, string server = "hub.example") =>
+        new(server, 587, ImplicitTls: false, "MYBBS", new Secret(password), RelayMechanism.Plain);
+
+    public Route RouteOf(MailAddress recipient) =>
+        Relay is { } relay ? new Route.Relay(relay) : new Route.Direct(recipient.AsciiDomain);
+
+    public Task StartAsync() => Scheduler.StartAsync(Ct);
+
+    /// <summary>Stops the scheduler, closes the store, and opens both again.</summary>
+    public async Task RestartAsync(bool runsOutOfPatience = false)
+    {
+        await (runsOutOfPatience ? StopAsync() : Scheduler.StopAsync(Ct));
+        Scheduler.Dispose();
+        await _sqlite.DisposeAsync();
+        _sqlite = SqliteStore.Open(_folder.Path, Time);
+        Store = new WatchedStore(_sqlite);
+        Scheduler = NewScheduler();
+        await StartAsync();
+    }
+
+    public Task<string> SendAsync(params string[] recipients) =>
+        SendAsync("alice@node.example", DsnNotify.Unspecified, recipients);
+
+    public async Task<string> SendAsync(string? sender, DsnNotify notify, params string[] recipients)
+    {
+        await using ISpooledMessage message = new MessageSpool(Store, Scheduler, Time).Begin();
+        message.Append(TestMail.Content);
+        await message.CommitAsync(
+            new SpoolEnvelope(
+                sender is null ? null : MailAddress.Parse(sender),
+                [.. recipients.Select(to => new EnvelopeRecipient(MailAddress.Parse(to), new RecipientNotice(notify, null)))],
+                "MYBBS",
+                "a test",
+                "X-Trace: ours\r\n"u8.ToArray(),
+                BodyType.SevenBit,
+                SmtpUtf8: false,
+                EnvelopeNotice.None
+            ),
+            Ct
+        );
+        return message.Id;
+    }
+
+    /// <summary>Waits, without a clock, until it is so.</summary>
+    public async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        while (true)
+        {
+            Task changed = Store.Changed;
+            if (await condition())
+                return;
+            await changed.WaitAsync(Ct);
+        }
+    }
+
+    public Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
+
+    public Task UntilStateAsync(string id, params RecipientState[] states) =>
+        UntilAsync(async () => (await StoryAsync(id)).Recipients.Select(r => r.State).SequenceEqual(states));
+
+    public Task UntilReceivedAsync(int count) => UntilAsync(() => Peers.Got.Count >= count);
+
+    public async Task<MessageStory> StoryAsync(string id) => (await Store.FindAsync(id, Ct))!;
+
+    public async Task<QueueEntry> EntryAsync(string id) => (await StoryAsync(id)).Recipients[0];
+
+    /// <summary>Lets time pass and has the scheduler look, whatever it was doing.</summary>
+    public void Pass(TimeSpan time)
+    {
+        Time.Advance(time);
+        Scheduler.Kick();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Scheduler.Dispose();
+        await _sqlite.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private async Task StopAsync()
+    {
+        Task stop = Scheduler.StopAsync(CancellationToken.None);
+        while (!stop.IsCompleted)
+        {
+            Time.Advance(TimeSpan.FromSeconds(20));
+            await Task.Yield();
+        }
+
+        await stop;
+    }
+
+    private DeliveryScheduler NewScheduler()
+    {
+        var log = new MailLog(NullLogger<MailLog>.Instance);
+        return new DeliveryScheduler(
+            Store,
+            this,
+            route => new Courier(route, Peers, Store, Time),
+            scheduler => new Settlement(
+                Store,
+                new Reporter(Store, scheduler, () => "mail.node.example", Time),
+                () => Settings.Limits,
+                log,
+                Time
+            ),
+            () => Settings,
+            log,
+            Time
+        );
+    }
+
+    /// <summary>A clock that tells when somebody sets an alarm on it.</summary>
+    internal sealed class WatchedTime(Action changed) : FakeTimeProvider(TestMail.Noon)
+    {
+        private readonly ConcurrentQueue<DateTimeOffset> _armed = new();
+
+        public bool IsArmed(DateTimeOffset from, DateTimeOffset to) => _armed.Any(time => time >= from && time <= to);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime > TimeSpan.Zero)
+                _armed.Enqueue(GetUtcNow() + dueTime);
+            changed();
+            return timer;
+        }
+    }
+}
