@@ -1,0 +1,49 @@
+using Packetboat.Protocol.Smtp;
+using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Relay.Delivery;
+
+/// <summary>What an attempt says about its route, beyond the message in hand.</summary>
+public abstract record RouteHealth
+{
+    private RouteHealth() { }
+
+    /// <summary>The next message may follow at once.</summary>
+    public sealed record Open : RouteHealth;
+
+    /// <summary>Nobody there, or nobody who would talk: the others need not find that out one by one.</summary>
+    public sealed record Down(string Reason) : RouteHealth;
+
+    /// <summary>
+    /// It is us: credentials, settings, a certificate. No message counts an attempt or goes back for it; the operator is told once.
+    /// </summary>
+    public sealed record Parked(string Reason) : RouteHealth;
+}
+
+/// <summary>One attempt at one item.</summary>
+/// <param name="Item">What was to be delivered.</param>
+/// <param name="Recipients">One for each of its recipients; where the route is parked, only for those that were taken before.</param>
+/// <param name="Health">Of the route.</param>
+/// <param name="Host">The peer; empty when none was reached.</param>
+/// <param name="Security">TLS and sign-in, in words.</param>
+/// <param name="PeerReports">The peer offered DSN and will report what it was asked to.</param>
+public sealed record Attempt(
+    DeliveryItem Item,
+    IReadOnlyList<RecipientAttempt> Recipients,
+    RouteHealth Health,
+    string Host,
+    string Security,
+    bool PeerReports
+)
+{
+    /// <summary>Those of whom nothing was said: they wait as if nothing had been tried.</summary>
+    public IReadOnlyList<QueuedRecipient> Untried =>
+        [.. Item.Recipients.Where(to => Recipients.All(attempt => attempt.Recipient.Number != to.Number))];
+}
+
+/// <param name="Recipient">Whom it concerns.</param>
+/// <param name="Verdict">What it means.</param>
+/// <param name="Reply">The peer's words, or ours.</param>
+/// <param name="FromPeer">Whose they are.</param>
+public sealed record RecipientAttempt(QueuedRecipient Recipient, SmtpVerdict Verdict, SmtpReply Reply, bool FromPeer);

@@ -1,0 +1,27 @@
+using Packetboat.Protocol.Smtp;
+using Packetboat.Protocol.SmtpClient;
+
+namespace Packetboat.Relay.Delivery;
+
+/// <summary>What came of an attempt to connect.</summary>
+internal abstract record Connection
+{
+    private Connection() { }
+
+    /// <param name="Session">Greeted, secured and signed in.</param>
+    /// <param name="Host"><c>mx.example [192.0.2.1]:25</c>.</param>
+    /// <param name="Security">In words, for the trace.</param>
+    public sealed record Ready(SmtpClientSession Session, string Host, string Security) : Connection;
+
+    /// <summary>Nobody took the call. All messages for this route wait.</summary>
+    /// <param name="Reply">What is filed: the peer's words, or ours.</param>
+    /// <param name="FromPeer">Whose they are.</param>
+    /// <param name="Host">Whom we called last.</param>
+    public sealed record Unreachable(SmtpReply Reply, bool FromPeer, string Host) : Connection;
+
+    /// <summary>The domain cannot get mail at all; its recipients bounce.</summary>
+    public sealed record Impossible(SmtpReply Reply) : Connection;
+
+    /// <summary>Our settings are at fault, or the relay does not want us.</summary>
+    public sealed record Misconfigured(string Reason, string Host) : Connection;
+}

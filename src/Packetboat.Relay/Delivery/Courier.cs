@@ -1,0 +1,191 @@
+using Packetboat.Protocol.Smtp;
+using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Relay.Delivery;
+
+/// <summary>
+/// Carries one item after another over one connection, which it opens when there is something to carry and keeps as long as the peer
+/// does. Used by one worker at a time.
+/// </summary>
+internal sealed class Courier(Route route, IConnector connector, IQueueStore store, TimeProvider time) : IAsyncDisposable
+{
+    public Route Route => route;
+
+    /// <summary>A peer's memory of us is not to grow for ever.</summary>
+    private const int MaxTransactions = 1000;
+
+    /// <summary>A connection that was quiet this long is asked whether it is alive before a message is risked on it.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(20);
+
+    private Connection.Ready? _open;
+    private long _lastUse;
+
+    public async ValueTask<Attempt> DeliverAsync(DeliveryItem item, CancellationToken stopping)
+    {
+        bool isFresh = await EnsureFreshAsync(stopping);
+        if (_open is null && await connector.ConnectAsync(route, stopping) is var connection)
+        {
+            if (connection is not Connection.Ready ready)
+                return WithoutConnection(item, connection);
+            (_open, isFresh) = (ready, true);
+        }
+
+        Attempt attempt = await SendAsync(item, stopping);
+        // A kept connection may have died without a word, or with the 421 of a peer tired of waiting. Nothing was said about the message, so
+        // it is tried again at once, on a new one.
+        bool mayRetry = !isFresh && _open is null && attempt.Recipients.All(SaysNothing);
+        return mayRetry ? await DeliverAsync(item, stopping) : attempt;
+    }
+
+    private static bool SaysNothing(RecipientAttempt attempt) =>
+        attempt.Verdict == SmtpVerdict.Temporary && (!attempt.FromPeer || attempt.Reply.Code == 421);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_open is not { } open)
+            return;
+        _open = null;
+        await using (open.Session)
+            await open.Session.QuitAsync(CancellationToken.None);
+    }
+
+    private async ValueTask<bool> EnsureFreshAsync(CancellationToken stopping)
+    {
+        if (_open is not { } open)
+            return true;
+        bool isWorn = !open.Session.IsUsable || open.Session.Transactions >= MaxTransactions;
+        bool isQuiet = time.GetElapsedTime(_lastUse) > Quiet;
+        if (!isWorn && (!isQuiet || await IsAliveAsync(open.Session, stopping)))
+            return false;
+        await DisposeAsync();
+        return true;
+    }
+
+    private static async ValueTask<bool> IsAliveAsync(SmtpClientSession session, CancellationToken stopping)
+    {
+        try
+        {
+            return (await session.ResetAsync(stopping)).IsAccepted && session.IsUsable;
+        }
+        catch (SmtpProtocolException)
+        {
+            return false;
+        }
+    }
+
+    private async ValueTask<Attempt> SendAsync(DeliveryItem item, CancellationToken stopping)
+    {
+        Connection.Ready open = _open!;
+        bool peerReports = open.Session.Extensions.Dsn;
+        var recipients = new List<RecipientAttempt>(item.Recipients.Count);
+        RouteHealth health = new RouteHealth.Open();
+        try
+        {
+            int limit = open.Session.Extensions.RecipientLimit ?? 100;
+            foreach (QueuedRecipient[] part in item.Recipients.Chunk(limit))
+            {
+                TransactionOutcome outcome = await open.Session.SendAsync(
+                    Transaction(item.Message, part),
+                    new StoredContent(item, store),
+                    stopping
+                );
+                recipients.AddRange(part.Zip(outcome.Recipients, Judged));
+                health = HealthOf(outcome, health);
+                if (!outcome.ConnectionSurvives)
+                    break;
+            }
+        }
+        catch (SmtpProtocolException broken)
+        {
+            recipients.AddRange(Remaining(item, recipients, SmtpVerdict.Temporary, DeliveryReplies.Broken(broken.Message)));
+        }
+        catch
+        {
+            await DropAsync();
+            throw;
+        }
+
+        recipients.AddRange(
+            Remaining(item, recipients, SmtpVerdict.Temporary, DeliveryReplies.Broken("the peer ended the session"))
+        );
+        if (!open.Session.IsUsable)
+            await DropAsync();
+        _lastUse = time.GetTimestamp();
+        // What was taken before the relay turned against us was taken.
+        if (health is RouteHealth.Parked)
+            recipients.RemoveAll(recipient => recipient.Verdict != SmtpVerdict.Accepted);
+        return new Attempt(item, recipients, health, open.Host, open.Security, peerReports);
+    }
+
+    private async ValueTask DropAsync()
+    {
+        if (_open is not { } open)
+            return;
+        _open = null;
+        await open.Session.DisposeAsync();
+    }
+
+    /// <summary>What a relay says about us is not said about the message.</summary>
+    private RouteHealth HealthOf(TransactionOutcome outcome, RouteHealth sofar)
+    {
+        if (route is not Route.Relay || outcome.Recipients.Any(r => r.Outcome.IsAccepted))
+            return sofar;
+        RecipientOutcome? aboutUs = outcome.Recipients.FirstOrDefault(r => RelayRefusal.IsAboutUs(r.Outcome));
+        return aboutUs is null ? sofar : new RouteHealth.Parked($"the relay refuses us: {aboutUs.Outcome.Reply}");
+    }
+
+    private static RecipientAttempt Judged(QueuedRecipient recipient, RecipientOutcome outcome) =>
+        new(recipient, outcome.Outcome.Verdict, outcome.Outcome.Reply, outcome.Outcome.FromPeer);
+
+    private static IEnumerable<RecipientAttempt> Remaining(
+        DeliveryItem item,
+        List<RecipientAttempt> sofar,
+        SmtpVerdict verdict,
+        SmtpReply reply
+    ) =>
+        [
+            .. item
+                .Recipients.Skip(sofar.Count)
+                .Select(recipient => new RecipientAttempt(recipient, verdict, reply, FromPeer: false)),
+        ];
+
+    private static Attempt WithoutConnection(DeliveryItem item, Connection connection)
+    {
+        (SmtpVerdict verdict, SmtpReply reply, bool fromPeer, string host, RouteHealth health) = connection switch
+        {
+            Connection.Impossible impossible => (SmtpVerdict.Permanent, impossible.Reply, false, "", new RouteHealth.Open()),
+            Connection.Unreachable down => (
+                SmtpVerdict.Temporary,
+                down.Reply,
+                down.FromPeer,
+                down.Host,
+                new RouteHealth.Down(down.Host.Length == 0 ? down.Reply.Text : $"{down.Host}: {down.Reply}")
+            ),
+            Connection.Misconfigured us => (
+                SmtpVerdict.Temporary,
+                DeliveryReplies.NotTried(us.Reason),
+                false,
+                us.Host,
+                (RouteHealth)new RouteHealth.Parked(us.Reason)
+            ),
+            _ => throw new InvalidOperationException("a new kind of connection"),
+        };
+        IReadOnlyList<RecipientAttempt> recipients =
+            health is RouteHealth.Parked
+                ? []
+                : [.. item.Recipients.Select(r => new RecipientAttempt(r, verdict, reply, fromPeer))];
+        return new Attempt(item, recipients, health, host, "", PeerReports: false);
+    }
+
+    private static SmtpTransaction Transaction(QueuedMessage message, IReadOnlyList<QueuedRecipient> recipients) =>
+        new()
+        {
+            Sender = message.Sender,
+            Recipients = [.. recipients.Select(r => new SmtpRecipient(r.Address, r.Dsn.Notify, r.Dsn.OriginalRecipient))],
+            Body = message.Body,
+            SmtpUtf8 = message.SmtpUtf8,
+            Return = message.Dsn.Return,
+            EnvelopeId = message.Dsn.EnvelopeId,
+        };
+}

@@ -1,0 +1,38 @@
+using Packetboat.Protocol.Smtp;
+
+namespace Packetboat.Relay.Delivery;
+
+/// <summary>What we say where no peer said anything. The wording stands here, once. Enhanced codes: RFC 3463, RFC 7505.</summary>
+internal static class DeliveryReplies
+{
+    public static SmtpReply NoSuchDomain(string domain) => new(550, "5.1.2", $"the domain {domain} does not exist");
+
+    public static SmtpReply NoMailHost(string domain) =>
+        new(550, "5.1.2", $"the domain {domain} has neither a mail server nor an address of its own");
+
+    public static SmtpReply NullMx(string domain) =>
+        new(556, "5.1.10", $"the domain {domain} says that it takes no mail (Null MX)");
+
+    public static SmtpReply Loop(string domain) =>
+        new(554, "5.4.6", $"the mail of {domain} is for this host, which does not know the domain: its MX record points to us");
+
+    public static SmtpReply DnsTrouble(string domain, string reason) =>
+        new(451, "4.4.3", $"the mail servers of {domain} could not be looked up: {reason}");
+
+    public static SmtpReply NoAddress(string host) => new(451, "4.4.4", $"no address was found for {host}");
+
+    public static SmtpReply PrivateOnly(string host) =>
+        new(
+            451,
+            "4.4.4",
+            $"{host} has only loopback or private addresses, and AllowPrivateTargets in packetboat.ini does not allow those"
+        );
+
+    public static SmtpReply CannotConnect(string reason) => new(421, "4.4.1", $"no connection: {reason}");
+
+    public static SmtpReply Broken(string reason) => new(421, "4.4.2", $"the connection failed: {reason}");
+
+    public static SmtpReply NotTried(string reason) => new(421, "4.4.1", $"not tried: {reason}");
+
+    public static SmtpReply OwnFault { get; } = new(451, "4.3.0", "an internal fault; it is tried again");
+}

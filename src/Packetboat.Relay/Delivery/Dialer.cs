@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using Packetboat.Protocol.SmtpClient;
+
+namespace Packetboat.Relay.Delivery;
+
+/// <summary>Makes the TCP connection, from the address that the operator chose, within <c>ConnectTimeout</c>.</summary>
+internal sealed class Dialer(Func<DialSettings> settings, TimeProvider time)
+{
+    /// <returns>A session that has not read the greeting yet, or why there is none.</returns>
+    public async ValueTask<(Socket? Socket, string Failure)> DialAsync(IPEndPoint target, CancellationToken stopping)
+    {
+        DialSettings now = settings();
+        // 0 leaves it to the operating system.
+        using var patience = new CancellationTokenSource(
+            now.ConnectTimeout > TimeSpan.Zero ? now.ConnectTimeout : Timeout.InfiniteTimeSpan,
+            time
+        );
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
+        Socket? socket = null;
+        try
+        {
+            // A machine without IPv6 refuses even the socket: that is this address's failure, and the next one may do.
+            socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            if (now.SourceFor(target.AddressFamily) is { } source)
+                socket.Bind(new IPEndPoint(source, 0));
+            await socket.ConnectAsync(target, either.Token);
+            return (socket, "");
+        }
+        catch (SocketException failure)
+        {
+            socket?.Dispose();
+            return (null, Words(failure));
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            socket?.Dispose();
+            return (null, $"no answer within {now.ConnectTimeout.TotalSeconds:0} seconds");
+        }
+        catch
+        {
+            socket?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The handshake of a port that begins with TLS, within the time that STARTTLS gets too.</summary>
+    public async ValueTask SecureAsync(SslStream tls, SslClientAuthenticationOptions options, CancellationToken stopping)
+    {
+        using var patience = new CancellationTokenSource(SmtpClientTimeouts.Default.Handshake, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(options, either.Token);
+        }
+        catch (OperationCanceledException late) when (!stopping.IsCancellationRequested)
+        {
+            throw new SmtpProtocolException(SmtpFault.TimedOut, "the server took too long", late);
+        }
+    }
+
+    public SmtpClientSession Session(Stream stream) => new(stream, SmtpClientTimeouts.Default, time);
+
+    private static string Words(SocketException failure) =>
+        failure.SocketErrorCode switch
+        {
+            SocketError.ConnectionRefused => "connection refused",
+            SocketError.NetworkUnreachable => "the network cannot be reached",
+            SocketError.HostUnreachable => "the host cannot be reached",
+            SocketError.TimedOut => "no answer",
+            SocketError.AddressNotAvailable => "the address set in OutboundInterface is not one of this machine's",
+            _ => failure.Message,
+        };
+}
+
+/// <param name="ConnectTimeout"><c>ConnectTimeout</c>.</param>
+/// <param name="Source4"><c>OutboundInterface</c>; null: any.</param>
+/// <param name="Source6"><c>OutboundV6Interface</c>; null: any.</param>
+internal sealed record DialSettings(TimeSpan ConnectTimeout, IPAddress? Source4, IPAddress? Source6)
+{
+    public IPAddress? SourceFor(AddressFamily family) => family == AddressFamily.InterNetworkV6 ? Source6 : Source4;
+}

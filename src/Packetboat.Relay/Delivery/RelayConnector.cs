@@ -1,0 +1,204 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Packetboat.Protocol.Sasl;
+using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Configuration;
+
+namespace Packetboat.Relay.Delivery;
+
+/// <summary>
+/// To the smart host. Credentials go over verified TLS or not at all, unless the operator wrote that he trusts the way; whatever is wrong
+/// with us or our settings parks the route.
+/// </summary>
+internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Func<Settings> settings) : IConnector
+{
+    public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
+    {
+        RelaySettings relay = ((Route.Relay)route).Settings;
+        (IReadOnlyList<IPAddress> found, string failure) = await addresses.OfAsync(relay.Server, stopping);
+        if (found.Count == 0)
+            return new Connection.Unreachable(DeliveryReplies.CannotConnect($"{relay.Server}: {failure}"), false, relay.Server);
+
+        Connection result = new Connection.Unreachable(DeliveryReplies.NoAddress(relay.Server), false, relay.Server);
+        foreach (IPAddress address in found)
+        {
+            result = await ConnectAsync(relay, new IPEndPoint(address, relay.Port), stopping);
+            if (result is not Connection.Unreachable)
+                return result;
+        }
+
+        return result;
+    }
+
+    private async ValueTask<Connection> ConnectAsync(RelaySettings relay, IPEndPoint target, CancellationToken stopping)
+    {
+        string host = $"{relay.Server} [{target.Address}]:{target.Port}";
+        (Socket? socket, string failure) = await dialer.DialAsync(target, stopping);
+        if (socket is null)
+            return new Connection.Unreachable(DeliveryReplies.CannotConnect(failure), false, host);
+
+        var call = new RelayCall(relay, settings(), host);
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        SmtpClientSession? session = null;
+        try
+        {
+            if (relay.ImplicitTls)
+                stream = await call.SecureAsync(dialer, stream, stopping);
+            session = dialer.Session(stream);
+            Connection result = await call.SignInAsync(session, stream as SslStream, stopping);
+            if (result is not Connection.Ready)
+                await CloseAsync(session, stopping);
+            return result;
+        }
+        catch (Exception broken) when (broken is SmtpProtocolException or IOException or AuthenticationException)
+        {
+            await (session?.DisposeAsync() ?? stream.DisposeAsync());
+            return call.Broken(broken);
+        }
+        catch
+        {
+            await (session?.DisposeAsync() ?? stream.DisposeAsync());
+            throw;
+        }
+    }
+
+    private static async ValueTask CloseAsync(SmtpClientSession session, CancellationToken stopping)
+    {
+        await using (session)
+            await session.QuitAsync(stopping);
+    }
+
+    /// <summary>One call: what is known of it so far, for whoever has to say what went wrong.</summary>
+    private sealed class RelayCall(RelaySettings relay, Settings settings, string host)
+    {
+        private readonly bool _hasCredentials = relay.Mechanism != RelayMechanism.None;
+        private readonly RelayTrust _trust = new(
+            settings.Packetboat.RelayCertificateFile,
+            mustVerify: relay.Mechanism != RelayMechanism.None && !settings.Packetboat.RelayTrustedInClear
+        );
+
+        private bool MayTrustAnyone => !_hasCredentials || settings.Packetboat.RelayTrustedInClear;
+
+        public async ValueTask<Stream> SecureAsync(Dialer dialer, Stream stream, CancellationToken stopping)
+        {
+            var tls = new SslStream(stream, leaveInnerStreamOpen: false);
+            await dialer.SecureAsync(tls, Options(), stopping);
+            return tls;
+        }
+
+        public async ValueTask<Connection> SignInAsync(
+            SmtpClientSession session,
+            SslStream? implicitTls,
+            CancellationToken stopping
+        )
+        {
+            SmtpOutcome greeting = await session.GreetAsync(stopping);
+            if (!greeting.IsAccepted)
+                return Refused(greeting);
+            SmtpOutcome hello = await session.HelloAsync(settings.Mail.HostName, _hasCredentials, stopping);
+            if (!hello.IsAccepted)
+                return Refused(hello);
+            if (implicitTls is null && await StartTlsAsync(session, stopping) is { } noTls)
+                return noTls;
+
+            SslStream? tls = implicitTls ?? session.Tls;
+            string security = Security(tls);
+            if (!_hasCredentials)
+                return new Connection.Ready(session, host, security);
+            if (!MayTrustAnyone && (tls is null || !_trust.IsVerified))
+                return new Connection.Misconfigured(NoCredentialsInClear(tls is null), host);
+            return await AuthenticateAsync(session, tls, security, stopping);
+        }
+
+        public Connection Broken(Exception broken)
+        {
+            if (_trust.HasRefused)
+                return new Connection.Misconfigured(NoCredentialsInClear(noTls: false), host);
+            return new Connection.Unreachable(
+                DeliveryReplies.Broken(broken.InnerException?.Message ?? broken.Message),
+                false,
+                host
+            );
+        }
+
+        private async ValueTask<Connection?> StartTlsAsync(SmtpClientSession session, CancellationToken stopping)
+        {
+            if (!session.Extensions.StartTls)
+                return null;
+            SmtpOutcome started = await session.StartTlsAsync(Options(), stopping);
+            return started.IsAccepted || session.Tls is null ? null : Refused(started);
+        }
+
+        private async ValueTask<Connection> AuthenticateAsync(
+            SmtpClientSession session,
+            SslStream? tls,
+            string security,
+            CancellationToken stopping
+        )
+        {
+            IReadOnlyList<ChannelBinding> bindings = TlsBinding.Of(tls);
+            string? name = relay.Mechanism switch
+            {
+                RelayMechanism.Plain => SaslMechanisms.Plain,
+                RelayMechanism.Login => SaslMechanisms.Login,
+                RelayMechanism.CramMd5 => SaslMechanisms.CramMd5,
+                _ => SaslMechanisms.ChooseStrongest(
+                    session.Extensions.AuthMechanisms,
+                    tls is not null || settings.Packetboat.RelayTrustedInClear,
+                    canBind: bindings.Count > 0
+                ),
+            };
+            if (name is null)
+                return new Connection.Misconfigured("the relay offers no way to sign in that we have", host);
+
+            SaslClientExchange exchange = SaslMechanisms.CreateClient(name, Credentials(session, bindings))!;
+            SmtpOutcome outcome = await session.AuthenticateAsync(exchange, stopping);
+            return outcome.IsAccepted
+                ? new Connection.Ready(session, host, $"{security}, AUTH {name} as {relay.Username}")
+                : Refused(outcome);
+        }
+
+        private SaslClientOptions Credentials(SmtpClientSession session, IReadOnlyList<ChannelBinding> bindings) =>
+            new(relay.Username, relay.Password.RevealValue())
+            {
+                ChannelBindings = bindings,
+                ServerOffersPlus = session.Extensions.AuthMechanisms.Contains(
+                    SaslMechanisms.ScramSha256Plus,
+                    StringComparer.Ordinal
+                ),
+            };
+
+        private Connection Refused(SmtpOutcome outcome) =>
+            RelayRefusal.IsAboutUs(outcome)
+                ? new Connection.Misconfigured($"{Step(outcome.Stage)}: {outcome.Reply}", host)
+                : new Connection.Unreachable(outcome.Reply, outcome.FromPeer, host);
+
+        private string Step(SmtpStage stage) =>
+            stage switch
+            {
+                SmtpStage.Authentication => $"the relay refuses RelayUsername {relay.Username} and its RelayPassword",
+                SmtpStage.Greeting => "the relay refuses us at its greeting",
+                _ => "the relay refuses us",
+            };
+
+        private string NoCredentialsInClear(bool noTls) =>
+            noTls
+                ? "the relay offers no TLS, so RelayPassword was not sent; use a port with TLS (587 or 465), or set RelayTrustedInClear = true in packetboat.ini if nobody can listen on the way"
+                : $"the relay's certificate cannot be verified, so RelayPassword was not sent ({_trust.Doubt}); if you know it to be the relay's, put it into a file and name that in RelayCertificateFile of packetboat.ini";
+
+        private string Security(SslStream? tls) =>
+            tls is null
+                ? "in clear"
+                : $"TLS {(tls.SslProtocol == SslProtocols.Tls13 ? "1.3" : "1.2")} {(_trust.IsVerified ? "verified" : "unverified")}";
+
+        private SslClientAuthenticationOptions Options() =>
+            new()
+            {
+                TargetHost = relay.Server,
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                RemoteCertificateValidationCallback = _trust.Check,
+            };
+    }
+}

@@ -1,0 +1,89 @@
+using System.Buffers;
+using Packetboat.Protocol.Message;
+using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Relay.Delivery;
+
+/// <summary>Writes the reports to senders, RFC 3464, and makes messages of them that the queue carries like any other.</summary>
+internal sealed class Reporter(IQueueStore store, IScheduler scheduler, Func<string> hostName, TimeProvider time)
+{
+    /// <summary>
+    /// A report about some recipients of a message, reserved with the scheduler but not stored: it goes into the transaction that files
+    /// what it reports. Null when there is nobody to report to.
+    /// </summary>
+    public async ValueTask<(NewMessage Message, IReservation Reservation)?> ReportAsync(
+        DeliveryItem item,
+        IReadOnlyList<DsnRecipient> recipients,
+        CancellationToken stopping
+    )
+    {
+        // Never a report about a report: it would travel for ever. RFC 5321 §4.5.5.
+        if (recipients.Count == 0 || item.Message.Sender is not { } sender)
+            return null;
+
+        byte[] content = await ContentAsync(item, stopping);
+        string id = MessageId.New();
+        DeliveryStatusNotification report = DeliveryStatusNotification.Of(
+            new DsnInput
+            {
+                ReportingHost = hostName(),
+                MessageId = $"{id}@{hostName()}",
+                Date = time.GetLocalNow(),
+                Sender = sender,
+                Arrival = item.Message.Accepted,
+                EnvelopeId = item.Message.Dsn.EnvelopeId,
+                Return = item.Message.Dsn.Return,
+                Recipients = recipients,
+                SmtpUtf8 = item.Message.SmtpUtf8,
+                OriginalHeader = HeaderOf(content),
+                OriginalContent = content.Length == item.Message.Size ? content : ReadOnlyMemory<byte>.Empty,
+            }
+        );
+        return Queue(item, id, sender, report);
+    }
+
+    private (NewMessage, IReservation) Queue(DeliveryItem item, string id, MailAddress sender, DeliveryStatusNotification report)
+    {
+        byte[] bytes = report.Bytes.ToArray();
+        var message = new QueuedMessage(
+            store.NextMessageNumber(),
+            id,
+            time.GetUtcNow(),
+            Sender: null,
+            item.Message.Account,
+            $"report about {item.Message.Id}",
+            bytes.Length,
+            Chunks: 1,
+            Trace: [],
+            report.IsEightBit ? BodyType.EightBitMime : BodyType.SevenBit,
+            report.NeedsSmtpUtf8,
+            EnvelopeNotice.None
+        );
+        // RFC 3464 §2: a report must not cause another.
+        var to = new QueuedRecipient(0, sender, new RecipientNotice(DsnNotify.Never, null));
+        IReservation reservation = scheduler.Reserve(message, [to], bytes);
+        return (new NewMessage(message, reservation.Recipients, bytes), reservation);
+    }
+
+    /// <summary>All of a small message; of a large one enough for its header.</summary>
+    private async ValueTask<byte[]> ContentAsync(DeliveryItem item, CancellationToken stopping)
+    {
+        var content = new ArrayBufferWriter<byte>(16 * 1024);
+        await foreach (ReadOnlyMemory<byte> part in new StoredContent(item, store).ReadAsync(stopping))
+        {
+            int room = DeliveryStatusNotification.MaxReturned + 1 - content.WrittenCount;
+            content.Write(part.Span[..Math.Min(part.Length, room)]);
+            if (part.Length >= room)
+                break;
+        }
+
+        return content.WrittenSpan.ToArray();
+    }
+
+    private static ReadOnlyMemory<byte> HeaderOf(byte[] content)
+    {
+        int end = content.AsSpan().IndexOf("\r\n\r\n"u8);
+        return end < 0 ? content : content.AsMemory(0, end + 2);
+    }
+}

@@ -1,0 +1,176 @@
+using System.Net;
+using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.Message;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Operations;
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.Telemetry;
+
+namespace Packetboat.Relay.Delivery;
+
+/// <summary>The SendMail service put together: the scheduler with what it needs to deliver, and the questions about it.</summary>
+public sealed class SendMail
+{
+    private readonly Router _router;
+    private readonly IResolver _resolver;
+    private readonly Func<Settings> _settings;
+    private readonly Settlement _settlement;
+
+    public SendMail(
+        IQueueStore store,
+        IResolver resolver,
+        Func<Settings> settings,
+        MailLog log,
+        TimeProvider time,
+        bool delivers = true
+    )
+    {
+        (_resolver, _settings) = (resolver, settings);
+        _router = new Router(settings);
+        var addresses = new HostAddresses(resolver, () => settings().Mail.DnsServer is not null);
+        var dialer = new Dialer(() => DialSettingsOf(settings()), time);
+        var relay = new RelayConnector(dialer, addresses, settings);
+        var direct = new DirectConnector(dialer, resolver, addresses, settings);
+        Settlement? settlement = null;
+        Scheduler = new DeliveryScheduler(
+            store,
+            _router,
+            route => new Courier(route, route is Route.Relay ? relay : direct, store, time),
+            scheduler =>
+                settlement = new Settlement(
+                    store,
+                    new Reporter(store, scheduler, () => settings().Mail.HostName, time),
+                    () => SchedulerSettingsOf(settings(), delivers).Limits,
+                    log,
+                    time
+                ),
+            () => SchedulerSettingsOf(settings(), delivers),
+            log,
+            time
+        );
+        _settlement = settlement!;
+    }
+
+    public DeliveryScheduler Scheduler { get; }
+
+    /// <summary>How mail leaves, in a few words.</summary>
+    public string Describe()
+    {
+        Settings now = _settings();
+        if (now.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL))
+            return "nowhere: NO_SENDMAIL is set, it waits";
+        return now.Relay is { } relay
+            ? $"through {relay.Server}:{relay.Port}{(relay.Username.Length == 0 ? "" : $" as {relay.Username}")}"
+            : "directly to each domain's servers";
+    }
+
+    public async Task<Explanation> ExplainAsync(MailAddress recipient, CancellationToken ct)
+    {
+        Route route = _router.RouteOf(recipient);
+        string trouble = Scheduler.Troubles().FirstOrDefault(t => t.Route == route.Name)?.Reason ?? "";
+        return route switch
+        {
+            Route.Relay relay => new Explanation(
+                recipient.ToString(),
+                route.Name,
+                "RELAY_TX: all mail goes to RelayServer",
+                SecurityOf(relay.Settings),
+                [$"{relay.Settings.Server}:{relay.Settings.Port}"],
+                trouble
+            ),
+            _ => await ExplainDirectAsync(recipient, route, trouble, ct),
+        };
+    }
+
+    /// <summary>Returns some recipients of a queued message to its sender.</summary>
+    public ValueTask BounceAsync(MessageStory story, IReadOnlyCollection<int> recipients, string why, CancellationToken ct)
+    {
+        QueuedRecipient[] to =
+        [
+            .. story
+                .Recipients.Where(entry => recipients.Contains(entry.RecipientNumber))
+                .Select(entry => new QueuedRecipient(
+                    entry.RecipientNumber,
+                    MailAddress.Parse(entry.Recipient),
+                    Protocol.Smtp.RecipientNotice.None,
+                    entry.Attempts
+                )),
+        ];
+        return _settlement.BounceAsync(new DeliveryItem(story.Message, to, "", Content: null), why, ct);
+    }
+
+    private async Task<Explanation> ExplainDirectAsync(MailAddress recipient, Route route, string trouble, CancellationToken ct)
+    {
+        string domain = recipient.AsciiDomain;
+        DnsAnswer<MxRecord> answer = await _resolver.MxAsync(domain, ct);
+        bool isOurs(string host) => string.Equals(host, _settings().Mail.HostName, StringComparison.OrdinalIgnoreCase);
+        int port = _settings().Packetboat.DirectPort;
+        (IReadOnlyList<string> hosts, string rule) = MxHosts.Of(domain, answer, isOurs, Random.Shared) switch
+        {
+            MailHosts.Found { AreImplicit: true } found => (
+                found.Names,
+                $"{domain} has no MX record: mail goes to its own address"
+            ),
+            MailHosts.Found found => (found.Names, $"the MX records of {domain}, in order of preference"),
+            MailHosts.NullMx => ([], $"{domain} says that it takes no mail (Null MX): it bounces"),
+            MailHosts.Loop => ([], $"the MX record of {domain} points to this host, which does not know the domain: it bounces"),
+            MailHosts.NoSuchDomain => ([], $"{domain} does not exist: it bounces"),
+            MailHosts.Unknown unknown => ([], $"{domain} cannot be looked up ({unknown.Reason}): it waits"),
+            _ => ((IReadOnlyList<string>)[], ""),
+        };
+        return new Explanation(
+            recipient.ToString(),
+            route.Name,
+            rule,
+            "TLS where the host offers it, whoever's certificate it is",
+            [.. hosts.Select(host => $"{host}:{port}")],
+            trouble
+        );
+    }
+
+    private string SecurityOf(RelaySettings relay)
+    {
+        bool mustVerify = relay.Mechanism != RelayMechanism.None && !_settings().Packetboat.RelayTrustedInClear;
+        string tls =
+            relay.ImplicitTls ? "TLS from the first octet"
+            : mustVerify ? "STARTTLS required"
+            : "STARTTLS where it is offered";
+        string check = mustVerify ? ", certificate verified" : "";
+        string signIn =
+            relay.Mechanism == RelayMechanism.None ? ", no sign-in" : $", AUTH {Word(relay.Mechanism)} as {relay.Username}";
+        return tls + check + signIn;
+    }
+
+    private static string Word(RelayMechanism mechanism) =>
+        mechanism switch
+        {
+            RelayMechanism.CramMd5 => "CRAM-MD5",
+            RelayMechanism.Strongest => "with the strongest mechanism offered",
+            _ => mechanism.ToString().ToUpperInvariant(),
+        };
+
+    private static DialSettings DialSettingsOf(Settings now) =>
+        new(
+            now.Mail.ConnectTimeout > TimeSpan.Zero ? now.Mail.ConnectTimeout : TimeSpan.FromMinutes(2),
+            Specific(now.Mail.OutboundInterface),
+            Specific(now.Mail.OutboundV6Interface)
+        );
+
+    private static IPAddress? Specific(IPAddress? address) =>
+        address is null || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? null : address;
+
+    private static SchedulerSettings SchedulerSettingsOf(Settings now, bool delivers) =>
+        new(
+            new RetryLimits(
+                now.Packetboat.RetryFirst,
+                now.Mail.RescanFrequency,
+                now.Mail.MaxDeliveryAttempts,
+                now.Packetboat.MaxAge
+            ),
+            now.Packetboat.QueueMemory,
+            now.Packetboat.RelayConnections,
+            now.Packetboat.DestinationConnections,
+            delivers && !now.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL),
+            now.Packetboat.TraceRetention
+        );
+}

@@ -1,0 +1,214 @@
+using Packetboat.Protocol;
+using Packetboat.Protocol.Message;
+using Packetboat.Protocol.Smtp;
+using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.Telemetry;
+
+namespace Packetboat.Relay.Delivery;
+
+/// <summary>
+/// Settles an attempt: what becomes of each recipient, what is filed, who is told. All of it is one transaction of the store, a report to
+/// the sender included, so that no crash loses a bounce.
+/// </summary>
+internal sealed class Settlement(IQueueStore store, Reporter reporter, Func<RetryLimits> limits, MailLog log, TimeProvider time)
+{
+    private const int MaxReply = 1000;
+
+    /// <summary>When a sender who asked for it (NOTIFY=DELAY) hears that his message still waits.</summary>
+    private static readonly TimeSpan DelayNotice = TimeSpan.FromHours(4);
+
+    /// <returns>When the first of those that have to be tried again is; null when there is none.</returns>
+    public async ValueTask<DateTimeOffset?> SettleAsync(Attempt attempt, CancellationToken stopping)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        var results = new List<RecipientResult>(attempt.Recipients.Count);
+        var reported = new List<DsnRecipient>();
+        foreach (RecipientAttempt recipient in attempt.Recipients)
+            Settle(attempt, recipient, now, results, reported);
+        await FileAsync(attempt.Item, now, results, reported, stopping);
+        return results.Where(result => result.State == RecipientState.Waiting).Min(result => (DateTimeOffset?)result.Due);
+    }
+
+    /// <summary>Puts an item back that was not tried: it costs no attempt.</summary>
+    public ValueTask PostponeAsync(DeliveryItem item, DateTimeOffset until, string reason) =>
+        PutBackAsync(item, until, reason, countsAttempt: false);
+
+    /// <summary>Puts an item back after a fault of ours. It counts, so that the pauses grow, but says nothing that could bounce it.</summary>
+    public ValueTask PutBackAsync(DeliveryItem item, DateTimeOffset until, string reason) =>
+        PutBackAsync(item, until, reason, countsAttempt: true);
+
+    private ValueTask PutBackAsync(DeliveryItem item, DateTimeOffset until, string reason, bool countsAttempt)
+    {
+        string words = PrintableText.Of($"not tried: {reason}", MaxReply);
+        RecipientResult[] results =
+        [
+            .. item.Recipients.Select(to => new RecipientResult(
+                to.Number,
+                RecipientState.Waiting,
+                until,
+                countsAttempt ? to.Attempts : Math.Max(0, to.Attempts - 1),
+                "",
+                "",
+                words,
+                TraceKind.Postponed,
+                to.DelayReported
+            )),
+        ];
+        return store.RecordAsync(item.Message.Number, time.GetUtcNow(), results, report: null);
+    }
+
+    /// <summary>Returns what the operator wants returned, with his words.</summary>
+    public async ValueTask BounceAsync(DeliveryItem item, string why, CancellationToken stopping)
+    {
+        var reply = new SmtpReply(554, "5.0.0", why);
+        RecipientAttempt[] refused =
+        [
+            .. item.Recipients.Select(to => new RecipientAttempt(to, SmtpVerdict.Permanent, reply, FromPeer: false)),
+        ];
+        await SettleAsync(new Attempt(item, refused, new RouteHealth.Open(), "", "", PeerReports: false), stopping);
+    }
+
+    private void Settle(
+        Attempt attempt,
+        RecipientAttempt outcome,
+        DateTimeOffset now,
+        List<RecipientResult> results,
+        List<DsnRecipient> reported
+    )
+    {
+        QueuedMessage message = attempt.Item.Message;
+        QueuedRecipient to = outcome.Recipient;
+        RetryVerdict verdict = RetrySchedule.Decide(
+            outcome.Verdict,
+            to.Attempts,
+            message.Accepted,
+            now,
+            Random.Shared.NextDouble(),
+            limits()
+        );
+        (RecipientState state, TraceKind kind, DateTimeOffset due) = verdict switch
+        {
+            RetryVerdict.Done => (RecipientState.Delivered, TraceKind.Delivered, now),
+            RetryVerdict.RetryAt at => (RecipientState.Waiting, TraceKind.Deferred, at.Time),
+            _ => (RecipientState.Bounced, CanReport(message, to) ? TraceKind.Bounced : TraceKind.Discarded, now),
+        };
+        bool delayNotice = IsDelayDue(message, to, verdict, now);
+        string why = (verdict as RetryVerdict.Bounce)?.Why ?? "";
+        string words = why.Length == 0 ? outcome.Reply.ToString() : $"{outcome.Reply} ({why})";
+        results.Add(
+            new RecipientResult(
+                to.Number,
+                state,
+                due,
+                to.Attempts,
+                PrintableText.Of(attempt.Host, 300),
+                PrintableText.Of(attempt.Security, 300),
+                PrintableText.Of(words, MaxReply),
+                kind,
+                to.DelayReported || delayNotice
+            )
+        );
+        if (ReportOf(attempt, outcome, verdict, delayNotice, now) is { } report)
+            reported.Add(report);
+    }
+
+    private static bool CanReport(QueuedMessage message, QueuedRecipient to) => message.Sender is not null && to.Dsn.WantsFailure;
+
+    private static bool IsDelayDue(QueuedMessage message, QueuedRecipient to, RetryVerdict verdict, DateTimeOffset now) =>
+        verdict is RetryVerdict.RetryAt
+        && !to.DelayReported
+        && to.Dsn.Notify.HasFlag(DsnNotify.Delay)
+        && now - message.Accepted >= DelayNotice;
+
+    /// <summary>What the sender is told about a recipient; null where he does not want to know. RFC 3461 §4.1, §5.2.</summary>
+    private DsnRecipient? ReportOf(
+        Attempt attempt,
+        RecipientAttempt outcome,
+        RetryVerdict verdict,
+        bool delayNotice,
+        DateTimeOffset now
+    )
+    {
+        QueuedRecipient to = outcome.Recipient;
+        (DsnAction Action, string Explanation)? say = verdict switch
+        {
+            RetryVerdict.Done when to.Dsn.Notify.HasFlag(DsnNotify.Success) && !attempt.PeerReports => (
+                DsnAction.Relayed,
+                "The next server took the message, and does not say what becomes of it."
+            ),
+            RetryVerdict.RetryAt when delayNotice => (DsnAction.Delayed, "It has not been delivered yet, and is tried again."),
+            RetryVerdict.Bounce bounce when to.Dsn.WantsFailure => (DsnAction.Failed, Explain(bounce, outcome)),
+            _ => null,
+        };
+        return say is not { } told
+            ? null
+            : new DsnRecipient
+            {
+                Address = to.Address,
+                Original = to.Dsn.OriginalRecipient,
+                Action = told.Action,
+                Status = Status(told.Action, outcome.Reply),
+                Reply = outcome.FromPeer ? outcome.Reply : null,
+                RemoteHost = outcome.FromPeer ? HostName(attempt.Host) : null,
+                Explanation = told.Explanation,
+                LastAttempt = now,
+                WillRetryUntil = told.Action == DsnAction.Delayed ? attempt.Item.Message.Accepted + limits().MaxAge : null,
+            };
+    }
+
+    private static string Explain(RetryVerdict.Bounce bounce, RecipientAttempt outcome)
+    {
+        string last = outcome.FromPeer ? "" : $" {Sentence(outcome.Reply.Text)}";
+        return bounce.Why.Length == 0
+            ? outcome.FromPeer
+                ? "The other server refused it for good."
+                : Sentence(outcome.Reply.Text)
+            : $"{Sentence(bounce.Why)}{last}";
+    }
+
+    private static string Sentence(string words) =>
+        words.Length == 0 ? "" : char.ToUpperInvariant(words[0]) + words[1..].TrimEnd('.') + ".";
+
+    private static EnhancedStatus Status(DsnAction action, SmtpReply reply)
+    {
+        if (action == DsnAction.Relayed)
+            return new EnhancedStatus(2, 0, 0);
+        bool isKnown = EnhancedStatus.TryParse(reply.Enhanced, out EnhancedStatus status, out _);
+        int wanted = action == DsnAction.Failed ? 5 : 4;
+        // Patience that ran out makes a temporary code permanent: 4.4.1 becomes 5.4.1.
+        return isKnown ? status with { Class = wanted } : new EnhancedStatus(wanted, 0, 0);
+    }
+
+    private static string HostName(string host)
+    {
+        int blank = host.IndexOf(' ', StringComparison.Ordinal);
+        return blank < 0 ? host : host[..blank];
+    }
+
+    private async ValueTask FileAsync(
+        DeliveryItem item,
+        DateTimeOffset now,
+        List<RecipientResult> results,
+        List<DsnRecipient> reported,
+        CancellationToken stopping
+    )
+    {
+        (NewMessage Message, IReservation Reservation)? report = await reporter.ReportAsync(item, reported, stopping);
+        try
+        {
+            await store.RecordAsync(item.Message.Number, now, results, report?.Message);
+        }
+        catch
+        {
+            report?.Reservation.Cancel();
+            throw;
+        }
+
+        report?.Reservation.Start();
+        foreach (RecipientResult result in results)
+            log.Outcome(item.Message.Id, item.Recipients.First(to => to.Number == result.Recipient).Address.ToString(), result);
+        if (report is { } queued)
+            log.Reported(item.Message.Id, queued.Message.Message.Id, item.Message.Sender!);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using MimeKit;
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.Tests.Queue;
+
+namespace Packetboat.Relay.Tests.Delivery;
+
+/// <summary>From a refusal on the wire to what the sender reads.</summary>
+public sealed class BounceTests
+{
+    private const string WhatThePersonReads = """
+        This is the mail system at mail.node.example.
+
+        Your message could not be delivered to the recipients below, and nobody
+        will try again. Part or all of it is attached.
+
+          <joe@far.example>
+            The other server refused it for good.
+            mx.far.example said: 550 5.1.1 no such user
+
+          <jim@far.example>
+            It was tried once, which is the limit.
+            mx.far.example said: 451 4.2.1 later
+
+        """;
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_report_of_two_failures_says_to_people_and_programs_what_each_peer_said()
+    {
+        await using var rig = new QueueRig();
+        rig.Settings = rig.Settings with { Limits = rig.Settings.Limits with { MaxAttempts = 1 } };
+        rig.Peers.Answer = (_, line) =>
+            line.StartsWith("RCPT TO:<joe@", StringComparison.Ordinal) ? "550 5.1.1 no such user\r\n"
+            : line.StartsWith("RCPT TO:<jim@", StringComparison.Ordinal) ? "451 4.2.1 later\r\n"
+            : null;
+        await rig.StartAsync();
+        string id = await rig.SendAsync("joe@far.example", "jim@far.example");
+        await rig.UntilReceivedAsync(1);
+
+        Queue.Received received = Assert.Single(rig.Peers.Got);
+        Assert.Equal(("", "alice@node.example"), (received.Sender, Assert.Single(received.Recipients)));
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(received.Content));
+        MimeMessage message = await MimeMessage.LoadAsync(stream, TestContext.Current.CancellationToken);
+        var report = Assert.IsType<MultipartReport>(message.Body);
+        Assert.Equal(WhatThePersonReads.ReplaceLineEndings("\n"), ((TextPart)report[0]).Text.ReplaceLineEndings("\n"));
+
+        var status = (MessageDeliveryStatus)report[1];
+        Assert.Equal("dns; mail.node.example", status.StatusGroups[0]["Reporting-MTA"]);
+        Assert.Equal(["5.1.1", "5.2.1"], status.StatusGroups.Skip(1).Select(group => group["Status"]));
+        Assert.Equal(["failed", "failed"], status.StatusGroups.Skip(1).Select(group => group["Action"]));
+        Assert.Equal("dns; mx.far.example", status.StatusGroups[1]["Remote-MTA"]);
+        Assert.Equal("smtp; 550 5.1.1 no such user", status.StatusGroups[1]["Diagnostic-Code"]);
+
+        MimeMessage returned = ((MessagePart)report[2]).Message!;
+        Assert.Equal(("test", "ours"), (returned.Subject, returned.Headers["X-Trace"]));
+        Assert.Contains((await rig.StoryAsync(id)).Events, e => e.Kind == TraceKind.Reported);
+    }
+}

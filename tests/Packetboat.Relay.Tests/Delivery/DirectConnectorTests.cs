@@ -1,0 +1,204 @@
+using System.Net;
+using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Queue;
+using Packetboat.Testing;
+
+namespace Packetboat.Relay.Tests.Delivery;
+
+public sealed class DirectConnectorTests : IAsyncDisposable
+{
+    private const int Patience = 30_000;
+
+    private readonly FakeResolver _dns = new();
+    private readonly ScriptedServer _first = new(IPAddress.Parse("127.0.0.1"));
+    private readonly ScriptedServer _second;
+    private Settings _settings = ConfigurationReader.Defaults("/nowhere", "node.example");
+
+    public DirectConnectorTests()
+    {
+        _second = new ScriptedServer(IPAddress.Parse("127.0.0.2"), _first.Port);
+        _settings = _settings with
+        {
+            Packetboat = _settings.Packetboat with { DirectPort = _first.Port, AllowPrivateTargets = true },
+        };
+        _dns.Mx["far.example"] = new DnsAnswer<MxRecord>.Found([
+            new MxRecord(20, "mx2.far.example"),
+            new MxRecord(10, "mx1.far.example"),
+        ]);
+        _dns.Hosts["mx1.far.example"] = IPAddress.Parse("127.0.0.1");
+        _dns.Hosts["mx2.far.example"] = IPAddress.Parse("127.0.0.2");
+    }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _first.DisposeAsync();
+        await _second.DisposeAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task The_preferred_host_is_asked_and_no_other() =>
+        Assert.StartsWith("mx1.far.example [127.0.0.1]:", await ReadyAsync(), StringComparison.Ordinal);
+
+    [Fact(Timeout = Patience)]
+    public async Task A_host_that_is_not_there_leaves_it_to_the_next()
+    {
+        await _first.DisposeAsync();
+        Assert.StartsWith("mx2.far.example [127.0.0.2]:", await ReadyAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("554 5.7.1 not you")]
+    [InlineData("421 4.3.2 busy")]
+    public async Task A_host_that_turns_us_away_leaves_it_to_the_next(string greeting)
+    {
+        _first.Greeting = greeting;
+        Assert.StartsWith("mx2.far.example [127.0.0.2]:", await ReadyAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Nobody_who_takes_us_means_waiting_even_after_a_554()
+    {
+        (_first.Greeting, _second.Greeting) = ("554 no", "554 no");
+        Assert.IsType<Connection.Unreachable>(await ConnectAsync());
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_domain_that_takes_no_mail_or_does_not_exist_is_impossible()
+    {
+        _dns.Mx["far.example"] = new DnsAnswer<MxRecord>.Found([new MxRecord(0, "")]);
+        Assert.Equal("5.1.10", Assert.IsType<Connection.Impossible>(await ConnectAsync()).Reply.Enhanced);
+        _dns.Mx.Remove("far.example");
+        Assert.Equal("5.1.2", Assert.IsType<Connection.Impossible>(await ConnectAsync()).Reply.Enhanced);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Without_MX_the_domain_itself_is_the_host()
+    {
+        _dns.Mx["far.example"] = new DnsAnswer<MxRecord>.NoData();
+        _dns.Hosts["far.example"] = IPAddress.Parse("127.0.0.2");
+        Assert.StartsWith("far.example [127.0.0.2]:", await ReadyAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_DNS_that_fails_means_waiting()
+    {
+        _dns.Mx["far.example"] = new DnsAnswer<MxRecord>.TemporaryFailure("SERVFAIL");
+        Assert.Equal("4.4.3", Assert.IsType<Connection.Unreachable>(await ConnectAsync()).Reply.Enhanced);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Private_addresses_are_not_called_unless_it_is_allowed()
+    {
+        _settings = _settings with { Packetboat = _settings.Packetboat with { AllowPrivateTargets = false } };
+        var refused = Assert.IsType<Connection.Unreachable>(await ConnectAsync());
+        Assert.Contains("AllowPrivateTargets", refused.Reply.Text, StringComparison.Ordinal);
+        Assert.Equal(0, _first.Connections + _second.Connections);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task TLS_is_taken_whoever_s_certificate_it_is()
+    {
+        _first.Certificate = TestCertificates.Server;
+        var ready = Assert.IsType<Connection.Ready>(await ConnectAsync());
+        await ready.Session.DisposeAsync();
+        Assert.StartsWith("TLS 1.", ready.Security, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_handshake_that_the_server_ends_by_hanging_up_is_tried_again_in_clear()
+    {
+        (_first.Certificate, _first.BreaksHandshake) = (TestCertificates.Server, true);
+        var ready = Assert.IsType<Connection.Ready>(await ConnectAsync());
+        await ready.Session.DisposeAsync();
+        Assert.Equal(("in clear", 2, 0), (ready.Security, _first.Connections, _second.Connections));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task No_limit_for_connecting_is_no_limit_of_zero()
+    {
+        Connection connection = await Connector(TimeSpan.Zero).ConnectAsync(new Route.Direct("far.example"), Ct);
+        await Assert.IsType<Connection.Ready>(connection).Session.DisposeAsync();
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("")]
+    [InlineData("421 4.4.2 idle for too long!")]
+    public async Task A_kept_connection_that_has_died_costs_no_attempt(string lastWords)
+    {
+        await using Courier courier = NewCourier();
+        Assert.Equal([SmtpVerdict.Accepted], Verdicts(await courier.DeliverAsync(Item("a@far.example"), Ct)));
+        bool isDead = true;
+        _first.Answer = line =>
+        {
+            if (!isDead || !line.StartsWith("MAIL", StringComparison.Ordinal))
+                return null;
+            isDead = false;
+            return lastWords;
+        };
+
+        Assert.Equal([SmtpVerdict.Accepted], Verdicts(await courier.DeliverAsync(Item("b@far.example"), Ct)));
+        Assert.Equal(2, _first.Connections);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_421_in_mid_session_defers_and_the_next_message_gets_a_connection_of_its_own()
+    {
+        bool isBusy = true;
+        _first.Answer = line => isBusy && line.StartsWith("RCPT", StringComparison.Ordinal) ? "421 4.3.2 busy!" : null;
+        await using Courier courier = NewCourier();
+        RecipientAttempt deferred = Assert.Single((await courier.DeliverAsync(Item("a@far.example"), Ct)).Recipients);
+        Assert.Equal((SmtpVerdict.Temporary, true), (deferred.Verdict, deferred.FromPeer));
+
+        isBusy = false;
+        Assert.Equal([SmtpVerdict.Accepted], Verdicts(await courier.DeliverAsync(Item("b@far.example"), Ct)));
+        Assert.Equal(2, _first.Connections);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task The_peer_s_limits_of_recipients_and_messages_are_kept()
+    {
+        _first.Extensions = ["LIMITS RCPTMAX=2 MAILMAX=2"];
+        await using Courier courier = NewCourier();
+
+        Attempt attempt = await courier.DeliverAsync(Item("a@far.example", "b@far.example", "c@far.example"), Ct);
+        Assert.All(Verdicts(attempt), verdict => Assert.Equal(SmtpVerdict.Accepted, verdict));
+        Assert.Equal(2, _first.Lines.Count(line => line.StartsWith("MAIL", StringComparison.Ordinal)));
+        Assert.Equal([SmtpVerdict.Accepted], Verdicts(await courier.DeliverAsync(Item("d@far.example"), Ct)));
+        Assert.Equal(2, _first.Connections);
+    }
+
+    private static IEnumerable<SmtpVerdict> Verdicts(Attempt attempt) =>
+        attempt.Recipients.Select(recipient => recipient.Verdict);
+
+    private static DeliveryItem Item(params string[] recipients) =>
+        new(
+            TestMail.Message(1),
+            [.. recipients.Select((to, i) => TestMail.Recipient(i, to))],
+            "mx far.example",
+            TestMail.Content
+        );
+
+    private async Task<string> ReadyAsync()
+    {
+        var ready = Assert.IsType<Connection.Ready>(await ConnectAsync());
+        await ready.Session.DisposeAsync();
+        return ready.Host;
+    }
+
+    private async Task<Connection> ConnectAsync() =>
+        await Connector(TimeSpan.FromSeconds(20)).ConnectAsync(new Route.Direct("far.example"), Ct);
+
+    private Courier NewCourier() =>
+        new(new Route.Direct("far.example"), Connector(TimeSpan.FromSeconds(20)), store: null!, TimeProvider.System);
+
+    private DirectConnector Connector(TimeSpan connectTimeout)
+    {
+        var dialer = new Dialer(() => new DialSettings(connectTimeout, null, null), TimeProvider.System);
+        return new DirectConnector(dialer, _dns, new HostAddresses(_dns, () => true), () => _settings);
+    }
+}

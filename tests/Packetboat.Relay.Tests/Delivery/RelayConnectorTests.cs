@@ -1,0 +1,230 @@
+using System.Text;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Queue;
+using Packetboat.Testing;
+
+namespace Packetboat.Relay.Tests.Delivery;
+
+public sealed class RelayConnectorTests : IAsyncDisposable
+{
+    private const int Patience = 30_000;
+    private const string Password = "nodepw77";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ScriptedServer _hub = new() { Extensions = ["AUTH PLAIN LOGIN CRAM-MD5", "OK"] };
+    private Settings _settings = ConfigurationReader.Defaults("/nowhere", "node.example");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _hub.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_certificate_named_in_the_settings_or_signed_by_one_is_trusted(bool authority)
+    {
+        Trust(authority ? TestCertificates.AuthorityPem : TestCertificates.ServerPem);
+        _hub.Certificate = TestCertificates.Server;
+
+        var ready = Assert.IsType<Connection.Ready>(await ConnectAsync());
+        await using (ready.Session)
+            Assert.Matches("^TLS 1\\.[23] verified, AUTH PLAIN as MYBBS$", ready.Security);
+        Assert.DoesNotContain("AUTH", _hub.InClear, StringComparison.Ordinal);
+        Assert.Contains("AUTH PLAIN", _hub.UnderTls, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_certificate_that_nobody_vouches_for_parks_and_no_password_leaves()
+    {
+        _hub.Certificate = TestCertificates.Server;
+
+        var parked = Assert.IsType<Connection.Misconfigured>(await ConnectAsync());
+        Assert.Contains("so RelayPassword was not sent", parked.Reason, StringComparison.Ordinal);
+        Assert.Contains("SHA-256", parked.Reason, StringComparison.Ordinal);
+        AssertNoCredentials();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_certificate_file_that_cannot_be_read_parks_like_any_wrong_setting()
+    {
+        _hub.Certificate = TestCertificates.Server;
+        _settings = With(ours => ours with { RelayCertificateFile = "/nowhere/hub.pem" });
+
+        var parked = Assert.IsType<Connection.Misconfigured>(await ConnectAsync());
+        Assert.Contains("/nowhere/hub.pem cannot be read", parked.Reason, StringComparison.Ordinal);
+        AssertNoCredentials();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Without_TLS_no_password_leaves()
+    {
+        var parked = Assert.IsType<Connection.Misconfigured>(await ConnectAsync());
+        Assert.StartsWith("the relay offers no TLS, so RelayPassword was not sent", parked.Reason, StringComparison.Ordinal);
+        AssertNoCredentials();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task STARTTLS_that_is_refused_is_no_TLS()
+    {
+        _hub.Extensions = ["STARTTLS", "AUTH PLAIN"];
+        _hub.Answer = line => line == "STARTTLS" ? "454 4.7.0 not now" : null;
+
+        Assert.IsType<Connection.Misconfigured>(await ConnectAsync());
+        AssertNoCredentials();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Who_trusts_the_way_may_sign_in_in_the_clear()
+    {
+        _settings = With(ours => ours with { RelayTrustedInClear = true });
+
+        var ready = Assert.IsType<Connection.Ready>(await ConnectAsync());
+        await ready.Session.DisposeAsync();
+        Assert.Equal("in clear, AUTH PLAIN as MYBBS", ready.Security);
+        Assert.Contains($"AUTH PLAIN {Secret}", _hub.InClear, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_port_that_begins_with_TLS_is_met_with_TLS()
+    {
+        Trust(TestCertificates.ServerPem);
+        (_hub.Certificate, _hub.ImplicitTls) = (TestCertificates.Server, true);
+
+        var ready = Assert.IsType<Connection.Ready>(await ConnectAsync(implicitTls: true));
+        await ready.Session.DisposeAsync();
+        Assert.Empty(_hub.InClear);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_unverified_certificate_on_such_a_port_parks_too()
+    {
+        (_hub.Certificate, _hub.ImplicitTls) = (TestCertificates.Server, true);
+
+        Assert.IsType<Connection.Misconfigured>(await ConnectAsync(implicitTls: true));
+        AssertNoCredentials();
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("535 5.7.8 wrong", true)]
+    [InlineData("454 4.7.0 later", false)]
+    [InlineData("421 4.3.2 busy!", false)]
+    public async Task Only_a_final_refusal_of_the_password_parks(string reply, bool parks)
+    {
+        _settings = With(ours => ours with { RelayTrustedInClear = true });
+        _hub.Answer = line => line.StartsWith("AUTH", StringComparison.Ordinal) ? reply : null;
+
+        Connection connection = await ConnectAsync();
+        Assert.Equal(parks, connection is Connection.Misconfigured);
+        Assert.Equal(!parks, connection is Connection.Unreachable { FromPeer: true });
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("554 5.7.1 not you", true)]
+    [InlineData("421 4.3.2 busy", false)]
+    public async Task Only_a_final_refusal_at_the_greeting_parks(string greeting, bool parks)
+    {
+        _hub.Greeting = greeting;
+        Assert.Equal(parks, await ConnectAsync() is Connection.Misconfigured);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData(RelayMechanism.Plain, "AUTH PLAIN ")]
+    [InlineData(RelayMechanism.Login, "AUTH LOGIN")]
+    [InlineData(RelayMechanism.CramMd5, "AUTH CRAM-MD5")]
+    [InlineData(RelayMechanism.Strongest, "AUTH PLAIN ")]
+    public async Task The_mechanism_is_the_one_of_the_flag_or_the_strongest(RelayMechanism mechanism, string command)
+    {
+        Trust(TestCertificates.ServerPem);
+        _hub.Certificate = TestCertificates.Server;
+        _hub.Answer = line => line.StartsWith("AUTH", StringComparison.Ordinal) ? "535 enough" : null;
+
+        await ConnectAsync(mechanism);
+        Assert.StartsWith(
+            command,
+            _hub.Lines.Single(line => line.StartsWith("AUTH", StringComparison.Ordinal)),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_hub_that_does_not_relay_for_us_parks_and_returns_nothing()
+    {
+        // As Synchronet does it: no PIPELINING, LOGIN in two steps, a closing OK, and it hangs up on the command after the refusal.
+        _settings = With(ours => ours with { RelayTrustedInClear = true });
+        _hub.Extensions = ["AUTH PLAIN LOGIN CRAM-MD5", "SEND", "SOML", "SAML", "8BITMIME", "SIZE 20971520", "OK"];
+        int step = 0;
+        _hub.Answer = line =>
+            line == "AUTH LOGIN" ? "334 VXNlcm5hbWU6"
+            : line == Convert.ToBase64String("MYBBS"u8) ? "334 UGFzc3dvcmQ6"
+            : line == Convert.ToBase64String(Encoding.ASCII.GetBytes(Password)) ? "235 User Authenticated"
+            : line.StartsWith("RCPT", StringComparison.Ordinal) && Interlocked.Increment(ref step) > 0 ? "550 Relay not allowed."
+            : step > 0 ? ""
+            : null;
+
+        Attempt attempt = await DeliverAsync(RelayMechanism.Login);
+        Assert.Equal("the relay refuses us: 550 Relay not allowed.", Assert.IsType<RouteHealth.Parked>(attempt.Health).Reason);
+        Assert.Empty(attempt.Recipients);
+        Assert.Equal([0], attempt.Untried.Select(to => to.Number));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Nobody_at_the_port_is_a_relay_that_is_down()
+    {
+        await _hub.DisposeAsync();
+        var down = Assert.IsType<Connection.Unreachable>(await ConnectAsync());
+        Assert.Equal("421 4.4.1 no connection: connection refused", down.Reply.ToString());
+    }
+
+    private static string Secret => Convert.ToBase64String(Encoding.ASCII.GetBytes($"\0MYBBS\0{Password}"));
+
+    private void AssertNoCredentials()
+    {
+        string all = _hub.InClear + _hub.UnderTls;
+        Assert.DoesNotContain("AUTH", all, StringComparison.Ordinal);
+        Assert.DoesNotContain(Password, all, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, all, StringComparison.Ordinal);
+    }
+
+    private void Trust(string pem)
+    {
+        string file = _folder.File("hub.pem");
+        File.WriteAllText(file, pem);
+        _settings = With(ours => ours with { RelayCertificateFile = file });
+    }
+
+    private Settings With(Func<PacketboatSettings, PacketboatSettings> change) =>
+        _settings with
+        {
+            Packetboat = change(_settings.Packetboat),
+        };
+
+    private async Task<Connection> ConnectAsync(RelayMechanism mechanism = RelayMechanism.Plain, bool implicitTls = false) =>
+        await Connector().ConnectAsync(RouteTo(mechanism, implicitTls), Ct);
+
+    private async Task<Attempt> DeliverAsync(RelayMechanism mechanism)
+    {
+        Route route = RouteTo(mechanism, implicitTls: false);
+        await using var courier = new Courier(route, Connector(), store: null!, TimeProvider.System);
+        var item = new DeliveryItem(
+            TestMail.Message(1),
+            [TestMail.Recipient(0, "joe@far.example")],
+            route.Name,
+            TestMail.Content
+        );
+        return await courier.DeliverAsync(item, Ct);
+    }
+
+    private Route.Relay RouteTo(RelayMechanism mechanism, bool implicitTls) =>
+        new(new RelaySettings("127.0.0.1", _hub.Port, implicitTls, "MYBBS", new Secret(Password), mechanism));
+
+    private RelayConnector Connector()
+    {
+        var dialer = new Dialer(() => new DialSettings(TimeSpan.FromSeconds(20), null, null), TimeProvider.System);
+        return new RelayConnector(dialer, new HostAddresses(new FakeResolver(), () => true), () => _settings);
+    }
+}
