@@ -1,0 +1,284 @@
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Storage.Sqlite;
+
+/// <summary>Acceptance, claims and outcomes.</summary>
+public sealed partial class SqliteStore
+{
+    private const long ChunksPerMessage = 1 << 20;
+
+    /// <summary>A message that was being delivered when the program ended waits this long for each attempt it has had.</summary>
+    private const long CrashPauseMilliseconds = 5_000;
+
+    public Task WriteChunkAsync(long message, int chunk, ReadOnlyMemory<byte> bytes, CancellationToken stopping) =>
+        _writer.WriteAsync(session => Insert(session, message, chunk, bytes), stopping, bytes.Length);
+
+    public void Abandon(long message, int chunks)
+    {
+        if (chunks > 0)
+            _ = _writer.OweAsync(session => DeleteChunks(session, message)).AsTask();
+    }
+
+    public Task AcceptAsync(NewMessage message, CancellationToken stopping) =>
+        _writer.WriteAsync(session => Insert(session, message), stopping, message.LastChunk.Length);
+
+    public ValueTask<byte[]> ReadChunkAsync(long message, int chunk, CancellationToken stopping)
+    {
+        stopping.ThrowIfCancellationRequested();
+        List<byte[]> found = _readers.Read(session =>
+            session.Query("SELECT bytes FROM chunk WHERE place = $1", row => row.GetFieldValue<byte[]>(0), Place(message, chunk))
+        );
+        return found.Count == 1
+            ? ValueTask.FromResult(found[0])
+            : throw new InvalidDataException($"chunk {chunk} of message number {message} is not in the store");
+    }
+
+    public ValueTask RecordAsync(long message, DateTimeOffset at, IReadOnlyList<RecipientResult> results, NewMessage? report) =>
+        _writer.OweAsync(session => Record(session, message, at, results, report));
+
+    public Task<IReadOnlyList<Claim>> ClaimAsync(IReadOnlyList<Claim> claims, CancellationToken stopping) =>
+        _writer.WriteAsync<IReadOnlyList<Claim>>(session => [.. claims.Where(claim => Take(session, claim))], stopping);
+
+    public Task WakeRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping) =>
+        _writer.WriteAsync(
+            session =>
+                session.Execute(
+                    "UPDATE recipient SET due = $2 WHERE state = 0 AND due > $2 AND route = $1",
+                    routeName,
+                    Milliseconds(now)
+                ),
+            stopping
+        );
+
+    public Task<SweepResult> SweepAsync(DateTimeOffset now, CancellationToken stopping) =>
+        _writer.WriteAsync(
+            session =>
+            {
+                // Only what an earlier run left behind: the listeners may be taking mail already.
+                int orphans = session.Execute(
+                    "DELETE FROM chunk WHERE place < $2 AND place / $1 NOT IN (SELECT number FROM message WHERE done IS NULL)",
+                    ChunksPerMessage,
+                    Place(_lastNumberBefore + 1, 0)
+                );
+                int interrupted = session.Execute(
+                    "UPDATE recipient SET state = 0, due = min(due, $1 + (attempts - 1) * $2) WHERE state = 1 AND message <= $3",
+                    Milliseconds(now),
+                    CrashPauseMilliseconds,
+                    _lastNumberBefore
+                );
+                return new SweepResult(orphans, interrupted);
+            },
+            stopping
+        );
+
+    public Task<int> ForgetAsync(DateTimeOffset before, CancellationToken stopping) =>
+        _writer.WriteAsync(session => Forget(session, Milliseconds(before)), stopping);
+
+    public Task<IReadOnlyList<QueueEntry>> ChangeAsync(
+        QueueSelection selection,
+        QueueChange change,
+        DateTimeOffset now,
+        CancellationToken stopping
+    ) => _writer.WriteAsync(session => Change(session, selection, change, now), stopping);
+
+    public Task RaiseAlarmAsync(Alarm alarm, CancellationToken stopping) =>
+        _writer.WriteAsync(
+            session =>
+                session.Execute(
+                    "INSERT INTO alarm VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET text = excluded.text",
+                    alarm.Key,
+                    Milliseconds(alarm.Raised),
+                    alarm.Text
+                ),
+            stopping
+        );
+
+    public Task ClearAlarmAsync(string key, CancellationToken stopping) =>
+        _writer.WriteAsync(session => session.Execute("DELETE FROM alarm WHERE key = $1", key), stopping);
+
+    private static bool Take(SqliteSession session, Claim claim) =>
+        session.Execute(
+            "UPDATE recipient SET state = $6, route = $3, attempts = $4, due = $5 WHERE message = $1 AND number = $2 AND state = 0",
+            claim.Message,
+            claim.Recipient,
+            claim.RouteName,
+            claim.Attempts,
+            Milliseconds(claim.NextDue),
+            (int)(claim.ToDelivery ? RecipientState.Claimed : RecipientState.Waiting)
+        ) > 0;
+
+    private static void Insert(SqliteSession session, NewMessage accepted)
+    {
+        QueuedMessage message = accepted.Message;
+        session.Execute(
+            "INSERT INTO message VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL)",
+            message.Number,
+            message.Id,
+            Milliseconds(message.Accepted),
+            message.Sender?.ToString(),
+            message.Account,
+            message.Origin,
+            message.Size,
+            message.Chunks,
+            message.Trace,
+            (int)message.Body,
+            message.SmtpUtf8 ? 1 : 0,
+            (int)message.Dsn.Return,
+            message.Dsn.EnvelopeId
+        );
+        foreach (NewRecipient recipient in accepted.Recipients)
+            Insert(session, message.Number, recipient);
+        if (accepted.LastChunk.Length > 0)
+            Insert(session, message.Number, message.Chunks - 1, accepted.LastChunk);
+    }
+
+    private static void Insert(SqliteSession session, long message, NewRecipient added)
+    {
+        session.Execute(
+            "INSERT INTO recipient (message, number, address, domain, notify, orcpt, route, state, attempts, due) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            message,
+            added.Recipient.Number,
+            added.Recipient.Address.ToString(),
+            added.Recipient.Address.AsciiDomain,
+            (int)added.Recipient.Dsn.Notify,
+            added.Recipient.Dsn.OriginalRecipient?.ToParameter(),
+            added.RouteName,
+            (int)added.State,
+            added.Recipient.Attempts,
+            Milliseconds(added.Due)
+        );
+    }
+
+    private static void Insert(SqliteSession session, long message, int chunk, ReadOnlyMemory<byte> bytes)
+    {
+        // The provider binds whole arrays only: hand over the one behind the memory where it fits exactly.
+        bool isWhole =
+            System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment)
+            && segment.Count == segment.Array!.Length;
+        session.Execute("INSERT INTO chunk VALUES ($1, $2)", Place(message, chunk), isWhole ? segment.Array : bytes.ToArray());
+    }
+
+    private static void Record(
+        SqliteSession session,
+        long message,
+        DateTimeOffset at,
+        IReadOnlyList<RecipientResult> results,
+        NewMessage? report
+    )
+    {
+        foreach (RecipientResult result in results)
+        {
+            session.Execute(
+                "UPDATE recipient SET state = $3, attempts = $4, due = $5, reply = $6, delayed = $7 WHERE message = $1 AND number = $2 AND state < 3",
+                message,
+                result.Recipient,
+                (int)result.State,
+                result.Attempts,
+                Milliseconds(result.Due),
+                result.Reply,
+                result.DelayReported ? 1 : 0
+            );
+            // That nothing was tried is no event: the recipient's last reply says it.
+            if (result.Event != TraceKind.Postponed)
+                Insert(session, message, at, result.Event, result.Recipient, result.Host, result.Security, result.Reply);
+        }
+
+        if (report is not null)
+        {
+            Insert(session, report);
+            Insert(session, message, at, TraceKind.Reported, null, "", "", $"report to the sender queued as {report.Message.Id}");
+        }
+
+        CloseIfDone(session, message, at);
+    }
+
+    private static void Insert(
+        SqliteSession session,
+        long message,
+        DateTimeOffset at,
+        TraceKind kind,
+        int? recipient,
+        string host,
+        string security,
+        string text
+    ) =>
+        session.Execute(
+            "INSERT INTO event (message, at, kind, recipient, host, security, text) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            message,
+            Milliseconds(at),
+            (int)kind,
+            recipient,
+            host,
+            security,
+            text
+        );
+
+    /// <summary>Content is only kept while somebody still has to get it.</summary>
+    private static void CloseIfDone(SqliteSession session, long message, DateTimeOffset at)
+    {
+        int closed = session.Execute(
+            "UPDATE message SET done = $2 WHERE number = $1 AND done IS NULL AND NOT EXISTS (SELECT 1 FROM recipient WHERE message = $1 AND state < 3)",
+            message,
+            Milliseconds(at)
+        );
+        if (closed > 0)
+            DeleteChunks(session, message);
+    }
+
+    private static void DeleteChunks(SqliteSession session, long message) =>
+        session.Execute("DELETE FROM chunk WHERE place BETWEEN $1 AND $2", Place(message, 0), Place(message + 1, 0) - 1);
+
+    private static int Forget(SqliteSession session, long before)
+    {
+        // In small portions: the sessions that wait for a commit wait for this one too.
+        List<long> old = session.Query(
+            "SELECT number FROM message WHERE done < $1 ORDER BY number LIMIT 500",
+            row => row.GetInt64(0),
+            before
+        );
+        foreach (long message in old)
+        {
+            session.Execute("DELETE FROM event WHERE message = $1", message);
+            session.Execute("DELETE FROM recipient WHERE message = $1", message);
+            session.Execute("DELETE FROM message WHERE number = $1", message);
+        }
+
+        return old.Count;
+    }
+
+    private static IReadOnlyList<QueueEntry> Change(
+        SqliteSession session,
+        QueueSelection selection,
+        QueueChange change,
+        DateTimeOffset now
+    )
+    {
+        (string from, RecipientState to, TraceKind kind) = change switch
+        {
+            QueueChange.Retry => ("0", RecipientState.Waiting, TraceKind.Retried),
+            QueueChange.Hold => ("0", RecipientState.Held, TraceKind.Held),
+            QueueChange.Release => ("2", RecipientState.Waiting, TraceKind.Released),
+            _ => ("0, 2", RecipientState.Dropped, TraceKind.Dropped),
+        };
+        List<QueueEntry> entries = Select(session, selection, $"r.state IN ({from})", int.MaxValue);
+        foreach (QueueEntry entry in entries)
+        {
+            session.Execute(
+                "UPDATE recipient SET state = $3, due = $4 WHERE message = $1 AND number = $2",
+                entry.MessageNumber,
+                entry.RecipientNumber,
+                (int)to,
+                Milliseconds(now)
+            );
+            Insert(session, entry.MessageNumber, now, kind, entry.RecipientNumber, "", "", "by the operator");
+            if (to == RecipientState.Dropped)
+                CloseIfDone(session, entry.MessageNumber, now);
+        }
+
+        return entries;
+    }
+
+    private static long Place(long message, int chunk) => (message * ChunksPerMessage) + chunk;
+
+    private static long Milliseconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+}

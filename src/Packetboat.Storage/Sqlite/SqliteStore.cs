@@ -1,0 +1,114 @@
+using Packetboat.Relay.Queue;
+using Packetboat.Storage.Migrations;
+
+namespace Packetboat.Storage.Sqlite;
+
+/// <summary>
+/// The store in one SQLite file: the queue here, its questions in <c>SqliteStore.Queries.cs</c>. Everything that changes goes through
+/// <see cref="SqliteWriter"/>; everything that only looks uses a connection of its own.
+/// </summary>
+public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
+{
+    private const string FileName = "packetboat.db";
+
+    private readonly FileStream _lock;
+    private readonly SqliteWriter _writer;
+    private readonly SqliteReaders _readers;
+    private readonly long _lastNumberBefore;
+    private long _lastNumber;
+
+    private SqliteStore(FileStream @lock, SqliteSession session, string file)
+    {
+        _lock = @lock;
+        _lastNumberBefore = _lastNumber = Math.Max(
+            session.Number("SELECT max(number) FROM message") ?? 0,
+            (session.Number("SELECT max(place) FROM chunk") ?? 0) / ChunksPerMessage
+        );
+        _writer = new SqliteWriter(session);
+        _readers = new SqliteReaders(file);
+    }
+
+    /// <summary>Opens the store, makes it where there is none, and brings it to the present schema.</summary>
+    /// <param name="directory">The data directory; it is made, readable by its owner only.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="IOException">Another process has it open, or the disk refuses.</exception>
+    /// <exception cref="InvalidDataException">It is not a database that this program may touch.</exception>
+    public static SqliteStore Open(string directory, TimeProvider time)
+    {
+        MakePrivate(directory);
+        FileStream @lock = Lock(Path.Combine(directory, "packetboat.lock"));
+        try
+        {
+            string file = Path.Combine(directory, FileName);
+            return Open(@lock, file, time);
+        }
+        catch
+        {
+            @lock.Dispose();
+            throw;
+        }
+    }
+
+    public long NextMessageNumber() => Interlocked.Increment(ref _lastNumber);
+
+    /// <summary>For tests: makes the disk full, or the schema another.</summary>
+    internal Task RunAsync(string sql) => _writer.WriteAsync(session => session.Run(sql), CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        _readers.Dispose();
+        await _lock.DisposeAsync();
+    }
+
+    private static SqliteStore Open(FileStream @lock, string file, TimeProvider time)
+    {
+        MakeOwnersOnly(file);
+        var session = new SqliteSession(file, readOnly: false);
+        try
+        {
+            Schema.Bring(session, time);
+            return new SqliteStore(@lock, session, file);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private static void MakePrivate(string directory)
+    {
+        if (Directory.Exists(directory))
+            return;
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(directory);
+        else
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Mail and verifiers, in a directory that may be open to others. SQLite gives its other files the mode of this one.</summary>
+    private static void MakeOwnersOnly(string file)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        File.OpenHandle(file, FileMode.OpenOrCreate, FileAccess.ReadWrite).Dispose();
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    /// <summary>One process at a time: two writers would not know of each other's claims.</summary>
+    private static FileStream Lock(string file)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException busy) when (File.Exists(file))
+        {
+            throw new IOException(
+                $"another packetboat has {Path.GetDirectoryName(file)} open; stop it, or use another DataDirectory",
+                busy
+            );
+        }
+    }
+}

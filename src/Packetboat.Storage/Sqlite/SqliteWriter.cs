@@ -1,0 +1,219 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Storage.Sqlite;
+
+/// <summary>
+/// The one writer. Whatever waits is run as one transaction and committed once, so that the cost of reaching the disk is shared by all
+/// the sessions that wait for it: group commit.
+/// </summary>
+internal sealed class SqliteWriter : IAsyncDisposable
+{
+    private const int MaxOrders = 4096;
+    private const int MaxBatch = 1024;
+    private const long MaxBatchBytes = 8 << 20;
+
+    /// <summary>How often what could not be written is tried again while nothing else is to be written.</summary>
+    private static readonly TimeSpan OwedPause = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<WriteOrder> _orders = Channel.CreateBounded<WriteOrder>(
+        new BoundedChannelOptions(MaxOrders) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
+    );
+    private readonly List<WriteOrder> _batch = new(MaxBatch);
+    private readonly List<WriteOrder> _owed = [];
+    private readonly SqliteSession _session;
+    private readonly Thread _thread;
+
+    public SqliteWriter(SqliteSession session)
+    {
+        _session = session;
+        _thread = new Thread(Work) { IsBackground = true, Name = "store writer" };
+        _thread.Start();
+    }
+
+    /// <summary>Runs <paramref name="write"/> in the next transaction; completes once that is on the disk.</summary>
+    public async Task<T> WriteAsync<T>(Func<SqliteSession, T> write, CancellationToken stopping, long bytes = 0)
+    {
+        var order = new WriteOrder<T>(write, bytes);
+        await EnqueueAsync(order, stopping);
+        // The order cannot be called back: to stop waiting would leave its fate unknown.
+        return await order.Completion;
+    }
+
+    public Task WriteAsync(Action<SqliteSession> write, CancellationToken stopping, long bytes = 0) =>
+        WriteAsync(
+            session =>
+            {
+                write(session);
+                return true;
+            },
+            stopping,
+            bytes
+        );
+
+    /// <summary>Completes once the order is taken; where it cannot be written, so be it.</summary>
+    public ValueTask PostAsync(Action<SqliteSession> write) => PostAsync(write, isOwed: false);
+
+    /// <summary>Completes once the order is taken. While the disk takes nothing it is kept, and written in its turn afterwards.</summary>
+    public ValueTask OweAsync(Action<SqliteSession> write) => PostAsync(write, isOwed: true);
+
+    /// <summary>Takes no new orders, finishes those that wait, and closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _orders.Writer.TryComplete();
+        await Task.Run(_thread.Join);
+        _session.Dispose();
+    }
+
+    private ValueTask PostAsync(Action<SqliteSession> write, bool isOwed) =>
+        EnqueueAsync(
+            new WriteOrder<bool>(
+                session =>
+                {
+                    write(session);
+                    return true;
+                },
+                bytes: 0,
+                isOwed
+            ),
+            CancellationToken.None
+        );
+
+    private async ValueTask EnqueueAsync(WriteOrder order, CancellationToken stopping)
+    {
+        try
+        {
+            await _orders.Writer.WriteAsync(order, stopping);
+        }
+        catch (ChannelClosedException closed)
+        {
+            throw new StoreUnavailableException("the store is closed", closed);
+        }
+    }
+
+    private void Work()
+    {
+        while (WaitForOrders())
+        {
+            PayOwed();
+            Gather();
+            Commit(_batch);
+            _batch.Clear();
+        }
+
+        PayOwed();
+    }
+
+    private bool WaitForOrders()
+    {
+        Task<bool> more = _orders.Reader.WaitToReadAsync().AsTask();
+        while (_owed.Count > 0 && !more.Wait(OwedPause))
+            PayOwed();
+        return more.GetAwaiter().GetResult();
+    }
+
+    /// <summary>What the disk would not take goes first, in its order: all of it or, while the disk is no better, nothing.</summary>
+    private void PayOwed()
+    {
+        if (_owed.Count == 0)
+            return;
+        WriteOrder[] orders = [.. _owed];
+        _owed.Clear();
+        if (TryCommit(orders) is not { } failure)
+            Complete(orders);
+        else if (failure is StoreUnavailableException)
+            _owed.AddRange(orders);
+        else
+            OneByOne(orders);
+    }
+
+    private void Commit(List<WriteOrder> batch)
+    {
+        if (batch.Count == 0)
+            return;
+        if (TryCommit(batch) is not { } failure)
+            Complete(batch);
+        else if (batch.Count == 1)
+            Fail(batch[0], failure);
+        else
+            OneByOne(batch);
+    }
+
+    private void Fail(WriteOrder order, Exception failure)
+    {
+        if (order.IsOwed && failure is StoreUnavailableException)
+            _owed.Add(order);
+        else
+            order.Fail(failure);
+    }
+
+    private void Gather()
+    {
+        long bytes = 0;
+        while (_batch.Count < MaxBatch && bytes < MaxBatchBytes && _orders.Reader.TryRead(out WriteOrder? order))
+        {
+            _batch.Add(order);
+            bytes += order.Bytes;
+        }
+    }
+
+    /// <summary>One of a batch could not be written: the others must not suffer for it.</summary>
+    private void OneByOne(IReadOnlyList<WriteOrder> orders)
+    {
+        foreach (WriteOrder order in orders)
+        {
+            if (TryCommit([order]) is { } failure)
+                Fail(order, failure);
+            else
+                order.Complete();
+        }
+    }
+
+    private static void Complete(IReadOnlyList<WriteOrder> batch)
+    {
+        foreach (WriteOrder order in batch)
+            order.Complete();
+    }
+
+    private Exception? TryCommit(IReadOnlyList<WriteOrder> batch)
+    {
+        try
+        {
+            _session.Execute("BEGIN IMMEDIATE");
+            foreach (WriteOrder order in batch)
+                order.Run(_session);
+            _session.Execute("COMMIT");
+            return null;
+        }
+        catch (Exception failure)
+        {
+            RollBack();
+            return failure is SqliteException sqlite ? Unavailable(sqlite) : failure;
+        }
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            _session.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // SQLite has rolled back by itself, as it does when the disk is full; there is no transaction left to end.
+        }
+    }
+
+    private static Exception Unavailable(SqliteException failure) =>
+        failure.SqliteErrorCode switch
+        {
+            13 => new StoreUnavailableException("the disk is full", failure),
+            10 or 8 or 14 => new StoreUnavailableException("the disk cannot be written", failure),
+            // A sqlite3 shell, a backup, a scanner: it passes. What is owed waits for it.
+            5 or 6 => new StoreUnavailableException("another program has the database locked", failure),
+            7 => new StoreUnavailableException("there is no memory left for the database", failure),
+            11 or 26 => new StoreUnavailableException("the database is damaged", failure),
+            _ => failure,
+        };
+}
