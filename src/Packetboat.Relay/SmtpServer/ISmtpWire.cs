@@ -1,0 +1,53 @@
+using Packetboat.Protocol.Sasl;
+using Packetboat.Protocol.Smtp;
+
+namespace Packetboat.Relay.SmtpServer;
+
+/// <summary>The session's view of a connection. The only place that waits for the network, and where every wait has its deadline.</summary>
+public interface ISmtpWire
+{
+    /// <summary>TLS version and cipher, null while the connection is in clear.</summary>
+    string? Tls { get; }
+
+    /// <summary>What a sign-in can be tied to. Empty in clear.</summary>
+    IReadOnlyList<ChannelBinding> ChannelBindings { get; }
+
+    /// <summary>The next command; <see cref="SmtpCommand.Ended"/> when there is none.</summary>
+    ValueTask<SmtpCommand> ReadCommandAsync();
+
+    /// <summary>A line within AUTH, without its CRLF; null when the connection ended.</summary>
+    ValueTask<AuthLine?> ReadAuthLineAsync();
+
+    /// <summary>Reads a message up to its final dot.</summary>
+    ValueTask<ReadEnd> ReadDataAsync(IncomingMessage message);
+
+    /// <summary>Reads a chunk of BDAT; a null message throws its octets away.</summary>
+    ValueTask<ReadEnd> ReadChunkAsync(long octets, IncomingMessage? message);
+
+    /// <summary>
+    /// Replies are kept together while more commands have already arrived. RFC 2920 §3.2. Before one that leads to TLS everything that has
+    /// arrived is dropped: it came in the clear and may be injected. RFC 3207 §4.2.
+    /// </summary>
+    ValueTask WriteAsync(SmtpReply reply);
+
+    /// <summary>Hands over to TLS.</summary>
+    /// <returns>Whether the handshake succeeded.</returns>
+    ValueTask<bool> UpgradeToTlsAsync();
+
+    /// <summary>Waits, as a penalty or a pace; ends early when the server stops.</summary>
+    Task PauseAsync(TimeSpan pause);
+}
+
+/// <summary>A line of a sign-in, or the reply that refuses it.</summary>
+public sealed record AuthLine(string Text, SmtpReply? Refused);
+
+/// <summary>How the reading of a message ended.</summary>
+public enum ReadEnd
+{
+    Complete,
+    Disconnected,
+    TimedOut,
+
+    /// <summary>The message went on and on after its limit; only closing ends it.</summary>
+    Endless,
+}

@@ -1,0 +1,176 @@
+using System.Globalization;
+using Packetboat.Protocol.IO;
+using Packetboat.Protocol.Message;
+using Packetboat.Protocol.Smtp;
+
+namespace Packetboat.Relay.SmtpServer;
+
+/// <summary>What the server says: the wording of each reply stands here, once.</summary>
+internal static class Replies
+{
+    public static SmtpReply LineTooLong { get; } =
+        new(500, "5.5.6", $"The line is longer than {SmtpCommandParser.MaxLine} octets");
+
+    public static SmtpReply BareLineFeed { get; } = new(500, "5.5.2", "A line must end in CRLF, not in LF alone");
+
+    public static SmtpReply HelloFirst { get; } = new(503, "5.5.1", "Say EHLO first");
+
+    public static SmtpReply NestedMail { get; } = new(503, "5.5.1", "A message is already begun; finish it or say RSET");
+
+    public static SmtpReply MailFirst { get; } = new(503, "5.5.1", "Say MAIL first");
+
+    public static SmtpReply RecipientFirst { get; } = new(554, "5.5.1", "No valid recipients");
+
+    public static SmtpReply ChunksUnderWay { get; } =
+        new(503, "5.5.1", "BDAT is under way; finish the message with it, or say RSET");
+
+    public static SmtpReply NoTlsTwice { get; } = new(503, "5.5.1", "TLS is already active");
+
+    public static SmtpReply ReadyForTls { get; } = new(220, "2.0.0", "Ready to start TLS", AfterReply.UpgradeToTls);
+
+    public static SmtpReply AlreadySignedIn { get; } = new(503, "5.5.1", "Already signed in");
+
+    public static SmtpReply NotWithinMail { get; } = new(503, "5.5.1", "Not while a message is begun");
+
+    public static SmtpReply SignInFirst { get; } = new(530, "5.7.0", "Authentication required: sign in with AUTH first");
+
+    public static SmtpReply SignInNeedsTls { get; } =
+        new(538, "5.7.11", "Say STARTTLS first: AUTH is only offered over TLS here");
+
+    public static SmtpReply NoAuthHere { get; } = new(503, "5.5.1", "AUTH is not offered here; use the submission port");
+
+    public static SmtpReply NoSuchMechanism { get; } =
+        new(504, "5.5.4", "That mechanism is not offered; EHLO lists those that are");
+
+    public static SmtpReply SignedIn { get; } = new(235, "2.7.0", "Signed in");
+
+    public static SmtpReply SignInFailed { get; } = new(535, "5.7.8", "Unknown account or wrong password");
+
+    public static SmtpReply BadAuthLine { get; } = new(501, "5.5.2", "That is not a response of this mechanism");
+
+    public static SmtpReply AuthCancelled { get; } = new(501, "5.7.0", "Sign-in cancelled");
+
+    public static SmtpReply AuthLineTooLong { get; } =
+        new(500, "5.5.6", $"The line is longer than {SmtpCommandParser.MaxAuthLine} octets");
+
+    public static SmtpReply SignInUnavailable { get; } =
+        new(454, "4.7.0", "Sign-in is not possible at the moment, try again later");
+
+    public static SmtpReply SendData { get; } = new(354, "", "Send the message, end with <CRLF>.<CRLF>");
+
+    public static SmtpReply Ok { get; } = new(250, "2.0.0", "OK");
+
+    public static SmtpReply SenderOk { get; } = new(250, "2.1.0", "Sender OK");
+
+    public static SmtpReply RecipientOk { get; } = new(250, "2.1.5", "Recipient OK");
+
+    public static SmtpReply CannotVerify { get; } = new(252, "2.5.2", "Cannot verify; send some mail, and it will be tried");
+
+    public static SmtpReply NoLists { get; } = new(502, "5.5.1", "EXPN is not implemented");
+
+    public static SmtpReply Help { get; } =
+        new(214, "2.0.0", "EHLO HELO STARTTLS AUTH MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT; RFC 5321 explains them");
+
+    public static SmtpReply TooManyErrors { get; } = new(421, "4.7.0", "Too many errors, closing", AfterReply.Close);
+
+    public static SmtpReply TooManySignIns { get; } = new(421, "4.7.0", "Too many failed sign-ins, closing", AfterReply.Close);
+
+    public static SmtpReply TimedOut { get; } = new(421, "4.4.2", "Nothing was heard for too long, closing", AfterReply.Close);
+
+    public static SmtpReply TooManyRecipients { get; } =
+        new(452, "4.5.3", "Too many recipients for one message; send the rest in another");
+
+    public static SmtpReply Fault { get; } =
+        new(421, "4.3.0", "An internal fault; nothing was lost, try again later", AfterReply.Close);
+
+    public static SmtpReply NoLiteral { get; } =
+        new(550, "5.1.2", "Mail to an address literal is not carried; use the domain's name");
+
+    public static SmtpReply NoMessage { get; } = new(554, "5.6.0", "The message is empty");
+
+    public static SmtpReply Endless { get; } = new(552, "5.3.4", "The message does not end, closing", AfterReply.Close);
+
+    public static SmtpReply Stopping(string host) => new(421, "4.3.2", $"{host} is stopping, try again later", AfterReply.Close);
+
+    public static SmtpReply Greeting(string host) => new(220, "", $"{host} ESMTP Packetboat");
+
+    public static SmtpReply Goodbye(string host) => new(221, "2.0.0", $"{host} closing, goodbye", AfterReply.Close);
+
+    public static SmtpReply Queued(string id) => new(250, "2.0.0", $"Queued as {id}");
+
+    public static SmtpReply ChunkTaken(long octets) =>
+        new(250, "2.0.0", string.Create(CultureInfo.InvariantCulture, $"{octets} octets received"));
+
+    public static SmtpReply TooLarge(long limit) =>
+        new(
+            552,
+            "5.3.4",
+            string.Create(CultureInfo.InvariantCulture, $"The message is larger than the {limit} octets that are taken here")
+        );
+
+    public static SmtpReply StoreFailure(string reason) =>
+        new(452, "4.3.1", $"The message was not taken: {reason}; try again later");
+
+    public static SmtpReply BadLines(DataFault fault, int line) =>
+        fault switch
+        {
+            DataFault.BareLineEnd => new SmtpReply(
+                550,
+                "5.5.2",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Line {line} of the message has a CR or LF that is not part of CRLF"
+                ),
+                AfterReply.Close
+            ),
+            DataFault.Nul => new SmtpReply(
+                554,
+                "5.6.0",
+                string.Create(CultureInfo.InvariantCulture, $"Line {line} of the message has a NUL octet")
+            ),
+            _ => new SmtpReply(
+                554,
+                "5.6.0",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Line {line} of the message is longer than {MessageReader.MaxLine} octets"
+                )
+            ),
+        };
+
+    public static SmtpReply TooManyHops(int hops) =>
+        new(
+            554,
+            "5.4.6",
+            string.Create(CultureInfo.InvariantCulture, $"The message has been through {hops} hosts: this looks like a loop")
+        );
+
+    public static SmtpReply Loop(string host, int times) =>
+        new(
+            554,
+            "5.4.6",
+            string.Create(CultureInfo.InvariantCulture, $"The message has been through {host} {times} times: this is a loop")
+        );
+
+    public static SmtpReply NeedsSmtpUtf8(MailAddress address) =>
+        new(553, "5.6.7", $"<{address}> needs the parameter SMTPUTF8 on MAIL");
+
+    public static SmtpReply RelayNeedsSignIn(MailAddress recipient) =>
+        new(550, "5.7.1", $"<{recipient}>: relaying through this port needs a sign-in (AUTH), or use the submission port");
+
+    public static SmtpReply RelayRefused(MailAddress recipient) =>
+        new(550, "5.7.1", $"<{recipient}>: this host does not relay for strangers; sign in on the submission port");
+
+    public static SmtpReply UnknownLocal(MailAddress recipient) =>
+        new(550, "5.1.1", $"<{recipient}>: no such mailbox here; write name@domain.example");
+
+    public static SmtpReply Suspended(string account, string reason) =>
+        new(
+            451,
+            "4.7.1",
+            $"Account {account} is suspended{(reason.Length == 0 ? "" : $" ({reason})")}: keep the mail and try again later"
+        );
+
+    public static SmtpReply AccountGone(string account) =>
+        new(421, "4.7.0", $"Account {account} is not known any more; sign in again", AfterReply.Close);
+}

@@ -1,0 +1,154 @@
+using Packetboat.Protocol.IO;
+using Packetboat.Protocol.Message;
+using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.Spool;
+
+namespace Packetboat.Relay.SmtpServer;
+
+/// <summary>A message's content, by DATA or BDAT, and its acceptance.</summary>
+public sealed partial class SmtpServerSession
+{
+    /// <summary>
+    /// Passes through this host after which a message is taken to go round. One is normal: a list that a member's mail reaches through us
+    /// sends it back through us.
+    /// </summary>
+    internal const int MaxOwnHops = 3;
+
+    private async ValueTask<SmtpReply> DataAsync(CancellationToken stopping)
+    {
+        await using var message = new IncomingMessage(
+            spool.Begin(),
+            settings.HostName,
+            settings.MaxMessageSize,
+            MessageFraming.Dot
+        );
+        await wire.WriteAsync(Replies.SendData);
+        ReadEnd end = await wire.ReadDataAsync(message);
+        SmtpReply reply = await ConcludeAsync(end, message, stopping);
+        await ForgetEnvelopeAsync(); // RFC 5321 §4.1.1.4: cleared whatever the outcome
+        return reply;
+    }
+
+    private async ValueTask<SmtpReply> BdatAsync(SmtpCommand.Bdat bdat, CancellationToken stopping)
+    {
+        _chunks ??= new IncomingMessage(spool.Begin(), settings.HostName, settings.MaxMessageSize, MessageFraming.Counted);
+        long total = _chunks.Received + bdat.Size;
+        if (total < 0 || (settings.MaxMessageSize > 0 && total > settings.MaxMessageSize))
+            return await SkipChunkAsync(bdat, Replies.TooLarge(settings.MaxMessageSize));
+
+        ReadEnd end = await wire.ReadChunkAsync(bdat.Size, _chunks);
+        if (end == ReadEnd.Complete && !bdat.Last && Problem(end, _chunks) is null)
+            return Replies.ChunkTaken(bdat.Size);
+
+        if (bdat.Last)
+            _chunks.EndOfCount();
+        SmtpReply reply = await ConcludeAsync(end, _chunks, stopping);
+        await ForgetEnvelopeAsync();
+        return reply;
+    }
+
+    /// <summary>Reads a chunk that is not wanted, unless it is so long that closing is the kinder way.</summary>
+    private async ValueTask<SmtpReply> SkipChunkAsync(SmtpCommand.Bdat bdat, SmtpReply reply)
+    {
+        await ForgetEnvelopeAsync();
+        if (settings.MaxMessageSize > 0 && bdat.Size > 2 * settings.MaxMessageSize)
+            return SmtpReply.Closing(reply);
+        return await wire.ReadChunkAsync(bdat.Size, null) == ReadEnd.Complete ? reply : Replies.TimedOut;
+    }
+
+    private async ValueTask<SmtpReply> ConcludeAsync(ReadEnd end, IncomingMessage message, CancellationToken stopping)
+    {
+        if (Problem(end, message) is { } refused)
+        {
+            log.Refused(peer, _envelope!.Sender, _account?.Id.Text, refused);
+            if (message.StoreFailure is { } unwritten)
+                log.StoreFailed(unwritten);
+            return refused;
+        }
+
+        try
+        {
+            return await AcceptAsync(message, stopping);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            log.StoreFailed(failure);
+            return Replies.StoreFailure(failure.Message);
+        }
+    }
+
+    private SmtpReply? Problem(ReadEnd end, IncomingMessage message)
+    {
+        HeaderScanner header = message.Header;
+        if (end != ReadEnd.Complete)
+            return end == ReadEnd.Endless ? Replies.Endless : Replies.TimedOut;
+        if (message.Fault != DataFault.None)
+            return Replies.BadLines(message.Fault, message.FaultLine);
+        if (message.IsTooLarge)
+            return Replies.TooLarge(settings.MaxMessageSize);
+        if (message.StoreFailure is { } failure)
+            return Replies.StoreFailure(failure.Message);
+        if (message.Ended && message.Size == 0)
+            return Replies.NoMessage;
+        if (header.ReceivedFields > settings.MaxHops)
+            return Replies.TooManyHops(header.ReceivedFields);
+        if (header.OwnReceivedFields >= MaxOwnHops)
+            return Replies.Loop(settings.HostName, header.OwnReceivedFields);
+        return null;
+    }
+
+    private async ValueTask<SmtpReply> AcceptAsync(IncomingMessage message, CancellationToken stopping)
+    {
+        Envelope envelope = _envelope!;
+        var accepted = new SpoolEnvelope(
+            envelope.Sender,
+            envelope.Recipients,
+            _account?.Id.Text,
+            Origin(envelope),
+            TraceFields(message, envelope),
+            // What is found counts, not what was said: old programs send 8-bit text without a word, and it arrives everywhere.
+            message.Header.HasEightBit
+                ? BodyType.EightBitMime
+                : envelope.Parameters.Body,
+            envelope.Parameters.SmtpUtf8,
+            envelope.Parameters.Dsn
+        );
+
+        // The 250 hands responsibility to us (RFC 5321 §6.1): it must follow the fsync, never precede it.
+        await message.CommitAsync(accepted, stopping);
+        log.Accepted(message.Id, accepted, message.Size);
+        return Replies.Queued(message.Id);
+    }
+
+    private byte[] TraceFields(IncomingMessage message, Envelope envelope)
+    {
+        DateTimeOffset now = time.GetLocalNow();
+        byte[] received = Received(message.Id, envelope, now).ToBytes();
+        // A submission server may complete a message; a relay may not. RFC 6409 §8.1, §8.2.
+        bool mayComplete = _account is not null;
+        string date = mayComplete && !message.Header.HasDate ? $"Date: {ReceivedField.Date(now)}\r\n" : "";
+        string id = mayComplete && !message.Header.HasMessageId ? $"Message-ID: <{message.Id}@{settings.HostName}>\r\n" : "";
+        return [.. received, .. System.Text.Encoding.UTF8.GetBytes(date + id)];
+    }
+
+    private ReceivedField Received(string id, Envelope envelope, DateTimeOffset now) =>
+        new(
+            _hello!.Client,
+            peer.Address,
+            settings.HostName,
+            _hello.IsExtended,
+            wire.Tls,
+            _account is not null,
+            envelope.Parameters.SmtpUtf8,
+            id,
+            envelope.Recipients is [var only] ? only.Address : null,
+            now
+        );
+
+    private string Origin(Envelope envelope)
+    {
+        string protocol = Received("", envelope, default).Protocol;
+        return $"{protocol} from {ReceivedField.Literal(peer.Address)} ({_hello!.Client})";
+    }
+}

@@ -1,0 +1,279 @@
+using Packetboat.Protocol.Message;
+using Packetboat.Protocol.Sasl;
+using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Spool;
+using Packetboat.Relay.Telemetry;
+
+namespace Packetboat.Relay.SmtpServer;
+
+/// <summary>
+/// One client's conversation, from greeting to goodbye. RFC 5321 §3 (the procedure) and §4.1.4 (the order).
+/// Bytes are the wire's business, grammar is the parser's; this class decides, and answers every command with one reply. Signing in is in
+/// <c>SmtpServerSession.Auth.cs</c>, a message's content in <c>SmtpServerSession.Data.cs</c>.
+/// </summary>
+public sealed partial class SmtpServerSession(
+    ISmtpWire wire,
+    SmtpPeer peer,
+    SmtpServerSettings settings,
+    IRelayPolicy policy,
+    ISpool spool,
+    AccountAuthenticator accounts,
+    SignInAttempts attempts,
+    MailLog log,
+    TimeProvider time
+)
+{
+    /// <summary>Refused commands after which a client is taken for a broken one, or for one that speaks another protocol.</summary>
+    private const int MaxErrors = 10;
+
+    private const int MaxFailedSignIns = 3;
+
+    // State is grouped by how long it lives. To forget something is to assign null.
+    private Hello? _hello; // since EHLO, until TLS starts
+    private AuthenticatedAccount? _account; // since AUTH, until TLS starts
+    private Envelope? _envelope; // since MAIL, until RSET, EHLO or the end of the message
+    private IncomingMessage? _chunks; // since the first BDAT, as long as the envelope
+    private int _errors;
+    private int _failedSignIns;
+
+    /// <summary>Whether an account has signed in. Read by other threads than the session's own.</summary>
+    public bool IsSignedIn => Volatile.Read(ref _account) is not null;
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await ConverseAsync(stopping);
+        }
+        finally
+        {
+            await ForgetEnvelopeAsync();
+        }
+    }
+
+    private async Task ConverseAsync(CancellationToken stopping)
+    {
+        await wire.WriteAsync(Replies.Greeting(settings.HostName));
+        while (true)
+        {
+            SmtpCommand command = await wire.ReadCommandAsync();
+            if (command is SmtpCommand.Ended { Reason: WireEnd.Disconnected })
+                return;
+
+            SmtpReply reply = await AnswerInOrderAsync(command, stopping);
+            reply = Counted(reply);
+            await wire.WriteAsync(reply);
+
+            if (reply.After == AfterReply.Close)
+                return;
+            if (reply.After == AfterReply.UpgradeToTls && !await UpgradeToTlsAsync())
+                return;
+        }
+    }
+
+    private async ValueTask<bool> UpgradeToTlsAsync()
+    {
+        // We forget everything the client told us: it came in the clear and may have been somebody else's. RFC 3207 §4.2.
+        await ForgetEnvelopeAsync();
+        (_hello, _account) = (null, null);
+        bool isUp = await wire.UpgradeToTlsAsync();
+        if (!isUp)
+            log.TlsFailed(peer);
+        return isUp;
+    }
+
+    /// <summary>The order of commands, all in one place. Read this first. RFC 5321 §4.1.4.</summary>
+    private static Needs NeedsOf(SmtpCommand command) =>
+        command switch
+        {
+            SmtpCommand.StartTls => Needs.Hello | Needs.NoTls,
+            SmtpCommand.Auth => Needs.Hello | Needs.NoAccount | Needs.NoEnvelope,
+            SmtpCommand.Mail => Needs.Hello | Needs.NoEnvelope | Needs.Account,
+            SmtpCommand.Rcpt => Needs.Hello | Needs.Envelope | Needs.NoChunks,
+            SmtpCommand.Data => Needs.Hello | Needs.Envelope | Needs.NoChunks | Needs.Recipient,
+            SmtpCommand.Bdat => Needs.Hello | Needs.Envelope | Needs.Recipient,
+            _ => Needs.Nothing,
+        };
+
+    private SmtpReply? WhatIsMissing(Needs needs)
+    {
+        if (needs.HasFlag(Needs.Hello) && _hello is null)
+            return Replies.HelloFirst;
+        if (needs.HasFlag(Needs.NoTls) && wire.Tls is not null)
+            return Replies.NoTlsTwice;
+        if (needs.HasFlag(Needs.NoAccount) && _account is not null)
+            return Replies.AlreadySignedIn;
+        if (needs.HasFlag(Needs.Account) && _account is null && peer.IsSubmission)
+            return Replies.SignInFirst;
+        if (needs.HasFlag(Needs.NoEnvelope) && _envelope is not null)
+            return needs.HasFlag(Needs.NoAccount) ? Replies.NotWithinMail : Replies.NestedMail;
+        if (needs.HasFlag(Needs.Envelope) && _envelope is null)
+            return Replies.MailFirst;
+        if (needs.HasFlag(Needs.NoChunks) && _chunks is not null)
+            return Replies.ChunksUnderWay;
+        if (needs.HasFlag(Needs.Recipient) && _envelope!.Recipients.Count == 0)
+            return Replies.RecipientFirst;
+        return null;
+    }
+
+    private async ValueTask<SmtpReply> AnswerInOrderAsync(SmtpCommand command, CancellationToken stopping)
+    {
+        if (WhatIsMissing(NeedsOf(command)) is not { } missing)
+            return await AnswerAsync(command, stopping);
+        // The octets of a chunk follow their command whatever we think of it. RFC 3030 §2.
+        return command is SmtpCommand.Bdat refused ? await SkipChunkAsync(refused, missing) : missing;
+    }
+
+    private async ValueTask<SmtpReply> AnswerAsync(SmtpCommand command, CancellationToken stopping) =>
+        command switch
+        {
+            SmtpCommand.Ehlo ehlo => await EhloAsync(ehlo.Client, stopping),
+            SmtpCommand.Helo helo => await HeloAsync(helo.Client),
+            SmtpCommand.StartTls => Replies.ReadyForTls,
+            SmtpCommand.Auth auth => await AuthAsync(auth, stopping),
+            SmtpCommand.Mail mail => await MailAsync(mail, stopping),
+            SmtpCommand.Rcpt rcpt => Rcpt(rcpt),
+            SmtpCommand.Data => await DataAsync(stopping),
+            SmtpCommand.Bdat bdat => await BdatAsync(bdat, stopping),
+            SmtpCommand.Rset => await RsetAsync(),
+            SmtpCommand.Noop => Replies.Ok,
+            SmtpCommand.Vrfy => Replies.CannotVerify,
+            SmtpCommand.Expn => Replies.NoLists,
+            SmtpCommand.Help => Replies.Help,
+            SmtpCommand.Quit => Replies.Goodbye(settings.HostName),
+            SmtpCommand.Refused refused => refused.Reply,
+            SmtpCommand.Ended { Reason: WireEnd.Stopping } => Replies.Stopping(settings.HostName),
+            _ => Replies.TimedOut,
+        };
+
+    private async ValueTask<SmtpReply> EhloAsync(string client, CancellationToken stopping)
+    {
+        await ForgetEnvelopeAsync();
+        _hello = new Hello(client, IsExtended: true);
+        return new SmtpReply(250, "", await ExtensionsAsync(stopping));
+    }
+
+    private async ValueTask<SmtpReply> HeloAsync(string client)
+    {
+        await ForgetEnvelopeAsync();
+        _hello = new Hello(client, IsExtended: false);
+        return new SmtpReply(250, "", settings.HostName);
+    }
+
+    private async ValueTask<IReadOnlyList<string>> ExtensionsAsync(CancellationToken stopping)
+    {
+        List<string> lines =
+        [
+            settings.HostName,
+            "PIPELINING",
+            settings.MaxMessageSize > 0 ? $"SIZE {settings.MaxMessageSize}" : "SIZE",
+            "8BITMIME",
+            "SMTPUTF8",
+            "ENHANCEDSTATUSCODES",
+            "CHUNKING",
+            "DSN",
+            $"LIMITS RCPTMAX={settings.RecipientLimit}",
+        ];
+        if (wire.Tls is null)
+            lines.Add("STARTTLS");
+        if (MayAuthenticate)
+            lines.Add("AUTH " + string.Join(' ', SaslMechanisms.Offered(await SaslOptionsAsync(stopping))));
+        return lines;
+    }
+
+    private async ValueTask<SmtpReply> MailAsync(SmtpCommand.Mail mail, CancellationToken stopping)
+    {
+        // Connections are kept for hours: what the operator has done to the account since AUTH holds for the next message.
+        if (_account is { } signedIn && (_account = await accounts.FindAsync(signedIn.Id, stopping)) is null)
+            return Replies.AccountGone(signedIn.Id.Text);
+        if (_account?.Suspension is { } suspension)
+            return Replies.Suspended(_account.Id.Text, suspension.Reason);
+        if (settings.MaxMessageSize > 0 && mail.Parameters.Size > settings.MaxMessageSize)
+            return Replies.TooLarge(settings.MaxMessageSize);
+
+        _envelope = new Envelope(mail.Sender, mail.Parameters);
+        return Replies.SenderOk;
+    }
+
+    private SmtpReply Rcpt(SmtpCommand.Rcpt rcpt)
+    {
+        if (_envelope!.Recipients.Count >= settings.RecipientLimit)
+            return Replies.TooManyRecipients;
+        if (rcpt.Recipient.NeedsSmtpUtf8 && !_envelope.Parameters.SmtpUtf8)
+            return Replies.NeedsSmtpUtf8(rcpt.Recipient);
+
+        RelayVerdict verdict = policy.Decide(peer.Address, peer.Listener, _account is not null, rcpt.Recipient);
+        if (verdict is not RelayVerdict.Allowed allowed)
+        {
+            log.RelayRefused(peer, _envelope.Sender, rcpt.Recipient);
+            return verdict is RelayVerdict.NeedsSignIn
+                ? Replies.RelayNeedsSignIn(rcpt.Recipient)
+                : Replies.RelayRefused(rcpt.Recipient);
+        }
+
+        if (allowed.Recipient.NeedsSmtpUtf8 && !_envelope.Parameters.SmtpUtf8)
+            return Replies.NeedsSmtpUtf8(allowed.Recipient);
+        if (allowed.Recipient.Domain.Length == 0)
+            return Replies.UnknownLocal(rcpt.Recipient);
+        if (allowed.Recipient.Domain[0] == '[')
+            return Replies.NoLiteral;
+
+        // Said twice is meant once: the recipient would get two copies.
+        if (!_envelope.Recipients.Exists(known => known.Address.Equals(allowed.Recipient)))
+            _envelope.Recipients.Add(new EnvelopeRecipient(allowed.Recipient, Notice(rcpt, allowed.Recipient)));
+        return Replies.RecipientOk;
+    }
+
+    /// <summary>Where an alias leads elsewhere, the address that the sender wrote is the one he must find in a report. RFC 3461 §5.2.7.</summary>
+    private static RecipientNotice Notice(SmtpCommand.Rcpt rcpt, MailAddress final) =>
+        final.Equals(rcpt.Recipient) || rcpt.Parameters.Dsn.OriginalRecipient is not null
+            ? rcpt.Parameters.Dsn
+            : rcpt.Parameters.Dsn with
+            {
+                OriginalRecipient = OriginalRecipient.Of(rcpt.Recipient),
+            };
+
+    private async ValueTask<SmtpReply> RsetAsync()
+    {
+        await ForgetEnvelopeAsync();
+        return Replies.Ok;
+    }
+
+    private async ValueTask ForgetEnvelopeAsync()
+    {
+        _envelope = null;
+        if (_chunks is null)
+            return;
+        await _chunks.DisposeAsync();
+        _chunks = null;
+    }
+
+    private SmtpReply Counted(SmtpReply reply)
+    {
+        if (reply.Code < 500 || reply.After == AfterReply.Close)
+            return reply;
+        return ++_errors >= MaxErrors ? Replies.TooManyErrors : reply;
+    }
+
+    private sealed record Hello(string Client, bool IsExtended);
+
+    private sealed record Envelope(MailAddress? Sender, MailParameters Parameters)
+    {
+        public List<EnvelopeRecipient> Recipients { get; } = [];
+    }
+
+    [Flags]
+    private enum Needs
+    {
+        Nothing = 0,
+        Hello = 1,
+        NoTls = 2,
+        Account = 4,
+        NoAccount = 8,
+        Envelope = 16,
+        NoEnvelope = 32,
+        Recipient = 64,
+        NoChunks = 128,
+    }
+}

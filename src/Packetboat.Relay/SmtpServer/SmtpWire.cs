@@ -1,0 +1,409 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Text;
+using Microsoft.AspNetCore.Connections;
+using Packetboat.Protocol.IO;
+using Packetboat.Protocol.Sasl;
+using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Listening;
+
+namespace Packetboat.Relay.SmtpServer;
+
+/// <summary>
+/// Bytes to lines, over Kestrel's pipes. One timer a session is wound up for each wait: on a read it ends the reading, on a write it ends
+/// the connection.
+/// </summary>
+internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
+{
+    /// <summary>Replies to a pipelining client are sent at the latest when this many octets wait.</summary>
+    private const int MaxUnsent = 8 * 1024;
+
+    /// <summary>A message may arrive as slowly as this, octets a second on average, beyond the patience for silence.</summary>
+    private const int SlowestData = 1024;
+
+    private readonly ConnectionContext _connection;
+    private readonly ICertificateSource _certificates;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _inactivity;
+    private readonly CancellationToken _stopping;
+    private readonly CancellationTokenRegistration _stoppingRegistration;
+    private readonly ITimer _timer;
+
+    private PipeReader _input;
+    private PipeWriter _output;
+    private SslStream? _tls;
+    private bool _expired;
+    private bool _writing;
+    private bool _discarding;
+    private int _unsent;
+
+    /// <param name="connection">The connection, in clear.</param>
+    /// <param name="certificates">For TLS.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="inactivity">Patience with a client that says nothing, or takes nothing. <c>MaxInactivity</c>.</param>
+    /// <param name="stopping">The server stops: no command is read any more; a message that is arriving still is.</param>
+    public SmtpWire(
+        ConnectionContext connection,
+        ICertificateSource certificates,
+        TimeProvider time,
+        TimeSpan inactivity,
+        CancellationToken stopping
+    )
+    {
+        _connection = connection;
+        _certificates = certificates;
+        _time = time;
+        _inactivity = inactivity;
+        _stopping = stopping;
+        _input = connection.Transport.Input;
+        _output = connection.Transport.Output;
+        _timer = time.CreateTimer(_ => Expire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _stoppingRegistration = stopping.Register(() => _input.CancelPendingRead());
+    }
+
+    public string? Tls { get; private set; }
+
+    public IReadOnlyList<ChannelBinding> ChannelBindings { get; private set; } = [];
+
+    public async ValueTask<SmtpCommand> ReadCommandAsync()
+    {
+        long deadline = Deadline(_inactivity);
+        while (true)
+        {
+            // Asked before the wait too: who was stopped in the middle of a message has had his wake-up call there.
+            if (WhyEnded() is { } ended)
+                return new SmtpCommand.Ended(ended);
+            ReadResult result = await ReadAsync(deadline);
+            if (WhyEnded() is { } end)
+                return new SmtpCommand.Ended(end);
+            if (TakeCommand(result.Buffer) is { } command)
+                return command;
+            if (result.IsCompleted)
+                return new SmtpCommand.Ended(WireEnd.Disconnected);
+        }
+    }
+
+    public async ValueTask<AuthLine?> ReadAuthLineAsync()
+    {
+        long deadline = Deadline(_inactivity);
+        while (true)
+        {
+            ReadResult result = await ReadAsync(deadline);
+            if (WhyEnded() is not null)
+                return null;
+            if (TakeAuthLine(result.Buffer) is { } line)
+                return line;
+            if (result.IsCompleted)
+                return null;
+        }
+    }
+
+    public async ValueTask<ReadEnd> ReadDataAsync(IncomingMessage message)
+    {
+        long begun = _time.GetTimestamp();
+        while (!message.Ended)
+        {
+            ReadResult result = await ReadAsync(DataDeadline(begun, message.Received));
+            if (_expired)
+                return ReadEnd.TimedOut;
+            await TakeDataAsync(result.Buffer, message);
+            if (message.IsEndless)
+                return ReadEnd.Endless;
+            if (result.IsCompleted && !message.Ended)
+                return ReadEnd.Disconnected;
+        }
+
+        return ReadEnd.Complete;
+    }
+
+    public async ValueTask<ReadEnd> ReadChunkAsync(long octets, IncomingMessage? message)
+    {
+        long left = octets;
+        long begun = _time.GetTimestamp();
+        while (left > 0)
+        {
+            ReadResult result = await ReadAsync(DataDeadline(begun, octets - left));
+            if (_expired)
+                return ReadEnd.TimedOut;
+            left -= await TakeChunkAsync(result.Buffer, left, message);
+            if (result.IsCompleted && left > 0)
+                return ReadEnd.Disconnected;
+        }
+
+        return ReadEnd.Complete;
+    }
+
+    public async ValueTask WriteAsync(SmtpReply reply)
+    {
+        string wire = reply.ToWire();
+        _unsent += (int)Encoding.UTF8.GetBytes(wire, _output);
+        if (reply.After == AfterReply.UpgradeToTls)
+            DropInput();
+        if (_unsent > MaxUnsent || reply.After != AfterReply.Continue)
+            await SendAsync();
+    }
+
+    public async ValueTask<bool> UpgradeToTlsAsync()
+    {
+        await SendAsync();
+        var tls = new SslStream(new DuplexPipeStream(_connection.Transport), leaveInnerStreamOpen: true);
+        using var patience = new CancellationTokenSource(_inactivity, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(
+            patience.Token,
+            _stopping,
+            _connection.ConnectionClosed
+        );
+        try
+        {
+            await tls.AuthenticateAsServerAsync(_certificates.ServerOptions(), either.Token);
+        }
+        catch (Exception failure)
+            when (failure is AuthenticationException or IOException or OperationCanceledException or InvalidOperationException)
+        {
+            await tls.DisposeAsync();
+            return false;
+        }
+
+        _tls = tls;
+        _input = PipeReader.Create(tls, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true));
+        _output = PipeWriter.Create(tls, new StreamPipeWriterOptions(leaveOpen: true));
+        Tls = Describe(tls);
+        ChannelBindings = TlsBinding.Of(tls);
+        return true;
+    }
+
+    public async Task PauseAsync(TimeSpan pause)
+    {
+        if (pause <= TimeSpan.Zero)
+            return;
+        await SendAsync();
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping, _connection.ConnectionClosed);
+            await Task.Delay(pause, _time, either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The next read tells the session why.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stoppingRegistration.DisposeAsync();
+        await _timer.DisposeAsync();
+        if (_tls is null)
+            return;
+        await _input.CompleteAsync();
+        await _output.CompleteAsync();
+        await _tls.DisposeAsync();
+    }
+
+    /// <summary>Sends what was written.</summary>
+    public async ValueTask SendAsync()
+    {
+        if (_unsent == 0)
+            return;
+        _unsent = 0;
+        Wind(_inactivity, writing: true);
+        try
+        {
+            await _output.FlushAsync(_connection.ConnectionClosed);
+        }
+        finally
+        {
+            Unwind();
+        }
+    }
+
+    private async ValueTask<ReadResult> ReadAsync(long deadline)
+    {
+        // What has arrived is taken before anything is waited for; only then are the replies sent that it was kept waiting for.
+        if (_input.TryRead(out ReadResult ready))
+            return ready;
+
+        await SendAsync();
+        TimeSpan left = _time.GetElapsedTime(_time.GetTimestamp(), deadline);
+        if (left > TimeSpan.Zero)
+            Wind(left, writing: false);
+        else
+            Expire();
+        try
+        {
+            return await _input.ReadAsync();
+        }
+        finally
+        {
+            Unwind();
+        }
+    }
+
+    private WireEnd? WhyEnded() =>
+        _expired ? WireEnd.TimedOut
+        : _stopping.IsCancellationRequested ? WireEnd.Stopping
+        : null;
+
+    private SmtpCommand? TakeCommand(ReadOnlySequence<byte> buffer)
+    {
+        if (TakeLine(buffer, SmtpCommandParser.MaxAuthLine, out ReadOnlySequence<byte> line, out LineFault fault) is not { } rest)
+            return null;
+
+        SmtpCommand command = fault switch
+        {
+            LineFault.TooLong => new SmtpCommand.Refused(Replies.LineTooLong),
+            LineFault.BareLineFeed => new SmtpCommand.Refused(Replies.BareLineFeed),
+            _ => Parse(line),
+        };
+        _input.AdvanceTo(rest);
+        return command;
+    }
+
+    private static SmtpCommand Parse(ReadOnlySequence<byte> line)
+    {
+        SmtpCommand command = line.IsSingleSegment
+            ? SmtpCommandParser.Parse(line.FirstSpan)
+            : SmtpCommandParser.Parse(line.ToArray());
+        bool isTooLong = line.Length + 2 > SmtpCommandParser.MaxLine && command is not SmtpCommand.Auth;
+        return isTooLong ? new SmtpCommand.Refused(Replies.LineTooLong) : command;
+    }
+
+    private AuthLine? TakeAuthLine(ReadOnlySequence<byte> buffer)
+    {
+        if (TakeLine(buffer, SmtpCommandParser.MaxAuthLine, out ReadOnlySequence<byte> line, out LineFault fault) is not { } rest)
+            return null;
+        AuthLine taken = fault switch
+        {
+            LineFault.TooLong => new AuthLine("", Replies.AuthLineTooLong),
+            LineFault.BareLineFeed => new AuthLine("", Replies.BareLineFeed),
+            _ => new AuthLine(Encoding.ASCII.GetString(line), Refused: null),
+        };
+        _input.AdvanceTo(rest);
+        return taken;
+    }
+
+    /// <summary>
+    /// Finds a line. An overlong one is thrown away as it arrives, so that it takes no memory, and reported when its end has come.
+    /// </summary>
+    /// <returns>Where the rest begins, or null when the line is not complete; the input has been advanced then.</returns>
+    private SequencePosition? TakeLine(
+        ReadOnlySequence<byte> buffer,
+        int max,
+        out ReadOnlySequence<byte> line,
+        out LineFault fault
+    )
+    {
+        line = default;
+        fault = LineFault.None;
+        if (buffer.PositionOf((byte)'\n') is not { } end)
+        {
+            _discarding |= buffer.Length >= max;
+            _input.AdvanceTo(_discarding ? buffer.End : buffer.Start, buffer.End);
+            return null;
+        }
+
+        line = buffer.Slice(0, end);
+        SequencePosition rest = buffer.GetPosition(1, end);
+        if (_discarding || line.Length >= max) // the LF is not in it
+        {
+            _discarding = false;
+            fault = LineFault.TooLong;
+        }
+        else if (line.IsEmpty || line.Slice(line.Length - 1).FirstSpan[0] != '\r')
+        {
+            fault = LineFault.BareLineFeed;
+        }
+        else
+        {
+            line = line.Slice(0, line.Length - 1);
+        }
+
+        return rest;
+    }
+
+    private async ValueTask TakeDataAsync(ReadOnlySequence<byte> buffer, IncomingMessage message)
+    {
+        long consumed = 0;
+        foreach (ReadOnlyMemory<byte> segment in buffer)
+        {
+            consumed += message.Read(segment.Span);
+            await message.FlushAsync(CancellationToken.None);
+            if (message.Ended)
+                break;
+        }
+
+        _input.AdvanceTo(buffer.GetPosition(consumed));
+    }
+
+    private async ValueTask<long> TakeChunkAsync(ReadOnlySequence<byte> buffer, long left, IncomingMessage? message)
+    {
+        ReadOnlySequence<byte> mine = buffer.Slice(0, Math.Min(left, buffer.Length));
+        if (message is not null)
+        {
+            foreach (ReadOnlyMemory<byte> segment in mine)
+            {
+                message.Read(segment.Span);
+                await message.FlushAsync(CancellationToken.None);
+            }
+        }
+
+        long taken = mine.Length;
+        _input.AdvanceTo(mine.End);
+        return taken;
+    }
+
+    /// <summary>
+    /// Before the 220 is sent, not after: what the client sends upon it, and on a port with TLS from the first octet all that it sends, is
+    /// the handshake.
+    /// </summary>
+    private void DropInput()
+    {
+        while (_input.TryRead(out ReadResult result))
+        {
+            bool nothing = result.Buffer.IsEmpty;
+            _input.AdvanceTo(result.Buffer.End);
+            if (nothing)
+                return;
+        }
+    }
+
+    private long Deadline(TimeSpan patience) => _time.GetTimestamp() + Ticks(patience);
+
+    /// <summary>The end of the patience with silence, or with slowness since <paramref name="begun"/>, whichever comes first.</summary>
+    private long DataDeadline(long begun, long octets) =>
+        Math.Min(Deadline(_inactivity), begun + Ticks(_inactivity + TimeSpan.FromSeconds(octets / (double)SlowestData)));
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+
+    private void Wind(TimeSpan patience, bool writing)
+    {
+        _writing = writing;
+        _timer.Change(patience, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Unwind()
+    {
+        _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _writing = false;
+    }
+
+    private void Expire()
+    {
+        _expired = true;
+        if (_writing)
+            _connection.Abort(new ConnectionAbortedException("the client does not take our replies"));
+        else
+            _input.CancelPendingRead();
+    }
+
+    private static string Describe(SslStream tls) =>
+        $"TLS {(tls.SslProtocol == SslProtocols.Tls13 ? "1.3" : "1.2")} {tls.NegotiatedCipherSuite}";
+
+    private enum LineFault
+    {
+        None,
+        TooLong,
+        BareLineFeed,
+    }
+}

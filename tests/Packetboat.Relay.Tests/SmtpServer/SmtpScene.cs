@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Net;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Listening;
+using Packetboat.Relay.SmtpServer;
+using Packetboat.Relay.Telemetry;
+using Packetboat.Relay.Tests.Hub;
+using Packetboat.Testing;
+
+namespace Packetboat.Relay.Tests.SmtpServer;
+
+/// <summary>A server with everything real in it but the disk, the clock and the network, and one client that can connect to it.</summary>
+internal sealed class SmtpScene : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("packetboat-");
+    private readonly List<IPNetwork> _clearNetworks = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ListLogger<MailLog> _log = new();
+    private readonly List<string> _secrets = [];
+
+    public SmtpScene() => Attempts = new SignInAttempts(Hub.Clock, TimeSpan.FromSeconds(1), 5, TimeSpan.FromMinutes(10));
+
+    public TestHub Hub { get; } = new();
+
+    public MemorySpool Spool { get; } = new();
+
+    public SignInAttempts Attempts { get; }
+
+    public ListenerKind Listener { get; set; } = ListenerKind.Transfer;
+
+    public IPAddress Client { get; set; } = IPAddress.Parse("192.0.2.10");
+
+    public ConnectionLimits Limits { get; set; } = new(0, 0);
+
+    public SmtpServerSettings Settings { get; set; } =
+        new(
+            "hub.example",
+            MaxMessageSize: 100_000,
+            MaxRecipients: 100,
+            Inactivity: TimeSpan.FromSeconds(120),
+            MaxHops: 30,
+            AllowRelay: false,
+            MayAuthInClear: _ => false,
+            FailedSignInPause: TimeSpan.FromSeconds(5)
+        );
+
+    /// <summary>The name and password of the account that was added first.</summary>
+    public (string Name, string Password) FirstAccount { get; private set; }
+
+    public IReadOnlyList<string> Log => _log.Lines;
+
+    public IReadOnlyList<string> Secrets => _secrets;
+
+    public SmtpConnections Open() =>
+        new(
+            () => Settings with { MayAuthInClear = IsClearAllowed },
+            () => Limits,
+            new TestCertificate(),
+            Policy(),
+            Spool,
+            Hub.Authenticator,
+            Attempts,
+            new MailLog(_log),
+            Hub.Clock
+        );
+
+    public async Task ServeAsync(SmtpConnections connections, MemoryConnection connection)
+    {
+        await connections.ServeAsync(connection.Server, Listener, _stopping.Token);
+        await connection.HangUpAsync();
+    }
+
+    public void Stop() => _stopping.Cancel();
+
+    public async Task AddAccountAsync(string name, string password, bool reversible)
+    {
+        if (FirstAccount.Name is null)
+            FirstAccount = (name, password);
+        _secrets.Add(password);
+        await Hub.AddAsync(QwkId.Parse(name), password, reversible);
+    }
+
+    public async Task SuspendAsync(string name, string reason) =>
+        await Hub.Store.SetSuspensionAsync(
+            QwkId.Parse(name),
+            new Suspension(reason, Hub.Clock.GetUtcNow(), Until: null),
+            CancellationToken.None
+        );
+
+    public void AllowInClear(string network) => _clearNetworks.Add(IPNetwork.Parse(network));
+
+    /// <summary>Adds a line to <c>relay.cfg</c> or <c>alias.cfg</c>.</summary>
+    public void AddLine(string file, string line) => File.AppendAllText(InFolder(file), line + "\n");
+
+    /// <summary>One setting by the name that the ini gives it.</summary>
+    public void Set(string name, string value) =>
+        Settings = name switch
+        {
+            "MaxMsgSize" => Settings with { MaxMessageSize = Number(value) },
+            "MaxRecipients" => Settings with { MaxRecipients = (int)Number(value) },
+            "MaxInactivity" => Settings with { Inactivity = Span(value) },
+            "MaxHops" => Settings with { MaxHops = (int)Number(value) },
+            "ALLOW_RELAY" => Settings with { AllowRelay = true },
+            _ => throw new FormatException($"no setting is called {name}"),
+        };
+
+    public static TimeSpan Span(string seconds) => TimeSpan.FromSeconds(Number(seconds.TrimEnd('s')));
+
+    public void Dispose()
+    {
+        Hub.Dispose();
+        _stopping.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+
+    private bool IsClearAllowed(IPAddress client) =>
+        IPAddress.IsLoopback(client) || _clearNetworks.Exists(network => network.Contains(client));
+
+    private RelayPolicy Policy() =>
+        new(
+            new AliasFile(InFolder("alias.cfg"), TimeSpan.Zero, Hub.Clock),
+            new FilterFile(InFolder("relay.cfg"), TimeSpan.Zero, Hub.Clock),
+            () => Settings
+        );
+
+    private string InFolder(string name) => Path.Combine(_folder.FullName, name);
+}

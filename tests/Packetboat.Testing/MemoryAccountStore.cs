@@ -1,0 +1,66 @@
+using Packetboat.Relay.Hub;
+
+namespace Packetboat.Testing;
+
+/// <summary>The accounts in a dictionary, for the tests of what stands on them.</summary>
+public sealed class MemoryAccountStore : IAccountStore
+{
+    private readonly Dictionary<string, AccountWithCredentials> _accounts = new(StringComparer.Ordinal);
+
+    /// <summary>Thrown by every method while it is set.</summary>
+    public Exception? Fault { get; set; }
+
+    /// <summary>Thrown where a use is noted, and nowhere else.</summary>
+    public Exception? FaultOfNotes { get; set; }
+
+    public int UsesNoted { get; private set; }
+
+    public ValueTask<bool> AddAsync(Account account, CancellationToken ct) =>
+        Answer(_accounts.TryAdd(account.Id.LoginForm, new AccountWithCredentials(account, [])));
+
+    public ValueTask<bool> RemoveAsync(QwkId id, CancellationToken ct) => Answer(_accounts.Remove(id.LoginForm));
+
+    public ValueTask<IReadOnlyList<Account>> ListAsync(CancellationToken ct) =>
+        Answer<IReadOnlyList<Account>>([
+            .. _accounts.Values.Select(a => a.Account).OrderBy(a => a.Id.Text, StringComparer.Ordinal),
+        ]);
+
+    public ValueTask<AccountWithCredentials?> FindAsync(string loginForm, CancellationToken ct) =>
+        Answer(_accounts.GetValueOrDefault(loginForm));
+
+    public ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension? suspension, CancellationToken ct) =>
+        Change(id, found => found with { Account = found.Account with { Suspension = suspension } });
+
+    public ValueTask<bool> SetCredentialAsync(Credential credential, CancellationToken ct) =>
+        Change(credential.Account, found => With(found, credential));
+
+    public ValueTask<bool> RemoveCredentialAsync(QwkId id, string credential, CancellationToken ct) =>
+        Change(id, found => found with { Credentials = [.. found.Credentials.Where(c => c.Name != credential)] });
+
+    public async ValueTask NoteUseAsync(QwkId id, string credential, DateTimeOffset at, CancellationToken ct)
+    {
+        if (FaultOfNotes is not null)
+            throw FaultOfNotes;
+        await Change(id, found => With(found, found.Credentials.Single(c => c.Name == credential) with { LastUsed = at }));
+        UsesNoted++;
+    }
+
+    public ValueTask<bool> HasReversibleSecretsAsync(CancellationToken ct) =>
+        Answer(_accounts.Values.Any(a => a.Credentials.Any(c => c.ReversibleSecret is not null)));
+
+    private static AccountWithCredentials With(AccountWithCredentials found, Credential credential) =>
+        found with
+        {
+            Credentials = [.. found.Credentials.Where(c => c.Name != credential.Name), credential],
+        };
+
+    private ValueTask<bool> Change(QwkId id, Func<AccountWithCredentials, AccountWithCredentials> change)
+    {
+        if (!_accounts.TryGetValue(id.LoginForm, out AccountWithCredentials? found))
+            return Answer(false);
+        _accounts[id.LoginForm] = change(found);
+        return Answer(true);
+    }
+
+    private ValueTask<T> Answer<T>(T answer) => Fault is null ? new(answer) : ValueTask.FromException<T>(Fault);
+}

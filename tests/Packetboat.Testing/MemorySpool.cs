@@ -1,0 +1,67 @@
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.Spool;
+
+namespace Packetboat.Testing;
+
+/// <summary>The spool in memory: what was accepted stands in <see cref="Accepted"/>, and the disk can be made to refuse.</summary>
+public sealed class MemorySpool : ISpool
+{
+    private readonly List<AcceptedMessage> _accepted = [];
+
+    public IReadOnlyList<AcceptedMessage> Accepted => _accepted;
+
+    /// <summary>Messages begun, and neither accepted nor given up yet.</summary>
+    public int Open { get; private set; }
+
+    /// <summary>Thrown where a chunk is written.</summary>
+    public Exception? FaultOfChunks { get; set; }
+
+    /// <summary>Thrown where a message is accepted.</summary>
+    public Exception? FaultOfCommits { get; set; }
+
+    /// <summary>Called for each chunk that is written.</summary>
+    public Action OnChunk { get; set; } = () => { };
+
+    public ISpooledMessage Begin()
+    {
+        Open++;
+        return new Message(this);
+    }
+
+    private sealed class Message(MemorySpool spool) : ISpooledMessage
+    {
+        private readonly MemoryStream _content = new();
+        private bool _disposed;
+
+        public string Id { get; } = MessageId.New();
+
+        public long Size => _content.Length;
+
+        public void Append(ReadOnlySpan<byte> bytes) => _content.Write(bytes);
+
+        public ValueTask FlushAsync(CancellationToken stopping)
+        {
+            spool.OnChunk();
+            return spool.FaultOfChunks is null ? ValueTask.CompletedTask : ValueTask.FromException(spool.FaultOfChunks);
+        }
+
+        public Task CommitAsync(SpoolEnvelope envelope, CancellationToken stopping)
+        {
+            if (spool.FaultOfCommits is not null)
+                return Task.FromException(spool.FaultOfCommits);
+            spool._accepted.Add(new AcceptedMessage(Id, envelope, _content.ToArray()));
+            return Task.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            if (!_disposed)
+                spool.Open--;
+            _disposed = true;
+            return ValueTask.CompletedTask;
+        }
+    }
+}
+
+/// <summary>A message that the spool took.</summary>
+public sealed record AcceptedMessage(string Id, SpoolEnvelope Envelope, byte[] Content);

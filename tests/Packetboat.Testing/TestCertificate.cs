@@ -1,0 +1,33 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Packetboat.Relay.Listening;
+
+namespace Packetboat.Testing;
+
+/// <summary>A certificate that nobody vouches for, the same for all tests of a run.</summary>
+public sealed class TestCertificate : ICertificateSource
+{
+    private static readonly X509Certificate2 Made = Make();
+
+    public SslServerAuthenticationOptions ServerOptions() =>
+        new()
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(Made, additionalCertificates: null, offline: true),
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        };
+
+    /// <summary>For a client that believes it.</summary>
+    public static SslClientAuthenticationOptions ClientOptions() =>
+        new() { TargetHost = "hub.example", RemoteCertificateValidationCallback = (_, shown, _, _) => Made.Equals(shown) };
+
+    private static X509Certificate2 Make()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=hub.example", key, HashAlgorithmName.SHA256);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 bare = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(bare.Export(X509ContentType.Pfx), password: null);
+    }
+}
