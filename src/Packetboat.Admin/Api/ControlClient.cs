@@ -1,0 +1,184 @@
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json.Serialization.Metadata;
+using Packetboat.Relay.Operations;
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Admin.Api;
+
+/// <summary>The operations of a server that runs, over its control socket.</summary>
+public sealed class ControlClient : IOperations, IDisposable
+{
+    private static readonly OperationsJson Json = OperationsJson.Default;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly HttpClient _http;
+
+    private ControlClient(string path)
+    {
+        var handler = new SocketsHttpHandler { ConnectCallback = async (_, ct) => await ConnectAsync(path, ct) };
+        _http = new HttpClient(handler) { BaseAddress = new Uri("http://packetboat"), Timeout = Patience };
+    }
+
+    /// <summary>Null when no server answers there.</summary>
+    public static async Task<ControlClient?> TryOpenAsync(string path, CancellationToken ct)
+    {
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            await using Stream probe = await ConnectAsync(path, ct);
+            return new ControlClient(path);
+        }
+        catch (SocketException failure)
+            when (failure.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
+        {
+            return null;
+        }
+    }
+
+    public Task<IReadOnlyList<QueueRow>> ListQueueAsync(QueueSelection selection, int limit, CancellationToken ct) =>
+        AskAsync(Verbs.ListQueue, new OperationRequest { Selection = selection, Limit = limit }, Json.IReadOnlyListQueueRow, ct);
+
+    public Task<Result<MessageTrace>> ShowAsync(string id, CancellationToken ct) =>
+        AskAsync(Verbs.Show, new OperationRequest { Id = id }, Json.ResultMessageTrace, ct);
+
+    public Task<Result<QueueChanged>> ChangeQueueAsync(
+        QueueSelection selection,
+        QueueAction action,
+        string reason,
+        CancellationToken ct
+    ) =>
+        AskAsync(
+            Verbs.ChangeQueue,
+            new OperationRequest
+            {
+                Selection = selection,
+                Action = action,
+                Reason = reason,
+            },
+            Json.ResultQueueChanged,
+            ct
+        );
+
+    public Task<IReadOnlyList<MessageTrace>> TraceAsync(string? sender, string? recipient, int limit, CancellationToken ct) =>
+        AskAsync(
+            Verbs.Trace,
+            new OperationRequest
+            {
+                Sender = sender,
+                Recipient = recipient,
+                Limit = limit,
+            },
+            Json.IReadOnlyListMessageTrace,
+            ct
+        );
+
+    public Task<Result<Explanation>> ExplainAsync(string recipient, string? sender, CancellationToken ct) =>
+        AskAsync(Verbs.Explain, new OperationRequest { Recipient = recipient, Sender = sender }, Json.ResultExplanation, ct);
+
+    public Task<StatusReport> StatusAsync(CancellationToken ct) =>
+        AskAsync(Verbs.Status, new OperationRequest(), Json.StatusReport, ct);
+
+    public Task<IReadOnlyList<AccountRow>> ListAccountsAsync(CancellationToken ct) =>
+        AskAsync(Verbs.ListAccounts, new OperationRequest(), Json.IReadOnlyListAccountRow, ct);
+
+    public Task<Result<AccountRow>> ShowAccountAsync(string id, CancellationToken ct) =>
+        AskAsync(Verbs.ShowAccount, new OperationRequest { Id = id }, Json.ResultAccountRow, ct);
+
+    public Task<Result<IssuedPassword>> AddAccountAsync(
+        string id,
+        string? password,
+        bool allowCramMd5,
+        string note,
+        CancellationToken ct
+    ) =>
+        AskAsync(
+            Verbs.AddAccount,
+            new OperationRequest
+            {
+                Id = id,
+                Password = password,
+                AllowCramMd5 = allowCramMd5,
+                Note = note,
+            },
+            Json.ResultIssuedPassword,
+            ct
+        );
+
+    public Task<Result<IssuedPassword>> SetPasswordAsync(string id, string? password, bool allowCramMd5, CancellationToken ct) =>
+        AskAsync(
+            Verbs.SetPassword,
+            new OperationRequest
+            {
+                Id = id,
+                Password = password,
+                AllowCramMd5 = allowCramMd5,
+            },
+            Json.ResultIssuedPassword,
+            ct
+        );
+
+    public Task<Result<AccountRow>> SuspendAsync(string id, string reason, DateTimeOffset? until, CancellationToken ct) =>
+        AskAsync(
+            Verbs.Suspend,
+            new OperationRequest
+            {
+                Id = id,
+                Reason = reason,
+                Until = until,
+            },
+            Json.ResultAccountRow,
+            ct
+        );
+
+    public Task<Result<AccountRow>> ResumeAsync(string id, CancellationToken ct) =>
+        AskAsync(Verbs.Resume, new OperationRequest { Id = id }, Json.ResultAccountRow, ct);
+
+    public Task<Result<Done>> RemoveAccountAsync(string id, CancellationToken ct) =>
+        AskAsync(Verbs.RemoveAccount, new OperationRequest { Id = id }, Json.ResultDone, ct);
+
+    public async Task<Result<Submitted>> SubmitAsync(Submission submission, Stream content, CancellationToken ct)
+    {
+        IEnumerable<string> query = submission
+            .Recipients.Select(to => $"to={Uri.EscapeDataString(to)}")
+            .Prepend($"from={Uri.EscapeDataString(submission.Sender)}")
+            .Append($"user={Uri.EscapeDataString(submission.User)}");
+        using var body = new StreamContent(content);
+        using HttpResponseMessage answer = await _http.PostAsync($"{Verbs.Submit}?{string.Join('&', query)}", body, ct);
+        return await ReadAsync(answer, Json.ResultSubmitted, ct);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> AskAsync<T>(string verb, OperationRequest request, JsonTypeInfo<T> result, CancellationToken ct)
+    {
+        byte[] json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(request, Json.OperationRequest);
+        using var body = new ByteArrayContent(json);
+        body.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/json");
+        using HttpResponseMessage answer = await _http.PostAsync(verb, body, ct);
+        return await ReadAsync(answer, result, ct);
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, JsonTypeInfo<T> result, CancellationToken ct)
+    {
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync(result, ct)
+            ?? throw new InvalidDataException("the server answered nothing");
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken ct)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace Packetboat.Admin.Api;
+
+/// <summary>The paths of the control API.</summary>
+internal static class Verbs
+{
+    public const string ListQueue = "/v1/queue/list";
+    public const string Show = "/v1/queue/show";
+    public const string ChangeQueue = "/v1/queue/change";
+    public const string Trace = "/v1/trace";
+    public const string Explain = "/v1/explain";
+    public const string Status = "/v1/status";
+    public const string ListAccounts = "/v1/account/list";
+    public const string ShowAccount = "/v1/account/show";
+    public const string AddAccount = "/v1/account/add";
+    public const string SetPassword = "/v1/account/password";
+    public const string Suspend = "/v1/account/suspend";
+    public const string Resume = "/v1/account/resume";
+    public const string RemoveAccount = "/v1/account/remove";
+    public const string Submit = "/v1/submit";
+}

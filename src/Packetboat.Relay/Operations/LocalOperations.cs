@@ -1,0 +1,172 @@
+using Packetboat.Protocol.Message;
+using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Relay.Operations;
+
+/// <summary>The operations on an installation that this process has open. Accounts are in <c>LocalOperations.Accounts.cs</c>.</summary>
+public sealed partial class LocalOperations(
+    IQueueStore store,
+    IAccountStore accounts,
+    CredentialIssuer issuer,
+    SendMail sendMail,
+    LocalSubmission local,
+    Func<ServerState> state,
+    TimeProvider time
+) : IOperations
+{
+    private const int MaxTraces = 1000;
+
+    public async Task<IReadOnlyList<QueueRow>> ListQueueAsync(QueueSelection selection, int limit, CancellationToken ct)
+    {
+        QueueSelection wanted = selection.IsEmpty ? selection with { All = true } : selection;
+        return [.. (await store.ListAsync(wanted, limit, ct)).Select(QueueRow.Of)];
+    }
+
+    public async Task<Result<MessageTrace>> ShowAsync(string id, CancellationToken ct)
+    {
+        if (!MessageId.TryParse(id, out string? known))
+            return new Refusal(
+                id,
+                "it is not a message id, which has ten letters and digits",
+                "Copy it from the 250 reply, the log or the bounce"
+            );
+        return await store.FindAsync(known, ct) is { } story
+            ? Trace(story)
+            : new Refusal(
+                known,
+                "no message of this id is known, or it was forgotten after TraceRetention",
+                "See: packetboat trace --to ADDRESS"
+            );
+    }
+
+    public async Task<Result<QueueChanged>> ChangeQueueAsync(
+        QueueSelection selection,
+        QueueAction action,
+        string reason,
+        CancellationToken ct
+    )
+    {
+        if (selection.IsEmpty)
+            return new Refusal(
+                "nothing",
+                "no mail was named",
+                "Name a message id, --account, --from, --to or --domain, or say --all"
+            );
+
+        IReadOnlyList<QueueEntry> changed =
+            action == QueueAction.Bounce
+                ? await BounceAsync(selection, reason, ct)
+                : await store.ChangeAsync(selection, ChangeOf(action), time.GetUtcNow(), ct);
+        if (changed.Count == 0 && selection.Id is { } id)
+            return new Refusal(
+                id,
+                "no queued message of this id can be changed so: it is unknown, done, or being sent",
+                "See: packetboat trace " + id
+            );
+        if (action is QueueAction.Retry or QueueAction.Release)
+            sendMail.Scheduler.Wake();
+        return new QueueChanged(action, [.. changed.Select(QueueRow.Of)]);
+    }
+
+    public async Task<IReadOnlyList<MessageTrace>> TraceAsync(
+        string? sender,
+        string? recipient,
+        int limit,
+        CancellationToken ct
+    ) => [.. (await store.TraceAsync(sender, recipient, Math.Clamp(limit, 1, MaxTraces), ct)).Select(Trace)];
+
+    public async Task<Result<Explanation>> ExplainAsync(string recipient, string? sender, CancellationToken ct)
+    {
+        if (!MailAddress.TryParse(recipient, out MailAddress? address) || address.Domain.Length == 0)
+            return new Refusal(recipient, "it is not a mail address", "Write name@domain.example");
+        if (sender is { Length: > 0 } && !MailAddress.TryParse(sender, out _))
+            return new Refusal(sender, "it is not a mail address", "Write name@domain.example");
+        return await sendMail.ExplainAsync(address, ct);
+    }
+
+    public async Task<StatusReport> StatusAsync(CancellationToken ct)
+    {
+        ServerState now = state();
+        QueueCounts counts = await store.CountAsync(ct);
+        return new StatusReport(
+            now.Version,
+            now.HostName,
+            now.Started is not null,
+            now.Started,
+            now.Listeners,
+            now.Sessions,
+            sendMail.Describe(),
+            counts.Waiting,
+            counts.Claimed,
+            counts.Held,
+            counts.Oldest,
+            sendMail.Scheduler.Troubles(),
+            await store.AlarmsAsync(ct)
+        );
+    }
+
+    public async Task<Result<Submitted>> SubmitAsync(Submission submission, Stream content, CancellationToken ct) =>
+        await local.SubmitAsync(submission, content, ct);
+
+    /// <summary>First held, so that delivery cannot take it in the meantime; then returned.</summary>
+    private async Task<IReadOnlyList<QueueEntry>> BounceAsync(QueueSelection selection, string reason, CancellationToken ct)
+    {
+        await store.ChangeAsync(selection, QueueChange.Hold, time.GetUtcNow(), ct);
+        IReadOnlyList<QueueEntry> entries = await store.ListAsync(selection, int.MaxValue, ct);
+        QueueEntry[] held = [.. entries.Where(entry => entry.State == RecipientState.Held)];
+        string words = reason.Length == 0 ? "the operator of this server returned it" : reason;
+        foreach (IGrouping<string, QueueEntry> message in held.GroupBy(entry => entry.Id, StringComparer.Ordinal))
+        {
+            if (await store.FindAsync(message.Key, ct) is { } story)
+                await sendMail.BounceAsync(story, [.. message.Select(entry => entry.RecipientNumber)], words, ct);
+        }
+
+        return held;
+    }
+
+    private static QueueChange ChangeOf(QueueAction action) =>
+        action switch
+        {
+            QueueAction.Hold => QueueChange.Hold,
+            QueueAction.Release => QueueChange.Release,
+            QueueAction.Drop => QueueChange.Drop,
+            _ => QueueChange.Retry,
+        };
+
+    private static MessageTrace Trace(MessageStory story) =>
+        new(
+            story.Message.Id,
+            story.Message.Accepted,
+            story.Message.Sender?.ToString() ?? "",
+            story.Message.Account,
+            story.Message.Origin,
+            story.Message.Size,
+            [.. story.Recipients.Select(QueueRow.Of)],
+            [
+                .. story.Events.Select(e => new TraceRow(
+                    e.At,
+                    e.Kind.ToString().ToLowerInvariant(),
+                    e.Recipient,
+                    e.Host,
+                    e.Security,
+                    e.Text
+                )),
+            ]
+        );
+}
+
+/// <summary>What only the running process knows of itself.</summary>
+/// <param name="Version">Of the program.</param>
+/// <param name="HostName">As we call ourselves.</param>
+/// <param name="Started">Null: no server runs, the files were opened by a command.</param>
+/// <param name="Listeners">Where it listens.</param>
+/// <param name="Sessions">SMTP connections open now.</param>
+public sealed record ServerState(
+    string Version,
+    string HostName,
+    DateTimeOffset? Started,
+    IReadOnlyList<string> Listeners,
+    int Sessions
+);

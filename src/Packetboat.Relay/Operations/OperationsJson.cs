@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Relay.Operations;
+
+/// <summary>The operations' values as JSON: for the control socket and for <c>--json</c>.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(IReadOnlyList<QueueRow>))]
+[JsonSerializable(typeof(IReadOnlyList<MessageTrace>))]
+[JsonSerializable(typeof(IReadOnlyList<AccountRow>))]
+[JsonSerializable(typeof(IReadOnlyList<EffectiveValue>))]
+[JsonSerializable(typeof(ConfigurationReport))]
+[JsonSerializable(typeof(Result<MessageTrace>))]
+[JsonSerializable(typeof(Result<QueueChanged>))]
+[JsonSerializable(typeof(Result<Explanation>))]
+[JsonSerializable(typeof(Result<AccountRow>))]
+[JsonSerializable(typeof(Result<IssuedPassword>))]
+[JsonSerializable(typeof(Result<Done>))]
+[JsonSerializable(typeof(Result<Submitted>))]
+[JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(QueueSelection))]
+[JsonSerializable(typeof(OperationRequest))]
+public sealed partial class OperationsJson : JsonSerializerContext;
+
+/// <summary>What <c>config check</c> found.</summary>
+public sealed record ConfigurationReport(IReadOnlyList<Problem> Problems, IReadOnlyList<EffectiveValue> NotUsedYet);
+
+/// <summary>What is asked over the control socket; each verb uses the members that it needs.</summary>
+public sealed record OperationRequest
+{
+    public QueueSelection Selection { get; init; } = new();
+
+    public int Limit { get; init; }
+
+    public string? Id { get; init; }
+
+    public string? Sender { get; init; }
+
+    public string? Recipient { get; init; }
+
+    public string Reason { get; init; } = "";
+
+    public string Note { get; init; } = "";
+
+    public string? Password { get; init; }
+
+    public bool AllowCramMd5 { get; init; }
+
+    public DateTimeOffset? Until { get; init; }
+
+    public QueueAction Action { get; init; }
+
+    /// <summary>It may hold a password.</summary>
+    public override string ToString() => nameof(OperationRequest);
+}

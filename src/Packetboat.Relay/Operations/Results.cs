@@ -1,0 +1,176 @@
+using System.Text.Json.Serialization;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Relay.Operations;
+
+/// <summary>What an operation gave, or why it was refused: exactly one of the two is there.</summary>
+public sealed record Result<T>(T? Value, Refusal? Refusal)
+    where T : class
+{
+    public static implicit operator Result<T>(T value) => new(value, null);
+
+    public static implicit operator Result<T>(Refusal refusal) => new(null, refusal);
+}
+
+/// <summary>A queued recipient.</summary>
+/// <param name="Id">Of the message.</param>
+/// <param name="Accepted">When we said 250.</param>
+/// <param name="Size">Octets.</param>
+/// <param name="Sender">Empty for the null sender.</param>
+/// <param name="Account">Who signed in to submit it.</param>
+/// <param name="Recipient">Whom it is for.</param>
+/// <param name="Route">By which way it leaves.</param>
+/// <param name="State">waiting, sending, held, delivered, bounced, dropped.</param>
+/// <param name="Attempts">So far.</param>
+/// <param name="NextAttempt">When it is tried next; null when it is not.</param>
+/// <param name="LastReply">What was said last.</param>
+public sealed record QueueRow(
+    string Id,
+    DateTimeOffset Accepted,
+    long Size,
+    string Sender,
+    string? Account,
+    string Recipient,
+    string Route,
+    string State,
+    int Attempts,
+    DateTimeOffset? NextAttempt,
+    string LastReply
+)
+{
+    public static QueueRow Of(QueueEntry entry) =>
+        new(
+            entry.Id,
+            entry.Accepted,
+            entry.Size,
+            entry.Sender,
+            entry.Account,
+            entry.Recipient,
+            entry.RouteName,
+            Word(entry.State),
+            entry.Attempts,
+            entry.State == RecipientState.Waiting ? entry.Due : null,
+            entry.LastReply
+        );
+
+    private static string Word(RecipientState state) =>
+        state switch
+        {
+            RecipientState.Claimed => "sending",
+            _ => state.ToString().ToLowerInvariant(),
+        };
+}
+
+/// <summary>A message and all that happened to it.</summary>
+public sealed record MessageTrace(
+    string Id,
+    DateTimeOffset Accepted,
+    string Sender,
+    string? Account,
+    string Origin,
+    long Size,
+    IReadOnlyList<QueueRow> Recipients,
+    IReadOnlyList<TraceRow> Events
+);
+
+/// <summary>One event of a message's life.</summary>
+public sealed record TraceRow(DateTimeOffset At, string Event, string? Recipient, string Host, string Security, string Text);
+
+/// <summary>What an operator wants done with queued mail.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<QueueAction>))]
+public enum QueueAction
+{
+    Retry,
+    Hold,
+    Release,
+    Bounce,
+    Drop,
+}
+
+/// <summary>What was changed.</summary>
+public sealed record QueueChanged(QueueAction Action, IReadOnlyList<QueueRow> Changed);
+
+/// <summary>How the installation is doing.</summary>
+/// <param name="Version">Of the program.</param>
+/// <param name="HostName">As we call ourselves.</param>
+/// <param name="IsRunning">Whether a server answered; false: this was read from its files.</param>
+/// <param name="Started">Of the server.</param>
+/// <param name="Listeners">Where it listens.</param>
+/// <param name="Sessions">SMTP connections open now.</param>
+/// <param name="Delivery">How mail leaves.</param>
+/// <param name="Waiting">Recipients that wait for their time.</param>
+/// <param name="Sending">Recipients with delivery.</param>
+/// <param name="Held">Recipients stopped by the operator.</param>
+/// <param name="Oldest">When the oldest message that is not done was accepted.</param>
+/// <param name="Routes">Routes that nothing leaves by at present.</param>
+/// <param name="Alarms">What the operator must act on.</param>
+public sealed record StatusReport(
+    string Version,
+    string HostName,
+    bool IsRunning,
+    DateTimeOffset? Started,
+    IReadOnlyList<string> Listeners,
+    int Sessions,
+    string Delivery,
+    long Waiting,
+    long Sending,
+    long Held,
+    DateTimeOffset? Oldest,
+    IReadOnlyList<RouteTrouble> Routes,
+    IReadOnlyList<Alarm> Alarms
+);
+
+/// <summary>How mail to somebody would leave.</summary>
+/// <param name="Recipient">Who was asked about.</param>
+/// <param name="Route">The route's name.</param>
+/// <param name="Rule">Which setting chose it.</param>
+/// <param name="Security">What TLS and sign-in it demands.</param>
+/// <param name="Hosts">Where it would connect, in order.</param>
+/// <param name="Trouble">Why nothing leaves that way now; empty when it does.</param>
+public sealed record Explanation(
+    string Recipient,
+    string Route,
+    string Rule,
+    string Security,
+    IReadOnlyList<string> Hosts,
+    string Trouble
+);
+
+/// <summary>An account, without its secrets.</summary>
+/// <param name="Id">The QWK-ID.</param>
+/// <param name="Created">When.</param>
+/// <param name="Note">The operator's words.</param>
+/// <param name="Suspended">Since when; null: it may send.</param>
+/// <param name="SuspendedUntil">Null while suspended: until resumed.</param>
+/// <param name="Reason">Of the suspension.</param>
+/// <param name="Credentials">Its ways to sign in.</param>
+public sealed record AccountRow(
+    string Id,
+    DateTimeOffset Created,
+    string Note,
+    DateTimeOffset? Suspended,
+    DateTimeOffset? SuspendedUntil,
+    string Reason,
+    IReadOnlyList<CredentialRow> Credentials
+);
+
+/// <summary>A way to sign in.</summary>
+public sealed record CredentialRow(string Name, bool AllowsCramMd5, DateTimeOffset Created, DateTimeOffset? LastUsed);
+
+/// <summary>A new password: shown once, then only its verifier is known.</summary>
+/// <param name="Account">Whose.</param>
+/// <param name="GeneratedPassword">Null when the operator chose it himself.</param>
+public sealed record IssuedPassword(AccountRow Account, string? GeneratedPassword);
+
+/// <summary>What <c>sendmail</c> hands over, besides the message itself.</summary>
+/// <param name="Sender">Empty for the null sender.</param>
+/// <param name="Recipients">At least one.</param>
+/// <param name="User">Which user of this machine.</param>
+public sealed record Submission(string Sender, IReadOnlyList<string> Recipients, string User);
+
+/// <summary>The id under which a message was queued.</summary>
+public sealed record Submitted(string Id);
+
+/// <summary>Nothing to say but that it was done.</summary>
+public sealed record Done(string Message);

@@ -1,0 +1,230 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Packetboat.Admin.Api;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Operations;
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Admin.Tests;
+
+/// <summary>A command speaks to the running server: both ends, over a real socket.</summary>
+public sealed class ControlSocketTests : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pb-").FullName;
+    private readonly RecordedOperations _operations = new();
+    private WebApplication? _server;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private string SocketPath => ControlSocket.PathIn(_folder);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+            await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Without_a_server_there_is_no_client() => Assert.Null(await ControlClient.TryOpenAsync(SocketPath, Ct));
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_socket_that_a_crash_left_behind_is_no_server()
+    {
+        await StartAsync();
+        await _server!.StopAsync(Ct);
+        await File.WriteAllTextAsync(SocketPath, "", Ct);
+
+        Assert.Null(await ControlClient.TryOpenAsync(SocketPath, Ct));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Every_verb_arrives_with_what_was_asked_and_brings_back_what_was_answered()
+    {
+        using ControlClient client = await ConnectAsync();
+        var selection = new QueueSelection(Account: "MYBBS", Domain: "far.example");
+
+        Assert.Equal("ID00000001", Assert.Single(await client.ListQueueAsync(selection, 7, Ct)).Id);
+        Assert.Equal("no such message", (await client.ShowAsync("X", Ct)).Refusal!.Reason);
+        Assert.Equal(QueueAction.Hold, (await client.ChangeQueueAsync(selection, QueueAction.Hold, "why", Ct)).Value!.Action);
+        Assert.Empty(await client.TraceAsync("from", "to", 3, Ct));
+        Assert.Equal("mx far.example", (await client.ExplainAsync("a@far.example", "b@c.example", Ct)).Value!.Route);
+        Assert.True((await client.StatusAsync(Ct)).IsRunning);
+        Assert.Empty(await client.ListAccountsAsync(Ct));
+        Assert.Equal("MYBBS", (await client.ShowAccountAsync("mybbs", Ct)).Value!.Id);
+        Assert.Equal("generated", (await client.AddAccountAsync("MYBBS", null, true, "note", Ct)).Value!.GeneratedPassword);
+        Assert.Null((await client.SetPasswordAsync("MYBBS", "chosen", false, Ct)).Value!.GeneratedPassword);
+        Assert.Equal(
+            "late",
+            (await client.SuspendAsync("MYBBS", "late", new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero), Ct)).Value!.Reason
+        );
+        Assert.Equal("MYBBS", (await client.ResumeAsync("MYBBS", Ct)).Value!.Id);
+        Assert.Equal("gone", (await client.RemoveAccountAsync("MYBBS", Ct)).Value!.Message);
+
+        Assert.Equal(
+            [
+                "list MYBBS far.example 7",
+                "show X",
+                "Hold MYBBS why",
+                "trace from to 3",
+                "explain a@far.example b@c.example",
+                "status",
+                "accounts",
+                "account mybbs",
+                "add MYBBS (none) True note",
+                "password MYBBS chosen False",
+                "suspend MYBBS late 2030",
+                "resume MYBBS",
+                "remove MYBBS",
+            ],
+            _operations.Asked
+        );
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_message_goes_over_the_socket_octet_for_octet()
+    {
+        using ControlClient client = await ConnectAsync();
+        byte[] message = [.. Enumerable.Range(0, 300_000).Select(i => (byte)i)];
+
+        Result<Submitted> result = await client.SubmitAsync(
+            new Submission("me+tag@bbs.example", ["a&b@far.example", "ü@far.example"], "sysop"),
+            new MemoryStream(message),
+            Ct
+        );
+
+        Assert.Equal("ID00000002", result.Value!.Id);
+        Assert.Equal("submit me+tag@bbs.example a&b@far.example,ü@far.example sysop", Assert.Single(_operations.Asked));
+        Assert.Equal(message, _operations.Content);
+    }
+
+    [Fact(Timeout = 30_000)]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task Only_its_owner_may_use_the_socket()
+    {
+        await StartAsync();
+
+        ControlSocket.Restrict(SocketPath);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(SocketPath));
+    }
+
+    [Fact]
+    public void A_path_that_no_socket_can_have_is_refused_with_the_remedy()
+    {
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() =>
+            ControlSocket.Prepare("/" + new string('x', 120))
+        );
+
+        Assert.Contains("shorter DataDirectory", refused.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<ControlClient> ConnectAsync()
+    {
+        await StartAsync();
+        return await ControlClient.TryOpenAsync(SocketPath, Ct) ?? throw new InvalidOperationException("nobody answers");
+    }
+
+    private async Task StartAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore();
+        ControlSocket.Prepare(SocketPath);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(SocketPath));
+        _server = builder.Build();
+        ControlApi.Map(_server, _operations);
+        await _server.StartAsync(Ct);
+    }
+
+    private sealed class RecordedOperations : IOperations
+    {
+        private static readonly DateTimeOffset Time = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+        public List<string> Asked { get; } = [];
+
+        public byte[] Content { get; private set; } = [];
+
+        public Task<IReadOnlyList<QueueRow>> ListQueueAsync(QueueSelection selection, int limit, CancellationToken ct) =>
+            Say<IReadOnlyList<QueueRow>>(
+                $"list {selection.Account} {selection.Domain} {limit}",
+                [new QueueRow("ID00000001", Time, 1, "", null, "a@far.example", "mx far.example", "waiting", 1, Time, "")]
+            );
+
+        public Task<Result<MessageTrace>> ShowAsync(string id, CancellationToken ct) =>
+            Say<Result<MessageTrace>>($"show {id}", new Refusal(id, "no such message", "look again"));
+
+        public Task<Result<QueueChanged>> ChangeQueueAsync(
+            QueueSelection selection,
+            QueueAction action,
+            string reason,
+            CancellationToken ct
+        ) => Say<Result<QueueChanged>>($"{action} {selection.Account} {reason}", new QueueChanged(action, []));
+
+        public Task<IReadOnlyList<MessageTrace>> TraceAsync(string? sender, string? recipient, int limit, CancellationToken ct) =>
+            Say<IReadOnlyList<MessageTrace>>($"trace {sender} {recipient} {limit}", []);
+
+        public Task<Result<Explanation>> ExplainAsync(string recipient, string? sender, CancellationToken ct) =>
+            Say<Result<Explanation>>(
+                $"explain {recipient} {sender}",
+                new Explanation(recipient, "mx far.example", "", "", [], "")
+            );
+
+        public Task<StatusReport> StatusAsync(CancellationToken ct) =>
+            Say("status", new StatusReport("0", "hub.example", true, Time, [], 0, "", 0, 0, 0, null, [], []));
+
+        public Task<IReadOnlyList<AccountRow>> ListAccountsAsync(CancellationToken ct) =>
+            Say<IReadOnlyList<AccountRow>>("accounts", []);
+
+        public Task<Result<AccountRow>> ShowAccountAsync(string id, CancellationToken ct) =>
+            Say<Result<AccountRow>>($"account {id}", Row(""));
+
+        public Task<Result<IssuedPassword>> AddAccountAsync(
+            string id,
+            string? password,
+            bool allowCramMd5,
+            string note,
+            CancellationToken ct
+        ) =>
+            Say<Result<IssuedPassword>>(
+                $"add {id} {password ?? "(none)"} {allowCramMd5} {note}",
+                new IssuedPassword(Row(""), "generated")
+            );
+
+        public Task<Result<IssuedPassword>> SetPasswordAsync(
+            string id,
+            string? password,
+            bool allowCramMd5,
+            CancellationToken ct
+        ) => Say<Result<IssuedPassword>>($"password {id} {password} {allowCramMd5}", new IssuedPassword(Row(""), null));
+
+        public Task<Result<AccountRow>> SuspendAsync(string id, string reason, DateTimeOffset? until, CancellationToken ct) =>
+            Say<Result<AccountRow>>($"suspend {id} {reason} {until?.Year}", Row(reason));
+
+        public Task<Result<AccountRow>> ResumeAsync(string id, CancellationToken ct) =>
+            Say<Result<AccountRow>>($"resume {id}", Row(""));
+
+        public Task<Result<Done>> RemoveAccountAsync(string id, CancellationToken ct) =>
+            Say<Result<Done>>($"remove {id}", new Done("gone"));
+
+        public async Task<Result<Submitted>> SubmitAsync(Submission submission, Stream content, CancellationToken ct)
+        {
+            using var copy = new MemoryStream();
+            await content.CopyToAsync(copy, ct);
+            Content = copy.ToArray();
+            return await Say<Result<Submitted>>(
+                $"submit {submission.Sender} {string.Join(',', submission.Recipients)} {submission.User}",
+                new Submitted("ID00000002")
+            );
+        }
+
+        private static AccountRow Row(string reason) => new("MYBBS", Time, "", null, null, reason, []);
+
+        private Task<T> Say<T>(string asked, T answer)
+        {
+            Asked.Add(asked);
+            return Task.FromResult(answer);
+        }
+    }
+}
