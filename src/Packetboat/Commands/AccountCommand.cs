@@ -1,0 +1,269 @@
+using System.CommandLine;
+using System.Globalization;
+using Packetboat.Relay.Operations;
+
+namespace Packetboat.Commands;
+
+/// <summary><c>packetboat account</c>: the nodes that may send through this hub.</summary>
+internal static class AccountCommand
+{
+    public static Command Create() =>
+        new("account", "Manage the nodes that may send through this hub")
+        {
+            Add(),
+            List(),
+            OnOne("show", "Show one account", (operations, id, ct) => operations.ShowAccountAsync(id, ct)),
+            Password(),
+            Suspend(),
+            OnOne("resume", "Let a suspended account send again", (operations, id, ct) => operations.ResumeAsync(id, ct)),
+            Remove(),
+        };
+
+    private static Argument<string> IdArgument() => new("id") { Description = "QWK-ID: 2 to 8 characters, a letter first" };
+
+    private static Option<bool> CramMd5Option() =>
+        new("--cram-md5") { Description = "Keep the password readable (encrypted) so that CRAM-MD5 works with it" };
+
+    private static Command Add()
+    {
+        Argument<string> id = IdArgument();
+        Option<bool> cramMd5 = CramMd5Option();
+        var password = new PasswordOptions();
+        var note = new Option<string>("--note") { Description = "Your own words about it", DefaultValueFactory = _ => "" };
+        var command = new Command("add", "Create an account and give it a password") { id, note, cramMd5, Verbs.Json };
+        password.AddTo(command);
+        command.SetAction(
+            (parsed, ct) =>
+                WithPasswordAsync(
+                    parsed,
+                    password,
+                    (operations, chosen, stop) =>
+                        operations.AddAccountAsync(
+                            parsed.GetValue(id)!,
+                            chosen,
+                            parsed.GetValue(cramMd5),
+                            parsed.GetValue(note)!,
+                            stop
+                        ),
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static Command Password()
+    {
+        Argument<string> id = IdArgument();
+        Option<bool> cramMd5 = CramMd5Option();
+        var password = new PasswordOptions();
+        var command = new Command("password", "Give an account a new password; the old one ends at once")
+        {
+            id,
+            cramMd5,
+            Verbs.Json,
+        };
+        password.AddTo(command);
+        command.SetAction(
+            (parsed, ct) =>
+                WithPasswordAsync(
+                    parsed,
+                    password,
+                    (operations, chosen, stop) =>
+                        operations.SetPasswordAsync(parsed.GetValue(id)!, chosen, parsed.GetValue(cramMd5), stop),
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static Command List()
+    {
+        var command = new Command("list", "List the accounts") { Verbs.Json };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                    {
+                        IReadOnlyList<AccountRow> rows = await operations.ListAccountsAsync(stop);
+                        if (parsed.GetValue(Verbs.Json))
+                            Print.Json(rows, OperationsJson.Default.IReadOnlyListAccountRow);
+                        else
+                            Rows(rows);
+                        return ExitCode.Ok;
+                    },
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static Command Suspend()
+    {
+        Argument<string> id = IdArgument();
+        var reason = new Option<string>("--reason") { Description = "What the node reads", DefaultValueFactory = _ => "" };
+        var until = new Option<DateTimeOffset?>("--until") { Description = "When it ends by itself, such as 2027-01-31T12:00" };
+        var command = new Command("suspend", "Defer an account's mail: it stays with the node") { id, reason, until, Verbs.Json };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                        Answer(
+                            await operations.SuspendAsync(
+                                parsed.GetValue(id)!,
+                                parsed.GetValue(reason)!,
+                                parsed.GetValue(until),
+                                stop
+                            ),
+                            parsed.GetValue(Verbs.Json)
+                        ),
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static Command Remove()
+    {
+        Argument<string> id = IdArgument();
+        var command = new Command("remove", "Remove an account for good") { id, Verbs.Json };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                    {
+                        Result<Done> result = await operations.RemoveAccountAsync(parsed.GetValue(id)!, stop);
+                        return Session.Answer(
+                            result,
+                            done =>
+                            {
+                                if (parsed.GetValue(Verbs.Json))
+                                    Print.Json(done, OperationsJson.Default.Done);
+                                else
+                                    Print.Line(done.Message);
+                            }
+                        );
+                    },
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static Command OnOne(
+        string name,
+        string description,
+        Func<IOperations, string, CancellationToken, Task<Result<AccountRow>>> operation
+    )
+    {
+        Argument<string> id = IdArgument();
+        var command = new Command(name, description) { id, Verbs.Json };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                        Answer(await operation(operations, parsed.GetValue(id)!, stop), parsed.GetValue(Verbs.Json)),
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static async Task<int> WithPasswordAsync(
+        ParseResult parsed,
+        PasswordOptions options,
+        Func<IOperations, string?, CancellationToken, Task<Result<IssuedPassword>>> operation,
+        CancellationToken ct
+    )
+    {
+        if (!options.TryRead(parsed, out string? chosen))
+            return ExitCode.Usage;
+        return await Session.RunAsync(
+            parsed,
+            async (operations, stop) =>
+            {
+                Result<IssuedPassword> result = await operation(operations, chosen, stop);
+                StatusReport status = await operations.StatusAsync(stop);
+                return Session.Answer(result, issued => Issued(issued, status.HostName, parsed.GetValue(Verbs.Json)));
+            },
+            ct
+        );
+    }
+
+    private static void Issued(IssuedPassword issued, string hostName, bool json)
+    {
+        if (json)
+        {
+            Print.Json(issued, OperationsJson.Default.IssuedPassword);
+            return;
+        }
+
+        Print.Line($"account   {issued.Account.Id}");
+        if (issued.GeneratedPassword is { } password)
+            Print.Line($"password  {password}    (shown once; only its verifier is kept)");
+        Print.Line("its sysop writes in [Mail] of ctrl/sbbs.ini:");
+        Print.Line("    Options = ALLOW_POP3 | RELAY_TX | RELAY_AUTH_PLAIN");
+        Print.Line($"    RelayServer = {hostName}");
+        Print.Line("    RelayPort = 587");
+        Print.Line($"    RelayUsername = {issued.Account.Id}");
+        Print.Line(
+            $"    RelayPassword = {(issued.GeneratedPassword is null ? "(the password that you chose)" : issued.GeneratedPassword)}"
+        );
+    }
+
+    private static int Answer(Result<AccountRow> result, bool json) =>
+        Session.Answer(
+            result,
+            account =>
+            {
+                if (json)
+                    Print.Json(account, OperationsJson.Default.AccountRow);
+                else
+                    Show(account);
+            }
+        );
+
+    private static void Show(AccountRow account)
+    {
+        Print.Line($"account     {account.Id}");
+        Print.Line($"created     {Print.Minute(account.Created)}");
+        if (account.Note.Length > 0)
+            Print.Line($"note        {account.Note}");
+        Print.Line($"state       {State(account)}");
+        foreach (CredentialRow credential in account.Credentials)
+        {
+            string cramMd5 = credential.AllowsCramMd5 ? ", CRAM-MD5 allowed" : "";
+            Print.Line(
+                $"credential  {credential.Name}, set {Print.Minute(credential.Created)}, last used {Print.Minute(credential.LastUsed)}{cramMd5}"
+            );
+        }
+    }
+
+    private static string State(AccountRow account)
+    {
+        if (account.Suspended is not { } since)
+            return "may send";
+        string until = account.SuspendedUntil is { } end ? $" until {Print.Minute(end)}" : "";
+        string reason = account.Reason.Length == 0 ? "" : $": {account.Reason}";
+        return string.Create(CultureInfo.InvariantCulture, $"suspended since {Print.Minute(since)}{until}{reason}");
+    }
+
+    private static void Rows(IReadOnlyList<AccountRow> rows) =>
+        Print.Table(
+            ["ID", "CREATED", "STATE", "LAST USED", "NOTE"],
+            rows.Select(row =>
+                new[]
+                {
+                    row.Id,
+                    Print.Minute(row.Created),
+                    State(row),
+                    Print.Minute(row.Credentials.Select(c => c.LastUsed).Max()),
+                    row.Note,
+                }
+            ),
+            "There are no accounts. Add one: packetboat account add MYBBS"
+        );
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Packetboat.Relay.Operations;
+
+namespace Packetboat.Commands;
+
+/// <summary><c>packetboat explain</c>: how mail to somebody would leave, by the code that sends it.</summary>
+internal static class ExplainCommand
+{
+    public static Command Create()
+    {
+        var recipient = new Argument<string>("recipient") { Description = "A mail address" };
+        var from = new Option<string?>("--from") { Description = "The sender" };
+        var command = new Command("explain", "Say which route mail takes, which rule chose it, and which TLS it demands")
+        {
+            recipient,
+            from,
+            Verbs.Json,
+        };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                    {
+                        Result<Explanation> result = await operations.ExplainAsync(
+                            parsed.GetValue(recipient)!,
+                            parsed.GetValue(from),
+                            stop
+                        );
+                        return Session.Answer(result, explanation => Show(explanation, parsed.GetValue(Verbs.Json)));
+                    },
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static void Show(Explanation explanation, bool json)
+    {
+        if (json)
+        {
+            Print.Json(explanation, OperationsJson.Default.Explanation);
+            return;
+        }
+
+        Print.Line($"to        <{explanation.Recipient}>");
+        Print.Line($"route     {explanation.Route}");
+        Print.Line($"because   {explanation.Rule}");
+        Print.Line($"hosts     {(explanation.Hosts.Count == 0 ? "none" : string.Join(", ", explanation.Hosts))}");
+        Print.Line($"security  {explanation.Security}");
+        if (explanation.Trouble.Length > 0)
+            Print.Line($"trouble   {explanation.Trouble}");
+    }
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Packetboat.Protocol;
+using Packetboat.Relay.Operations;
+using Spectre.Console;
+
+namespace Packetboat.Commands;
+
+/// <summary>What commands write: tables and sentences for people, JSON for programs. Everything from outside is made printable first.</summary>
+internal static class Print
+{
+    private const int WidthOfPipes = 200;
+
+    private static readonly IAnsiConsole Console = Screen();
+
+    public static void Error(string text) => System.Console.Error.WriteLine($"packetboat: {PrintableText.Of(text, 4000)}");
+
+    public static void Line(string text = "") => System.Console.Out.WriteLine(PrintableText.Of(text, 4000));
+
+    public static void Json<T>(T value, JsonTypeInfo<T> type) =>
+        System.Console.Out.WriteLine(JsonSerializer.Serialize(value, type));
+
+    /// <summary>A number and what is counted: <c>1 recipient</c>, <c>2 recipients</c>.</summary>
+    public static string Count(int number, string word) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {word}{(number == 1 ? "" : "s")}");
+
+    /// <summary>Rows under headings; a sentence where there are none.</summary>
+    public static void Table(string[] headings, IEnumerable<string[]> rows, string nothing)
+    {
+        var table = new Table().Border(TableBorder.None);
+        foreach (string heading in headings)
+            table.AddColumn(new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold))));
+        int count = 0;
+        foreach (string[] row in rows)
+        {
+            table.AddRow(row.Select(cell => new Text(PrintableText.Of(cell, 300))));
+            count++;
+        }
+
+        if (count == 0)
+            Line(nothing);
+        else
+            Console.Write(table);
+    }
+
+    /// <summary>A message's story, as <c>trace</c> and <c>demo</c> tell it.</summary>
+    public static void Trace(MessageTrace trace)
+    {
+        string account = trace.Account is null ? "" : $", account {trace.Account}";
+        Line($"{trace.Id}  from <{trace.Sender}>  {trace.Size} octets{account}");
+        Line($"  {Time(trace.Accepted)}  accepted   {trace.Origin}");
+        foreach (TraceRow row in trace.Events)
+        {
+            string who = row.Recipient is null ? "" : $"<{row.Recipient}> ";
+            string where = row.Host.Length == 0 ? "" : $"{row.Host} ";
+            string how = row.Security.Length == 0 ? "" : $"({row.Security}) ";
+            Line($"  {Time(row.At)}  {row.Event, -10} {who}{where}{how}{row.Text}");
+        }
+
+        foreach (QueueRow row in trace.Recipients.Where(row => row.State is "waiting" or "sending" or "held"))
+        {
+            string next = row.NextAttempt is { } due ? $", next attempt {Time(due)}" : "";
+            string last = row.LastReply.Length == 0 ? "" : $": {row.LastReply}";
+            Line($"  now                      <{row.Recipient}> {row.State} by {row.Route}{next}{last}");
+        }
+    }
+
+    public static string Time(DateTimeOffset time) =>
+        time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
+
+    public static string Minute(DateTimeOffset? time) =>
+        time?.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "-";
+
+    private static IAnsiConsole Screen()
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Out) });
+        // A pipe has no width: let no program that reads it find a line cut.
+        if (System.Console.IsOutputRedirected)
+            console.Profile.Width = WidthOfPipes;
+        return console;
+    }
+}

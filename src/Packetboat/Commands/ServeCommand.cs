@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Packetboat.Relay.Configuration;
+using Packetboat.Serving;
+
+namespace Packetboat.Commands;
+
+/// <summary><c>packetboat serve</c>: the server.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var jsonLog = new Option<bool>("--log-json") { Description = "Write the log as JSON, whatever LogJson says" };
+        var command = new Command("serve", "Run the mail server until it is told to stop") { jsonLog };
+        command.SetAction((parsed, ct) => RunAsync(Session.CtrlOf(parsed.GetValue(Verbs.Ctrl)), parsed.GetValue(jsonLog), ct));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string ctrl, bool jsonLog, CancellationToken ct)
+    {
+        FirstStartIn(ctrl);
+        (Settings? settings, int exitCode) = Session.ReadSettings(ctrl, quiet: false);
+        if (settings is null)
+            return exitCode;
+
+        using ILoggerFactory loggers = Logs.Create(settings, jsonLog);
+        try
+        {
+            await ServeAsync(settings, loggers, ct);
+            return ExitCode.Ok;
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            Print.Error(failure.Message);
+            return ExitCode.Unavailable;
+        }
+    }
+
+    private static void FirstStartIn(string ctrl)
+    {
+        if (File.Exists(Path.Combine(ctrl, "sbbs.ini")))
+            return;
+        foreach (string file in FirstStart.Write(ctrl))
+            Print.Error($"first start: wrote {file}; read it, it explains every setting");
+    }
+
+    private static async Task ServeAsync(Settings settings, ILoggerFactory loggers, CancellationToken ct)
+    {
+        await using var composition = new Composition(
+            settings,
+            ConfigurationEnvironment.OfThisMachine(),
+            loggers,
+            TimeProvider.System
+        );
+        await using MailServer server = await composition.BuildServerAsync(ct);
+        await server.StartAsync(ct);
+        var log = new ServeLog(loggers.CreateLogger<ServeLog>());
+        log.Started(settings, composition);
+        await server.WaitAsync(ct);
+        log.Stopped();
+    }
+}

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using Packetboat.Admin.Api;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Operations;
+
+namespace Packetboat.Commands;
+
+/// <summary>
+/// What a command works on: the running server over its socket, or else the installation's files, opened for as long as the command runs.
+/// </summary>
+internal sealed class Session : IAsyncDisposable
+{
+    private readonly IAsyncDisposable? _opened;
+    private readonly ControlClient? _client;
+
+    private Session(IOperations operations, IAsyncDisposable? opened, ControlClient? client) =>
+        (Operations, _opened, _client) = (operations, opened, client);
+
+    public IOperations Operations { get; }
+
+    /// <summary>Opens the installation, runs the command, and turns what can go wrong into a line and an exit code.</summary>
+    public static async Task<int> RunAsync(
+        ParseResult parsed,
+        Func<IOperations, CancellationToken, Task<int>> command,
+        CancellationToken ct
+    )
+    {
+        string ctrl = CtrlOf(parsed.GetValue(Verbs.Ctrl));
+        if (await RunningAsync(ctrl, ct) is { } running)
+        {
+            using (running)
+                return await command(running, ct);
+        }
+
+        (Settings? settings, int exitCode) = ReadSettings(ctrl, quiet: true);
+        if (settings is null)
+            return exitCode;
+        try
+        {
+            await using Session session = await OpenAsync(settings, ct);
+            return await command(session.Operations, ct);
+        }
+        catch (Exception failure)
+            when (failure is IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException)
+        {
+            Print.Error(failure.Message);
+            return ExitCode.IoError;
+        }
+    }
+
+    /// <summary>
+    /// The server, if one runs. It is asked even when the settings have mistakes by now: it goes on with those it read before, and the
+    /// operator needs its answer all the more.
+    /// </summary>
+    private static async Task<ControlClient?> RunningAsync(string ctrl, CancellationToken ct)
+    {
+        if (!Directory.Exists(ctrl))
+            return null;
+        ConfigurationResult read = ConfigurationReader.Read(ctrl, ConfigurationEnvironment.OfThisMachine());
+        string? data =
+            read.Settings?.Packetboat.DataDirectory
+            ?? read.Values.FirstOrDefault(value => value.Key == nameof(PacketboatSettings.DataDirectory))?.Value;
+        return data is null ? null : await ControlClient.TryOpenAsync(ControlSocket.PathIn(Path.GetFullPath(data, ctrl)), ct);
+    }
+
+    public static string CtrlOf(string? option) =>
+        CtrlDirectory.Find(option, Environment.GetEnvironmentVariable, Environment.CurrentDirectory);
+
+    /// <summary>Reads and checks the settings; problems are printed, all of them.</summary>
+    /// <param name="ctrl">The folder.</param>
+    /// <param name="quiet">Warnings are for <c>config check</c> and <c>serve</c>.</param>
+    public static (Settings? Settings, int ExitCode) ReadSettings(string ctrl, bool quiet)
+    {
+        if (!Directory.Exists(ctrl))
+        {
+            Print.Error(
+                $"{ctrl}: there is no such folder; start packetboat serve once, which makes one, or name another with --ctrl"
+            );
+            return (null, ExitCode.Configuration);
+        }
+
+        ConfigurationResult read = ConfigurationReader.Read(ctrl, ConfigurationEnvironment.OfThisMachine());
+        foreach (Problem problem in read.Problems.Where(problem => !quiet || problem.Severity == Severity.Error))
+            Print.Error(problem.ToString());
+        return (read.Settings, read.Settings is null ? ExitCode.Configuration : ExitCode.Ok);
+    }
+
+    public static async Task<Session> OpenAsync(Settings settings, CancellationToken ct)
+    {
+        if (await ControlClient.TryOpenAsync(ControlSocket.PathIn(settings.Packetboat.DataDirectory), ct) is { } client)
+            return new Session(client, null, client);
+
+        var composition = new Composition(
+            settings,
+            ConfigurationEnvironment.OfThisMachine(),
+            NullLoggerFactory.Instance,
+            TimeProvider.System,
+            delivers: false
+        );
+        return new Session(composition.Operations, composition, null);
+    }
+
+    /// <summary>Prints the refusal, or what was asked for.</summary>
+    public static int Answer<T>(Result<T> result, Action<T> show)
+        where T : class
+    {
+        if (result.Refusal is { } refusal)
+        {
+            Print.Error(refusal.ToString());
+            return ExitCode.Failed;
+        }
+
+        show(result.Value!);
+        return ExitCode.Ok;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
+        if (_opened is not null)
+            await _opened.DisposeAsync();
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Packetboat.Relay.Operations;
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Commands;
+
+/// <summary><c>packetboat status</c>: how the installation is doing, alarms first in the exit code.</summary>
+internal static class StatusCommand
+{
+    public static Command Create()
+    {
+        var check = new Option<bool>("--check") { Description = "Exit with 1 when there is an alarm" };
+        var command = new Command("status", "Say how the installation is doing") { check, Verbs.Json };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                    {
+                        StatusReport status = await operations.StatusAsync(stop);
+                        if (parsed.GetValue(Verbs.Json))
+                            Print.Json(status, OperationsJson.Default.StatusReport);
+                        else
+                            Show(status);
+                        return parsed.GetValue(check) && status.Alarms.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
+                    },
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static void Show(StatusReport status)
+    {
+        string running = status.Started is { } since ? $"running since {Print.Minute(since)}" : "not running";
+        Print.Line($"packetboat {status.Version}, {status.HostName}, {running}");
+        foreach (string listener in status.Listeners)
+            Print.Line($"listens   {listener}");
+        if (status.IsRunning)
+            Print.Line($"sessions  {status.Sessions}");
+        Print.Line($"mail goes {status.Delivery}");
+        string oldest = status.Oldest is { } accepted ? $", the oldest of {Print.Minute(accepted)}" : "";
+        Print.Line($"queue     {status.Waiting} waiting, {status.Sending} being sent, {status.Held} held{oldest}");
+        foreach (RouteTrouble route in status.Routes)
+            Print.Line(
+                $"route     {route.Route} is {(route.IsParked ? "parked" : "closed")} until {Print.Minute(route.NextTry)}: {route.Reason}"
+            );
+        foreach (Alarm alarm in status.Alarms)
+            Print.Line($"ALARM     since {Print.Minute(alarm.Raised)}: {alarm.Text}");
+        if (status.Alarms.Count == 0)
+            Print.Line("alarms    none");
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Packetboat.Relay.Operations;
+
+namespace Packetboat.Commands;
+
+/// <summary><c>packetboat trace</c>: what became of a message.</summary>
+internal static class TraceCommand
+{
+    private const int DefaultLimit = 20;
+
+    public static Command Create()
+    {
+        var id = new Argument<string?>("id") { Description = "The message's id", Arity = ArgumentArity.ZeroOrOne };
+        var to = new Option<string?>("--to") { Description = "Mail whose recipient contains this" };
+        var from = new Option<string?>("--from") { Description = "Mail whose sender contains this" };
+        var limit = new Option<int>("--limit")
+        {
+            Description = "Messages at most, newest first",
+            DefaultValueFactory = _ => DefaultLimit,
+        };
+        var command = new Command("trace", "Tell the story of a message, queued or done") { id, to, from, limit, Verbs.Json };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                    {
+                        bool json = parsed.GetValue(Verbs.Json);
+                        if (parsed.GetValue(id) is { } one)
+                            return Answer(await operations.ShowAsync(one, stop), json);
+                        return Answer(
+                            await operations.TraceAsync(parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(limit), stop),
+                            json
+                        );
+                    },
+                    ct
+                )
+        );
+        return command;
+    }
+
+    public static int Answer(Result<MessageTrace> result, bool json)
+    {
+        if (!json)
+            return Session.Answer(result, Print.Trace);
+        return Session.Answer(result, trace => Print.Json([trace], OperationsJson.Default.IReadOnlyListMessageTrace));
+    }
+
+    private static int Answer(IReadOnlyList<MessageTrace> traces, bool json)
+    {
+        if (json)
+        {
+            Print.Json(traces, OperationsJson.Default.IReadOnlyListMessageTrace);
+            return ExitCode.Ok;
+        }
+
+        foreach (MessageTrace trace in traces)
+            Print.Trace(trace);
+        if (traces.Count == 0)
+            Print.Line("No such message is known.");
+        return traces.Count == 0 ? ExitCode.Failed : ExitCode.Ok;
+    }
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+
+namespace Packetboat.Commands;
+
+/// <summary>The command line: every verb and the options that all of them have.</summary>
+internal static class Verbs
+{
+    public static Option<string?> Ctrl { get; } =
+        new("--ctrl")
+        {
+            Description = "Folder of sbbs.ini and packetboat.ini. Default: $SBBSCTRL, ./ctrl, /etc/packetboat",
+            Recursive = true,
+        };
+
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON" };
+
+    public static RootCommand Root()
+    {
+        var root = new RootCommand(
+            "Packetboat carries mail out when your own harbour is closed: a relay for nodes, and the node's own mail server."
+        )
+        {
+            ServeCommand.Create(),
+            DemoCommand.Create(),
+            SendmailCommand.Create(),
+            QueueCommand.Create(),
+            TraceCommand.Create(),
+            ExplainCommand.Create(),
+            StatusCommand.Create(),
+            AccountCommand.Create(),
+            ConfigCommand.Create(),
+        };
+        root.Options.Add(Ctrl);
+        return root;
+    }
+}

@@ -1,0 +1,221 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+using Packetboat.Admin.Api;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Listening;
+using Packetboat.Relay.Operations;
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.Resolver;
+using Packetboat.Relay.SmtpServer;
+using Packetboat.Relay.Spool;
+using Packetboat.Relay.Telemetry;
+using Packetboat.Serving;
+using Packetboat.Storage.Sqlite;
+
+namespace Packetboat;
+
+/// <summary>
+/// One installation, put together by hand: its settings, its store, and everything that works on them. <c>serve</c> runs it, a command opens
+/// it for a moment while no server runs, and <c>demo</c> has two of them.
+/// </summary>
+internal sealed class Composition : IAsyncDisposable
+{
+    private const string SettingsAlarm = "settings";
+
+    private static readonly TimeSpan ListCheck = TimeSpan.FromSeconds(5);
+
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly SqliteStore _store;
+    private readonly AccountAuthenticator _authenticator;
+    private readonly MailLog _log;
+    private readonly MessageSpool _spool;
+    private DateTimeOffset? _started;
+    private SmtpConnections? _connections;
+    private IReadOnlyList<SmtpListener> _listeners = [];
+
+    /// <exception cref="IOException">The store is in use, or the disk refuses.</exception>
+    /// <exception cref="InvalidDataException">The store cannot be used.</exception>
+    /// <param name="settings">Valid.</param>
+    /// <param name="environment">Where they were read.</param>
+    /// <param name="loggers">For all of it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="delivers">False while only a command has it open: what is queued then waits for the server.</param>
+    public Composition(
+        Settings settings,
+        ConfigurationEnvironment environment,
+        ILoggerFactory loggers,
+        TimeProvider time,
+        bool delivers = true
+    )
+    {
+        (_time, _loggers) = (time, loggers);
+        Settings = new SettingsSource(settings, environment, time, loggers.CreateLogger<SettingsSource>());
+        _log = new MailLog(loggers.CreateLogger<MailLog>());
+        _store = SqliteStore.Open(settings.Packetboat.DataDirectory, time);
+        var box = SecretBox.Open(settings.Packetboat.DataDirectory);
+        _authenticator = new AccountAuthenticator(_store, box, time);
+        var resolver = new CachingResolver(
+            new ResolverOptions
+            {
+                Server = settings.Mail.DnsServer?.ToString(),
+                UseTcp = settings.Mail.Options.HasFlag(MailOptions.USE_TCP_DNS),
+            },
+            time
+        );
+        SendMail = new SendMail(_store, resolver, () => Settings.Current, _log, time, delivers);
+        Settings.Changed += SettingsChanged;
+        Settings.Refused += SettingsRefused;
+        _spool = new MessageSpool(_store, SendMail.Scheduler, time);
+        Operations = new LocalOperations(
+            _store,
+            _store,
+            new CredentialIssuer(box, time),
+            SendMail,
+            new LocalSubmission(_spool, ServerSettings, _log, time),
+            State,
+            time
+        );
+    }
+
+    public static string Version { get; } =
+        typeof(Composition)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion.Split('+')[0]
+        ?? "";
+
+    public SettingsSource Settings { get; }
+
+    public SendMail SendMail { get; }
+
+    public IOperations Operations { get; }
+
+    /// <summary>The certificate that other hosts see, made where there is none.</summary>
+    public static (string Certificate, string Key) CertificateFiles(Settings settings)
+    {
+        PacketboatSettings own = settings.Packetboat;
+        if (own.Certificate.Length > 0)
+            return (own.Certificate, own.CertificateKey.Length > 0 ? own.CertificateKey : own.Certificate);
+        return (Path.Combine(own.DataDirectory, "certificate.pem"), Path.Combine(own.DataDirectory, "certificate.key"));
+    }
+
+    /// <summary>The server over this installation, bound but not started.</summary>
+    /// <exception cref="IOException">An address cannot be had.</exception>
+    /// <exception cref="InvalidDataException">The certificate cannot be used.</exception>
+    public async Task<MailServer> BuildServerAsync(CancellationToken ct)
+    {
+        Settings now = Settings.Current;
+        (string certificate, string key) = CertificateFiles(now);
+        if (now.Packetboat.Certificate.Length == 0)
+            SelfSignedCertificate.Ensure(certificate, key, now.Mail.HostName, _time);
+        var certificates = new CertificateFiles(certificate, key, _time, _loggers.CreateLogger<CertificateFiles>());
+
+        _listeners = ListenersOf(now.Mail);
+        _connections = new SmtpConnections(
+            ServerSettings,
+            () => LimitsOf(Settings.Current),
+            certificates,
+            PolicyOf(now),
+            _spool,
+            _authenticator,
+            AttemptsOf(now.Mail),
+            _log,
+            _time
+        );
+        BoundSockets sockets = await BoundSockets.BindAsync(
+            _listeners,
+            now.Mail.BindRetryCount,
+            now.Mail.BindRetryDelay,
+            _time,
+            ct
+        );
+        string socket = ControlSocket.PathIn(now.Packetboat.DataDirectory);
+        await _store.ClearAlarmAsync(SettingsAlarm, ct);
+        _started = _time.GetUtcNow();
+        return new MailServer(_listeners, sockets, _connections, (socket, Operations), [Settings, SendMail.Scheduler], _loggers);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        SendMail.Scheduler.Dispose();
+        _authenticator.Dispose();
+        await _store.DisposeAsync();
+    }
+
+    private void SettingsChanged()
+    {
+        SendMail.Scheduler.Wake();
+        _ = _store.ClearAlarmAsync(SettingsAlarm, CancellationToken.None);
+    }
+
+    private void SettingsRefused(string problem)
+    {
+        string text = $"the changed settings are refused, the old ones stay in force: {problem}. See: packetboat config check";
+        _ = _store.RaiseAlarmAsync(new Alarm(SettingsAlarm, _time.GetUtcNow(), text), CancellationToken.None);
+    }
+
+    private ServerState State() =>
+        new(
+            Version,
+            Settings.Current.Mail.HostName,
+            _started,
+            [.. _listeners.Select(l => l.ToString())],
+            _connections?.Open ?? 0
+        );
+
+    private SmtpServerSettings ServerSettings()
+    {
+        Settings now = Settings.Current;
+        return new SmtpServerSettings(
+            now.Mail.HostName,
+            now.Mail.MaxMsgSize,
+            now.Mail.MaxRecipients,
+            now.Mail.MaxInactivity,
+            now.Packetboat.MaxHops,
+            now.Mail.Options.HasFlag(MailOptions.ALLOW_RELAY),
+            client => IPAddress.IsLoopback(client) || now.Packetboat.AuthInClear.Any(network => network.Contains(client)),
+            now.Mail.LoginAttemptDelay
+        );
+    }
+
+    private static ConnectionLimits LimitsOf(Settings now) =>
+        new(now.Mail.MaxClients, now.Packetboat.MaxConnectionsPerAddress, now.Mail.MaxConcurrentConnections);
+
+    private RelayPolicy PolicyOf(Settings now) =>
+        new(
+            new AliasFile(Path.Combine(now.CtrlDirectory, "alias.cfg"), ListCheck, _time),
+            new FilterFile(Path.Combine(now.CtrlDirectory, "relay.cfg"), ListCheck, _time),
+            ServerSettings
+        );
+
+    private SignInAttempts AttemptsOf(MailSettings mail) =>
+        new(_time, mail.LoginAttemptThrottle, mail.LoginAttemptTempBanThreshold, mail.LoginAttemptTempBanDuration);
+
+    /// <summary>Each address of Interface with each port. A port written there is the transfer port's; the others keep their own.</summary>
+    private static List<SmtpListener> ListenersOf(MailSettings mail)
+    {
+        var listeners = new List<SmtpListener>();
+        foreach (ListenAddress address in mail.Interface.Where(CanListen))
+        {
+            listeners.Add(
+                new SmtpListener(new IPEndPoint(address.Address, address.Port ?? mail.SmtpPort), ListenerKind.Transfer)
+            );
+            if (mail.Options.HasFlag(MailOptions.USE_SUBMISSION_PORT))
+                listeners.Add(new SmtpListener(new IPEndPoint(address.Address, mail.SubmissionPort), ListenerKind.Submission));
+            if (mail.Options.HasFlag(MailOptions.TLS_SUBMISSION))
+                listeners.Add(
+                    new SmtpListener(new IPEndPoint(address.Address, mail.TlsSubmissionPort), ListenerKind.TlsSubmission)
+                );
+        }
+
+        return [.. listeners.DistinctBy(listener => listener.EndPoint)];
+    }
+
+    /// <summary>The default list has <c>::</c> in it, on machines without IPv6 too.</summary>
+    private static bool CanListen(ListenAddress address) =>
+        address.Address.AddressFamily != AddressFamily.InterNetworkV6 || Socket.OSSupportsIPv6;
+}

@@ -1,0 +1,6 @@
+using Packetboat.Commands;
+
+// sendmail(1) has a syntax of its own, older than any library: programs call it with -oi, -fADDRESS and the like.
+return args is ["sendmail", .. var rest] && rest is not ["--help"]
+    ? await SendmailCommand.RunAsync(rest, CancellationToken.None)
+    : await Verbs.Root().Parse(args).InvokeAsync();

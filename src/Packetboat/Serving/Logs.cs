@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+using Packetboat.Relay.Configuration;
+
+namespace Packetboat.Serving;
+
+/// <summary>The log, as the settings want it.</summary>
+internal static class Logs
+{
+    public static ILoggerFactory Create(Settings settings, bool json)
+    {
+        // systemd sets this where standard output is the journal, which has a clock and levels of its own.
+        bool isJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 };
+        LineStyle style =
+            json || settings.Packetboat.LogJson ? LineStyle.Json
+            : isJournal ? LineStyle.Journal
+            : LineStyle.People;
+        LogLevel least = LevelOf(settings.Mail.LogLevel);
+        return LoggerFactory.Create(logging =>
+        {
+            logging.SetMinimumLevel(least);
+            logging.AddProvider(new LineLoggerProvider(Console.Out, least, style, TimeProvider.System));
+        });
+    }
+
+    private static LogLevel LevelOf(SyslogLevel level) =>
+        level switch
+        {
+            SyslogLevel.Debug => LogLevel.Debug,
+            SyslogLevel.Info or SyslogLevel.Notice => LogLevel.Information,
+            SyslogLevel.Warning => LogLevel.Warning,
+            SyslogLevel.Error => LogLevel.Error,
+            _ => LogLevel.Critical,
+        };
+}

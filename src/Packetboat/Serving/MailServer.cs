@@ -1,0 +1,107 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Packetboat.Admin.Api;
+using Packetboat.Relay.Listening;
+using Packetboat.Relay.Operations;
+
+namespace Packetboat.Serving;
+
+/// <summary>Kestrel with SMTP on its listeners, the control API on its socket, and the services that run beside them.</summary>
+internal sealed class MailServer : IAsyncDisposable
+{
+    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(30);
+
+    private readonly WebApplication _app;
+    private readonly BoundSockets _sockets;
+    private readonly string? _socketPath;
+
+    /// <param name="listeners">SMTP.</param>
+    /// <param name="sockets">Bound already.</param>
+    /// <param name="connections">Who serves them.</param>
+    /// <param name="control">The control socket's path and what answers there; null: none.</param>
+    /// <param name="services">Run as long as the server.</param>
+    /// <param name="loggers">For all of it.</param>
+    public MailServer(
+        IReadOnlyList<SmtpListener> listeners,
+        BoundSockets sockets,
+        SmtpConnections connections,
+        (string Path, IOperations Operations)? control,
+        IReadOnlyList<IHostedService> services,
+        ILoggerFactory loggers
+    )
+    {
+        _sockets = sockets;
+        _socketPath = control?.Path;
+        // Nothing from the environment or a stray appsettings.json: this server has its own configuration.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSystemd();
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownPatience);
+        foreach (IHostedService service in services)
+            builder.Services.AddSingleton(service);
+        WebApplication? app = null;
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseSockets(options =>
+            options.CreateBoundListenSocket = endPoint => sockets.Take(endPoint) ?? BindOther(endPoint)
+        );
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            foreach (SmtpListener listener in listeners)
+                Listen(kestrel, listener, connections, () => app!.Lifetime.ApplicationStopping);
+            if (control is { } socket)
+                kestrel.ListenUnixSocket(socket.Path);
+        });
+        _app = app = builder.Build();
+        if (control is { } answering)
+            ControlApi.Map(_app, answering.Operations);
+    }
+
+    public async Task StartAsync(CancellationToken ct)
+    {
+        if (_socketPath is not null)
+            ControlSocket.Prepare(_socketPath);
+        await _app.StartAsync(ct);
+    }
+
+    /// <summary>Until a signal, or <see cref="StopAsync"/>.</summary>
+    public Task WaitAsync(CancellationToken ct) => _app.WaitForShutdownAsync(ct);
+
+    public Task StopAsync() => _app.StopAsync(CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _sockets.Dispose();
+        if (_socketPath is not null)
+            File.Delete(_socketPath);
+    }
+
+    private static void Listen(
+        KestrelServerOptions kestrel,
+        SmtpListener listener,
+        SmtpConnections connections,
+        Func<CancellationToken> stopping
+    ) =>
+        kestrel.Listen(
+            listener.EndPoint,
+            options => options.Run(connection => connections.ServeAsync(connection, listener.Kind, stopping()))
+        );
+
+    /// <summary>The control socket. Its mode is set before anybody can connect: it listens only after this.</summary>
+    private static Socket BindOther(System.Net.EndPoint endPoint)
+    {
+        Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+        if (endPoint is UnixDomainSocketEndPoint)
+            ControlSocket.Restrict(endPoint.ToString()!);
+        return socket;
+    }
+}

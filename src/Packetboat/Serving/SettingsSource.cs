@@ -1,0 +1,101 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Packetboat.Relay.Configuration;
+
+namespace Packetboat.Serving;
+
+/// <summary>
+/// The settings in force. The files are looked at every <c>SemFileCheckFrequency</c>; a change is validated whole and then taken, and a bad
+/// one is refused while the old settings stay. No session is dropped; listeners keep their addresses until a restart.
+/// </summary>
+internal sealed partial class SettingsSource : BackgroundService
+{
+    private readonly ConfigurationEnvironment _environment;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly string _ctrl;
+    private IReadOnlyList<(string, DateTime)> _seen;
+    private volatile Settings _current;
+
+    public SettingsSource(
+        Settings settings,
+        ConfigurationEnvironment environment,
+        TimeProvider time,
+        ILogger<SettingsSource> logger
+    )
+    {
+        (_current, _environment, _time, _logger) = (settings, environment, time, logger);
+        _ctrl = settings.CtrlDirectory;
+        _seen = Seen();
+    }
+
+    public Settings Current => _current;
+
+    /// <summary>Called after new settings are in force.</summary>
+    public event Action? Changed;
+
+    /// <summary>Called with the first error after changed files were refused.</summary>
+    public event Action<string>? Refused;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_current.Mail.SemFileCheckFrequency, _time, stoppingToken);
+                Check();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+    }
+
+    private void Check()
+    {
+        IReadOnlyList<(string, DateTime)> now = Seen();
+        if (now.SequenceEqual(_seen))
+            return;
+
+        _seen = now;
+        ConfigurationResult read = ConfigurationReader.Read(_ctrl, _environment);
+        foreach (Problem problem in read.Problems)
+            LogProblem(problem.ToString());
+        if (read.Settings is not { } settings)
+        {
+            LogRefused(_ctrl);
+            Refused?.Invoke(read.Problems.First(problem => problem.Severity == Severity.Error).ToString());
+            return;
+        }
+
+        _current = settings;
+        LogTaken(_ctrl);
+        Changed?.Invoke();
+    }
+
+    /// <summary>All ini files of the folder, so that one that appears later is seen too.</summary>
+    private List<(string, DateTime)> Seen() =>
+        [
+            .. Directory
+                .EnumerateFiles(_ctrl, "*.ini")
+                .Order(StringComparer.Ordinal)
+                .Select(file => (file, File.GetLastWriteTimeUtc(file))),
+        ];
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
+    private partial void LogProblem(string problem);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "the changed settings in {Folder} are refused, the old ones stay in force"
+    )]
+    private partial void LogRefused(string folder);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "changed settings in {Folder} are in force (listeners and the certificate's place change at a restart)"
+    )]
+    private partial void LogTaken(string folder);
+}
