@@ -27,6 +27,9 @@ public sealed partial class SmtpServerSession(
     /// <summary>Refused commands after which a client is taken for a broken one, or for one that speaks another protocol.</summary>
     private const int MaxErrors = 10;
 
+    /// <summary>Commands without a message, refused recipients among them, after which a client is taken to be holding a seat or guessing.</summary>
+    private const int MaxIdle = 100;
+
     private const int MaxFailedSignIns = 3;
 
     // State is grouped by how long it lives. To forget something is to assign null.
@@ -35,6 +38,7 @@ public sealed partial class SmtpServerSession(
     private Envelope? _envelope; // since MAIL, until RSET, EHLO or the end of the message
     private IncomingMessage? _chunks; // since the first BDAT, as long as the envelope
     private int _errors;
+    private int _idle; // commands since the last message that moved no mail
     private int _failedSignIns;
 
     /// <summary>Whether an account has signed in. Read by other threads than the session's own.</summary>
@@ -62,7 +66,7 @@ public sealed partial class SmtpServerSession(
                 return;
 
             SmtpReply reply = await AnswerInOrderAsync(command, stopping);
-            reply = Counted(reply);
+            reply = Counted(command, reply);
             await wire.WriteAsync(reply);
 
             if (reply.After == AfterReply.Close)
@@ -249,11 +253,26 @@ public sealed partial class SmtpServerSession(
         _chunks = null;
     }
 
-    private SmtpReply Counted(SmtpReply reply)
+    /// <summary>
+    /// Ends a session that only makes mistakes, and one that only holds its place. A refused recipient is the sender's mistake, not the
+    /// program's: the good ones behind it must still be reached.
+    /// </summary>
+    private SmtpReply Counted(SmtpCommand command, SmtpReply reply)
     {
-        if (reply.Code < 500 || reply.After == AfterReply.Close)
+        if (reply.After == AfterReply.Close)
             return reply;
-        return ++_errors >= MaxErrors ? Replies.TooManyErrors : reply;
+        if (reply.IsPositive && command is (SmtpCommand.Data or SmtpCommand.Bdat))
+            _idle = 0;
+        bool isRefusal = reply.Code >= 500;
+        bool isIdle = command switch
+        {
+            SmtpCommand.Noop or SmtpCommand.Rset or SmtpCommand.Vrfy or SmtpCommand.Help => true,
+            SmtpCommand.Ehlo or SmtpCommand.Helo => true,
+            SmtpCommand.Rcpt => isRefusal,
+            _ => false,
+        };
+        bool isOver = isIdle ? ++_idle > MaxIdle : isRefusal && ++_errors >= MaxErrors;
+        return isOver ? Replies.TooManyErrors : reply;
     }
 
     private sealed record Hello(string Client, bool IsExtended);
