@@ -85,6 +85,15 @@ public sealed class DirectConnectorTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_domain_with_neither_MX_nor_address_is_impossible_but_a_listed_host_without_one_is_waited_for()
+    {
+        _dns.Hosts.Clear();
+        Assert.IsType<Connection.Unreachable>(await ConnectAsync());
+        _dns.Mx["far.example"] = new DnsAnswer<MxRecord>.NoData();
+        Assert.Equal("5.1.2", Assert.IsType<Connection.Impossible>(await ConnectAsync()).Reply.Enhanced);
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_DNS_that_fails_means_waiting()
     {
         _dns.Mx["far.example"] = new DnsAnswer<MxRecord>.TemporaryFailure("SERVFAIL");

@@ -26,6 +26,32 @@ public sealed class SmtpConnectionsTests
         });
 
     [Fact(Timeout = 10_000)]
+    public Task Those_who_have_not_signed_in_have_a_limit_of_their_own() =>
+        InScene(async scene =>
+        {
+            scene.Limits = new ConnectionLimits(Total: 0, PerAddress: 0, StrangersPerAddress: 1);
+            SmtpConnections connections = scene.Open();
+            await GreetedAsync(scene, connections);
+            await IsTurnedAwayAsync(
+                scene,
+                connections,
+                "421 4.7.0 hub.example: too many connections from your address, try again later"
+            );
+        });
+
+    [Fact(Timeout = 10_000)]
+    public Task The_machine_itself_is_exempt_from_the_limit_of_an_address() =>
+        InScene(async scene =>
+        {
+            scene.Limits = new ConnectionLimits(Total: 0, PerAddress: 1);
+            scene.Client = IPAddress.Loopback;
+            SmtpConnections connections = scene.Open();
+            await GreetedAsync(scene, connections);
+            await GreetedAsync(scene, connections);
+            Assert.Equal(2, connections.Open);
+        });
+
+    [Fact(Timeout = 10_000)]
     public Task An_address_has_its_own_limit() =>
         InScene(async scene =>
         {
