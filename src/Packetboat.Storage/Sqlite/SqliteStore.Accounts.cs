@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 using Packetboat.Relay.Hub;
 
 namespace Packetboat.Storage.Sqlite;
@@ -147,22 +146,22 @@ public sealed partial class SqliteStore : IAccountStore
         return new AccountWithCredentials(found[0], credentials);
     }
 
-    private static Account AccountOf(SqliteDataReader row)
+    private static Account AccountOf(SqliteRow row)
     {
-        Suspension? suspension = row.IsDBNull(3)
+        Suspension? suspension = row.IsNull(3)
             ? null
-            : new Suspension(Text(row, 2) ?? "", Time(row.GetInt64(3)), row.IsDBNull(4) ? null : Time(row.GetInt64(4)));
+            : new Suspension(row.GetText(2) ?? "", Time(row.GetInt64(3)), row.IsNull(4) ? null : Time(row.GetInt64(4)));
         return new Account(QwkId.Parse(row.GetString(0)), Time(row.GetInt64(1)), suspension, row.GetString(5));
     }
 
-    private static Credential CredentialOf(QwkId account, SqliteDataReader row) =>
+    private static Credential CredentialOf(QwkId account, SqliteRow row) =>
         new(
             account,
             row.GetString(0),
             row.GetString(1),
-            row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2),
+            row.IsNull(2) ? null : row.GetBytes(2),
             Time(row.GetInt64(3)),
-            row.IsDBNull(4) ? null : Time(row.GetInt64(4))
+            row.IsNull(4) ? null : Time(row.GetInt64(4))
         );
 
     private static long? Milliseconds(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();

@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Data.Sqlite;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Queue;
@@ -173,39 +172,39 @@ public sealed partial class SqliteStore
         return new MessageStory(found[0], recipients, events);
     }
 
-    private static QueuedMessage Message(SqliteDataReader row) =>
+    private static QueuedMessage Message(SqliteRow row) =>
         new(
             row.GetInt64(0),
             row.GetString(1),
             Time(row.GetInt64(2)),
-            row.IsDBNull(3) ? null : MailAddress.Parse(row.GetString(3)),
-            Text(row, 4),
+            row.IsNull(3) ? null : MailAddress.Parse(row.GetString(3)),
+            row.GetText(4),
             row.GetString(5),
             row.GetInt64(6),
             row.GetInt32(7),
-            row.GetFieldValue<byte[]>(8),
+            row.GetBytes(8),
             (BodyType)row.GetInt32(9),
             row.GetInt32(10) != 0,
-            new EnvelopeNotice((DsnReturn)row.GetInt32(11), Text(row, 12))
+            new EnvelopeNotice((DsnReturn)row.GetInt32(11), row.GetText(12))
         );
 
-    private static QueuedRecipient Recipient(SqliteDataReader row, int first) =>
+    private static QueuedRecipient Recipient(SqliteRow row, int first) =>
         new(
             row.GetInt32(first),
             MailAddress.Parse(row.GetString(first + 1)),
-            new RecipientNotice((DsnNotify)row.GetInt32(first + 2), Original(Text(row, first + 3))),
+            new RecipientNotice((DsnNotify)row.GetInt32(first + 2), Original(row.GetText(first + 3))),
             row.GetInt32(first + 4),
             row.GetInt32(first + 5) != 0
         );
 
-    private static QueueEntry Entry(SqliteDataReader row) =>
+    private static QueueEntry Entry(SqliteRow row) =>
         new(
             row.GetString(0),
             row.GetInt64(1),
             Time(row.GetInt64(2)),
             row.GetInt64(3),
             row.GetString(4),
-            Text(row, 5),
+            row.GetText(5),
             row.GetInt32(6),
             row.GetString(7),
             row.GetString(8),
@@ -215,11 +214,11 @@ public sealed partial class SqliteStore
             row.GetString(12)
         );
 
-    private static TraceEvent Event(SqliteDataReader row) =>
+    private static TraceEvent Event(SqliteRow row) =>
         new(
             Time(row.GetInt64(0)),
             (TraceKind)row.GetInt32(1),
-            Text(row, 2),
+            row.GetText(2),
             row.GetString(3),
             row.GetString(4),
             row.GetString(5)
@@ -229,8 +228,6 @@ public sealed partial class SqliteStore
         parameter is not null && OriginalRecipient.TryParse(Encoding.UTF8.GetBytes(parameter), out OriginalRecipient? original)
             ? original
             : null;
-
-    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 

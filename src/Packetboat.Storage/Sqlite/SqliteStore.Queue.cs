@@ -26,7 +26,7 @@ public sealed partial class SqliteStore
     {
         stopping.ThrowIfCancellationRequested();
         List<byte[]> found = _readers.Read(session =>
-            session.Query("SELECT bytes FROM chunk WHERE place = $1", row => row.GetFieldValue<byte[]>(0), Place(message, chunk))
+            session.Query("SELECT bytes FROM chunk WHERE place = $1", row => row.GetBytes(0), Place(message, chunk))
         );
         return found.Count == 1
             ? ValueTask.FromResult(found[0])
@@ -151,11 +151,7 @@ public sealed partial class SqliteStore
 
     private static void Insert(SqliteSession session, long message, int chunk, ReadOnlyMemory<byte> bytes)
     {
-        // The provider binds whole arrays only: hand over the one behind the memory where it fits exactly.
-        bool isWhole =
-            System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment)
-            && segment.Count == segment.Array!.Length;
-        session.Execute("INSERT INTO chunk VALUES ($1, $2)", Place(message, chunk), isWhole ? segment.Array : bytes.ToArray());
+        session.Execute("INSERT INTO chunk VALUES ($1, $2)", Place(message, chunk), bytes);
     }
 
     private static void Record(

@@ -1,0 +1,39 @@
+using System.Net;
+
+namespace Packetboat.Bench.Relay;
+
+/// <summary>What is sent, and how.</summary>
+internal sealed record LoadOptions
+{
+    public required IPEndPoint Server { get; init; }
+
+    /// <summary>Conversations at the same time.</summary>
+    public int Connections { get; init; } = 50;
+
+    /// <summary>In all, over all connections.</summary>
+    public int Messages { get; init; } = 10_000;
+
+    /// <summary>After so many a connection is closed and another one opened; 0: never.</summary>
+    public int MessagesPerConnection { get; init; }
+
+    public int Recipients { get; init; } = 1;
+
+    /// <summary>Octets of a message, header included.</summary>
+    public int Size { get; init; } = 4096;
+
+    /// <summary>MAIL, RCPT and DATA in one write. RFC 2920.</summary>
+    public bool Pipelining { get; init; }
+
+    public bool StartTls { get; init; }
+
+    /// <summary>Name and password for AUTH PLAIN; null: none.</summary>
+    public (string Name, string Password)? Credentials { get; init; }
+
+    /// <summary>Messages a second over all connections; 0: as many as the server takes.</summary>
+    public double Rate { get; init; }
+
+    public string RecipientDomain { get; init; } = "sink.test";
+
+    /// <summary>A conversation in which nothing happens for so long has failed.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+}

@@ -1,0 +1,193 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Packetboat.Bench.Relay;
+
+/// <summary>One server of the comparison, started from an empty directory for one run.</summary>
+internal sealed class Peer : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly string _directory;
+    private readonly TimeProvider _time;
+
+    private Peer(Process process, string directory, int port, TimeProvider time)
+    {
+        (_process, _directory, _time) = (process, directory, time);
+        Address = new IPEndPoint(IPAddress.Loopback, port);
+        Server = new ServerProcess(process.Id);
+    }
+
+    public IPEndPoint Address { get; }
+
+    public ServerProcess Server { get; }
+
+    /// <param name="contestant">Which.</param>
+    /// <param name="point">What it must be able to do.</param>
+    /// <param name="place">Directories and certificate.</param>
+    /// <param name="sinkPort">Where it relays to.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public static async Task<Peer> StartAsync(
+        Contestant contestant,
+        Point point,
+        Workplace place,
+        int sinkPort,
+        TimeProvider time,
+        CancellationToken ct
+    )
+    {
+        string directory = place.NewDirectory(contestant.Name);
+        int port = FreePort();
+        var start = new ProcessStartInfo("setsid", ["bash", contestant.Script]) { WorkingDirectory = directory };
+        foreach (
+            (string name, string value) in (ReadOnlySpan<(string, string)>)
+                [
+                    ("DIR", directory),
+                    ("PORT", $"{port}"),
+                    ("SINK_PORT", $"{sinkPort}"),
+                    ("AUTH", point.NeedsAuth ? "yes" : "no"),
+                    ("TLS", point.Load.StartTls ? "yes" : "no"),
+                    ("BENCH_USER", Point.UserName),
+                    ("BENCH_PASS", Point.Password),
+                    ("CERT", place.Certificate),
+                    ("KEY", place.Key),
+                    ("PEERS", place.Peers),
+                    ("PACKETBOAT", contestant.Program),
+                ]
+        )
+            start.Environment[name] = value;
+        var peer = new Peer(Process.Start(start)!, directory, port, time);
+        try
+        {
+            await peer.ReadyAsync(ct);
+            return peer;
+        }
+        catch
+        {
+            await peer.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends it with all its processes, and clears what it left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (string signal in (string[])["TERM", "KILL"])
+        {
+            // A process group of its own, which setsid made.
+            using Process kill = Process.Start("kill", [$"-{signal}", "--", $"-{_process.Id}"]);
+            await kill.WaitForExitAsync();
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
+            try
+            {
+                await _process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                continue;
+            }
+        }
+
+        _process.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task ReadyAsync(CancellationToken ct)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(begun) < Patience)
+        {
+            if (_process.HasExited)
+                throw new InvalidOperationException($"the server ended with {_process.ExitCode}; see {_directory}");
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(Address, ct);
+                if (await socket.ReceiveAsync(new byte[512], ct) > 0)
+                    return;
+            }
+            catch (SocketException)
+            {
+                // Not yet.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), _time, ct);
+        }
+
+        throw new TimeoutException($"no greeting at {Address}");
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
+
+/// <summary>Who takes part.</summary>
+/// <param name="Name">As in the table.</param>
+/// <param name="Script">Starts it.</param>
+/// <param name="Program">For Packetboat: which binary.</param>
+/// <param name="Factor">How many times the messages of a point it is given, so that its run takes some seconds too.</param>
+internal sealed record Contestant(string Name, string Script, string Program, double Factor);
+
+/// <summary>Directories of a comparison.</summary>
+internal sealed class Workplace
+{
+    private readonly string _root;
+    private int _runs;
+
+    public Workplace(string root, string peers)
+    {
+        _root = Directory.CreateDirectory(root).FullName;
+        Peers = Path.GetFullPath(peers);
+        (Certificate, Key) = (Path.Combine(_root, "cert.pem"), Path.Combine(_root, "key.pem"));
+        if (File.Exists(Certificate))
+            return;
+        using Process openssl = Process.Start(
+            new ProcessStartInfo("openssl")
+            {
+                ArgumentList =
+                {
+                    "req",
+                    "-x509",
+                    "-newkey",
+                    "ec",
+                    "-pkeyopt",
+                    "ec_paramgen_curve:P-256",
+                    "-nodes",
+                    "-days",
+                    "3650",
+                    "-subj",
+                    "/CN=mail.bench.test",
+                    "-keyout",
+                    Key,
+                    "-out",
+                    Certificate,
+                },
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            }
+        )!;
+        openssl.WaitForExit();
+        File.SetUnixFileMode(Key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    public string Peers { get; }
+
+    public string Certificate { get; }
+
+    public string Key { get; }
+
+    public string NewDirectory(string name)
+    {
+        string directory = Path.Combine(_root, $"{name}-{++_runs}");
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
+        return Directory.CreateDirectory(directory).FullName;
+    }
+}

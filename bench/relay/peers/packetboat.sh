@@ -1,0 +1,26 @@
+# Packetboat as a spoke: smart host is the sink, on loopback, without sign-in. PACKETBOAT is the program.
+. "$(dirname "$0")/common.sh"
+mkdir -p "$DIR/ctrl"
+cat > "$DIR/ctrl/sbbs.ini" <<X
+[Mail]
+Options = RELAY_TX | ALLOW_RELAY
+Interface = 127.0.0.1
+SMTPPort = $PORT
+MaxClients = 1000
+MaxConcurrentConnections = 0
+MaxMsgSize = 104857600
+RelayServer = 127.0.0.1
+RelayPort = $SINK_PORT
+X
+cat > "$DIR/ctrl/packetboat.ini" <<X
+[Tls]
+Certificate = $CERT
+CertificateKey = $KEY
+${PACKETBOAT_INI:-}
+X
+if [ "$AUTH" = yes ]; then
+    printf '%s\n' "$BENCH_PASS" | "$PACKETBOAT" account add "$BENCH_USER" --ctrl "$DIR/ctrl" --password-stdin > /dev/null
+else
+    echo 127.0.0.1 > "$DIR/ctrl/relay.cfg"
+fi
+exec "$PACKETBOAT" serve --ctrl "$DIR/ctrl" > "$DIR/log" 2>&1
