@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Packetboat.Protocol;
@@ -8,18 +9,45 @@ namespace Packetboat.Protocol;
 /// </summary>
 public static class PrintableText
 {
+    private const int ZeroWidthNonJoiner = 0x200C;
+    private const int ZeroWidthJoiner = 0x200D;
+
     /// <param name="text">Anything.</param>
     /// <param name="maxBytes">UTF-8 octets; what is longer ends in <c>...</c>.</param>
-    public static string Of(string text, int maxBytes)
+    public static string Of(string text, int maxBytes) => Kept(text, maxBytes, IsPrintable);
+
+    /// <summary>The same for where nothing but ASCII may stand.</summary>
+    /// <param name="text">Anything.</param>
+    /// <param name="maxBytes">Octets; what is longer ends in <c>...</c>.</param>
+    public static string Ascii(string text, int maxBytes) => Kept(text, maxBytes, static rune => rune.Value is >= ' ' and <= '~');
+
+    /// <summary>
+    /// A letter, mark, number, symbol, punctuation or blank. So is a joiner: in some scripts it is part of how a word is spelled, and it
+    /// moves no cursor.
+    /// </summary>
+    internal static bool IsPrintable(Rune rune) =>
+        rune.Value is ZeroWidthNonJoiner or ZeroWidthJoiner
+        || Rune.GetUnicodeCategory(rune)
+            is not (
+                UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.Surrogate
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.OtherNotAssigned
+                or UnicodeCategory.PrivateUse
+            );
+
+    private static string Kept(string text, int maxBytes, Func<Rune, bool> mayStand)
     {
-        if (text.Length <= maxBytes && System.Text.Ascii.IsValid(text) && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        if (text.Length <= maxBytes && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             return text;
 
         var kept = new StringBuilder(Math.Min(text.Length, maxBytes));
         int bytes = 0;
         foreach (Rune rune in text.EnumerateRunes())
         {
-            Rune shown = IsPrintable(rune) ? rune : new Rune('?');
+            Rune shown = mayStand(rune) ? rune : new Rune('?');
             bytes += shown.Utf8SequenceLength;
             if (bytes > maxBytes - 3)
                 return kept.Append("...").ToString();
@@ -28,16 +56,4 @@ public static class PrintableText
 
         return kept.ToString();
     }
-
-    private static bool IsPrintable(Rune rune) =>
-        Rune.GetUnicodeCategory(rune)
-            is not (
-                System.Globalization.UnicodeCategory.Control
-                or System.Globalization.UnicodeCategory.Format
-                or System.Globalization.UnicodeCategory.Surrogate
-                or System.Globalization.UnicodeCategory.LineSeparator
-                or System.Globalization.UnicodeCategory.ParagraphSeparator
-                or System.Globalization.UnicodeCategory.OtherNotAssigned
-                or System.Globalization.UnicodeCategory.PrivateUse
-            );
 }

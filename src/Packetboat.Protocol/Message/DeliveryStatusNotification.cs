@@ -208,7 +208,7 @@ public sealed record DeliveryStatusNotification(ReadOnlyMemory<byte> Bytes, bool
         if (HostOf(recipient) is { } host)
             Line(fields, $"Remote-MTA: dns; {host}");
         if (recipient.Reply is { } reply)
-            Line(fields, $"Diagnostic-Code: smtp; {(international ? Words(reply) : InAscii(Words(reply)))}");
+            Line(fields, $"Diagnostic-Code: smtp; {(international ? Words(reply) : PrintableText.Ascii(Words(reply), 800))}"); // RFC 3464 §2.1
         if (recipient.LastAttempt is { } attempt)
             Line(fields, $"Last-Attempt-Date: {DateOf(attempt)}");
         if (recipient.WillRetryUntil is { } until)
@@ -238,18 +238,6 @@ public sealed record DeliveryStatusNotification(ReadOnlyMemory<byte> Bytes, bool
 
     /// <summary>One line short enough for any transport, and without anything that could end it.</summary>
     private static string Words(SmtpReply reply) => PrintableText.Of(reply.ToString(), 800);
-
-    /// <summary>message/delivery-status is ASCII. RFC 3464 §2.1.</summary>
-    private static string InAscii(string text) =>
-        string.Create(
-            text.Length,
-            text,
-            (line, source) =>
-            {
-                for (int i = 0; i < line.Length; i++)
-                    line[i] = char.IsAscii(source[i]) ? source[i] : '?';
-            }
-        );
 
     private static string DateOf(DateTimeOffset date) =>
         date.ToString("ddd, dd MMM yyyy HH:mm:ss ", CultureInfo.InvariantCulture)

@@ -47,7 +47,8 @@ public readonly record struct SmtpReply(
 
     /// <summary>
     /// Writes the reply as wire bytes. Whatever would end or forge a line is replaced, and a line that would be too long is cut, because
-    /// parts of the text may come from a peer.
+    /// parts of the text may come from a peer. It is ASCII even where UTF-8 would be allowed: that depends on what the client said before
+    /// (RFC 6531 §3.7.4), and no program needs it.
     /// </summary>
     public string ToWire()
     {
@@ -58,7 +59,7 @@ public readonly record struct SmtpReply(
         for (int i = 0; i < Lines.Count; i++)
         {
             char separator = i == Lines.Count - 1 ? ' ' : '-';
-            string line = PrintableText.Of(Lines[i], max - 6 - prefix.Length);
+            string line = PrintableText.Ascii(Lines[i], max - 6 - prefix.Length);
             wire.Append(CultureInfo.InvariantCulture, $"{Code}{separator}{prefix}{line}\r\n");
         }
 

@@ -22,10 +22,18 @@ public sealed class SmtpReplyTests
                 {
                     string wire = new SmtpReply(550, enhanced, new string(text)).ToWire();
                     return wire.EndsWith("\r\n", StringComparison.Ordinal)
-                        && !wire[..^2].Any(char.IsControl)
+                        && wire[..^2].All(c => c is >= ' ' and <= '~')
                         && Encoding.UTF8.GetByteCount(wire) <= SmtpReply.MaxLine;
                 }
             );
+
+    /// <summary>A client that did not say SMTPUTF8 must not be sent UTF-8. RFC 6531 §3.7.4.</summary>
+    [Theory]
+    [InlineData("\"gr\u00fcn\" is not a command", "\"gr?n\" is not a command")]
+    [InlineData("<\ud83d\ude80@b.example>", "<?@b.example>")]
+    [InlineData("\ufffd", "?")]
+    public void A_reply_is_ASCII_whatever_it_quotes(string text, string line) =>
+        Assert.Equal($"500 5.5.1 {line}\r\n", new SmtpReply(500, "5.5.1", text).ToWire());
 
     [Fact]
     public void A_line_may_be_as_long_as_512_octets()
@@ -75,6 +83,7 @@ public sealed class SmtpReplyTests
     [InlineData("a\u202eb\u200f", 20, "a?b?")]
     [InlineData("a\u2028b", 20, "a?b")]
     [InlineData("j\u00f6rg", 20, "j\u00f6rg")]
+    [InlineData("\u0646\u200c\u0647\u200d", 20, "\u0646\u200c\u0647\u200d")]
     [InlineData("\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6", 10, "\u00f6\u00f6\u00f6...")]
     public void Text_from_a_stranger_is_made_printable_and_bounded(string text, int octets, string printable) =>
         Assert.Equal(printable, PrintableText.Of(text, octets));
