@@ -49,7 +49,7 @@ public sealed class MailAddress : IEquatable<MailAddress>
     public static bool TryParse(string text, [NotNullWhen(true)] out MailAddress? address)
     {
         address = null;
-        if (text.Length == 0 || Encoding.UTF8.GetByteCount(text) > MaxLength)
+        if (text.Length == 0 || Encoding.UTF8.GetByteCount(text) > MaxLength || !IsPrintable(text))
             return false;
 
         int end = LocalPartLength(text);
@@ -84,15 +84,12 @@ public sealed class MailAddress : IEquatable<MailAddress>
     /// </summary>
     public static bool IsDomain(string text)
     {
-        if (text.Length == 0 || Encoding.UTF8.GetByteCount(text) > MaxDomain)
+        if (text.Length == 0 || Encoding.UTF8.GetByteCount(text) > MaxDomain || !IsPrintable(text))
             return false;
         if (text[0] == '[')
             return IsAddressLiteral(text);
 
-        foreach (Range label in text.AsSpan().Split('.'))
-            if (!IsLabel(text.AsSpan(label)))
-                return false;
-        return Ascii.IsValid(text) || ToAsciiOrNull(text) is not null;
+        return HasOnlyLabels(text) && ToAsciiOrNull(text) is not null;
     }
 
     public bool Equals(MailAddress? other) =>
@@ -113,6 +110,20 @@ public sealed class MailAddress : IEquatable<MailAddress>
         if (!System.Text.Unicode.Utf8.IsValid(text))
             return false;
         decoded = Encoding.UTF8.GetString(text);
+        return true;
+    }
+
+    /// <summary>
+    /// What an operator's terminal can show. RFC 6531 §3.3 would let more through: characters that turn the text around, that nobody sees,
+    /// or that nobody has assigned. An address with them deceives, and no system hands one out (RFC 8264 §4.2.3).
+    /// </summary>
+    private static bool IsPrintable(string text)
+    {
+        if (Ascii.IsValid(text))
+            return true;
+        foreach (Rune rune in text.EnumerateRunes())
+            if (rune == Rune.ReplacementChar || !PrintableText.IsPrintable(rune))
+                return false;
         return true;
     }
 
@@ -162,6 +173,14 @@ public sealed class MailAddress : IEquatable<MailAddress>
 
     private static bool IsSeparator(char c) => c is '\u2028' or '\u2029' || char.IsWhiteSpace(c);
 
+    private static bool HasOnlyLabels(string text)
+    {
+        foreach (Range label in text.AsSpan().Split('.'))
+            if (!IsLabel(text.AsSpan(label)))
+                return false;
+        return true;
+    }
+
     private static bool IsLabel(ReadOnlySpan<char> label)
     {
         if (label.Length is 0 or > 63 || label[0] == '-' || label[^1] == '-')
@@ -188,15 +207,20 @@ public sealed class MailAddress : IEquatable<MailAddress>
 
     private static string ToAscii(string domain) => ToAsciiOrNull(domain) ?? domain.ToLowerInvariant();
 
+    /// <summary>
+    /// The mapping makes ASCII of what merely looks like it: of a full-width <c>&gt;</c> a real one, which would end the path in the command
+    /// that we write to a server without SMTPUTF8. What it makes must be labels again. Its own rules for that would refuse the underscore.
+    /// </summary>
     private static string? ToAsciiOrNull(string domain)
     {
         if (Ascii.IsValid(domain))
             return domain.ToLowerInvariant();
         try
         {
-            return new IdnMapping { UseStd3AsciiRules = false }
+            string mapped = new IdnMapping { UseStd3AsciiRules = false }
                 .GetAscii(domain)
                 .ToLowerInvariant();
+            return HasOnlyLabels(mapped) ? mapped : null;
         }
         catch (ArgumentException)
         {

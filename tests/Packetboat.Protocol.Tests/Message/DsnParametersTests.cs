@@ -91,6 +91,7 @@ public sealed class DsnParametersTests
     [Theory]
     [InlineData("jörg+x=\\@bücher.example", @"utf-8;j\x{F6}rg\x{2B}x\x{3D}\x{5C}@b\x{FC}cher.example", "utf-8")]
     [InlineData("a+b@far.example", "rfc822;a+2Bb@far.example", "rfc822")]
+    [InlineData("\u0646\u200c\u0647@far.example", @"utf-8;\x{646}\x{200C}\x{647}@far.example", "utf-8")]
     public void What_is_sent_on_is_ASCII_and_means_the_same(string address, string parameter, string type)
     {
         var recipient = new OriginalRecipient(type, address);

@@ -59,8 +59,54 @@ public sealed class MailAddressTests
     [InlineData("a\u2028b@c")]
     [InlineData("a\u0085b@c")]
     [InlineData("a\u00a0b@c")]
+    [InlineData("\"a\u2028b\"@c")]
+    [InlineData("a\u202eb@c")]
+    [InlineData("\"a\u202eb\"@c")]
+    [InlineData("a\u00ad@c")]
+    [InlineData("\ufeffa@c")]
+    [InlineData("\ufffda@c")]
+    [InlineData("\ue000@c")]
+    [InlineData("a@b\u00ad.example")]
+    [InlineData("a@b\u200b.example")]
     public void What_is_no_address_is_refused(string text) =>
         Assert.False(MailAddress.TryParse(Encoding.UTF8.GetBytes(text), out _));
+
+    /// <summary>
+    /// What Unicode takes for another way to write an ASCII character becomes that character in an A-label. A name that would be no name
+    /// afterwards, or a command's end, is refused before.
+    /// </summary>
+    [Theory]
+    [InlineData("\uff1e")] // full-width >
+    [InlineData("\uff1c")] // full-width <
+    [InlineData("\uff20")] // full-width @
+    [InlineData("\uff1d")] // full-width =
+    [InlineData("\uff0b")] // full-width +
+    [InlineData("\uff02")] // full-width "
+    [InlineData("\uff3b")] // full-width [
+    [InlineData("\uff1a")] // full-width :
+    [InlineData("\uff0f")] // full-width /
+    [InlineData("\u207c")] // superscript =
+    [InlineData("\u037e")] // Greek question mark, a semicolon
+    [InlineData("\u2100")] // a/c in one character
+    [InlineData("\u00a8")] // a diaeresis alone, which is a blank with one
+    public void A_domain_does_not_become_something_else_in_ASCII(string character)
+    {
+        Assert.False(MailAddress.IsDomain($"a{character}b.example"));
+        Assert.False(MailAddress.TryParse(Encoding.UTF8.GetBytes($"x@a{character}b.example"), out _));
+    }
+
+    [Fact]
+    public void Whatever_is_a_domain_is_one_in_ASCII() =>
+        Gen.Char.Array[1, 6]
+            .Select(chars => new string(chars) + ".example")
+            .Where(MailAddress.IsDomain)
+            .Sample(
+                domain =>
+                    MailAddress.Parse("x@" + domain).AsciiDomain is var ascii
+                    && System.Text.Ascii.IsValid(ascii)
+                    && MailAddress.IsDomain(ascii),
+                iter: 2000
+            );
 
     [Theory]
     [InlineData(64, true)]
