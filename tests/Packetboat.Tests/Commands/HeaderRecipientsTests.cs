@@ -26,5 +26,37 @@ public sealed class HeaderRecipientsTests
         );
     }
 
+    /// <summary>Readers understand all of these, so that the names in them would be seen.</summary>
+    [Theory]
+    [InlineData("Bcc : d@x.example\n")]
+    [InlineData("bCC\t: d@x.example\n")]
+    [InlineData("Resent-Bcc: d@x.example\n")]
+    [InlineData("BCC:\n d@x.example,\n\te@x.example\n")]
+    [InlineData("no field at all\nBcc: d@x.example\n")]
+    [InlineData("Bcc: d@x.example\r\n")]
+    public void A_blind_copy_is_taken_out_however_its_field_is_written(string field)
+    {
+        string kept = Encoding.ASCII.GetString(
+            HeaderRecipients.WithoutBcc(Bytes($"To: a@x.example\n{field}Subject: s\n\ntext\n")).ToArray()
+        );
+
+        Assert.DoesNotContain("d@x.example", kept, StringComparison.Ordinal);
+        Assert.DoesNotContain("e@x.example", kept, StringComparison.Ordinal);
+        Assert.EndsWith("Subject: s\n\ntext\n", kept, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("text without a header")]
+    [InlineData(" a line that continues nothing\n")]
+    [InlineData(": no name\n\n")]
+    [InlineData("\0\n\n")]
+    public void A_message_without_a_header_names_nobody(string message)
+    {
+        Assert.Empty(HeaderRecipients.Of(Bytes(message)));
+        Assert.Equal(message, Encoding.ASCII.GetString(HeaderRecipients.WithoutBcc(Bytes(message)).ToArray()));
+    }
+
     private static byte[] Bytes(string text) => Encoding.ASCII.GetBytes(text);
 }
