@@ -50,7 +50,7 @@ internal static class HeaderRecipients
             int end = message[place..].IndexOf((byte)'\n');
             int next = end < 0 ? message.Length : place + end + 1;
             ReadOnlySpan<byte> line = message[place..next];
-            bool isEmpty = line.TrimEnd("\r\n"u8).IsEmpty;
+            bool isEmpty = line is [(byte)'\n'] or [(byte)'\r', (byte)'\n'];
             if ((isEmpty || line[0] is not ((byte)' ' or (byte)'\t')) && place > begin)
             {
                 fields.Add(begin..place);
