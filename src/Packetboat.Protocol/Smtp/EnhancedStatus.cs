@@ -29,6 +29,12 @@ public readonly record struct EnhancedStatus(int Class, int Subject, int Detail)
     public override string ToString() =>
         IsEmpty ? "" : string.Create(CultureInfo.InvariantCulture, $"{Class}.{Subject}.{Detail}");
 
-    private static bool TryNumber(ReadOnlySpan<char> text, out int number) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && text.Length is > 0 and <= 3;
+    /// <summary>Digits, looked at one by one: the platform would take a number with NULs behind it.</summary>
+    private static bool TryNumber(ReadOnlySpan<char> text, out int number)
+    {
+        number = 0;
+        return text.Length is > 0 and <= 3
+            && !text.ContainsAnyExceptInRange('0', '9')
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    }
 }

@@ -66,6 +66,8 @@ public sealed class SmtpReplyTests
     [InlineData("5..1 x")]
     [InlineData("5.1000.1 x")]
     [InlineData("5.-1.1 x")]
+    [InlineData("5.7\0.1 x")]
+    [InlineData("5.7.1\0 x")]
     [InlineData(" 5.7.1")]
     public void What_is_no_enhanced_code_is_text(string text)
     {
