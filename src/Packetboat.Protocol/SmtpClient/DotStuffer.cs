@@ -5,11 +5,11 @@ namespace Packetboat.Protocol.SmtpClient;
 /// <summary>
 /// Finds where a dot has to be doubled, and refuses whatever is not CRLF-clean. RFC 5321 §4.5.2 and §2.3.8.
 /// A bare CR or LF never leaves: one receiver takes it for a line end and the next one does not, and what lies between them is a
-/// smuggled message.
+/// smuggled message. Nor does a NUL, behind which a receiver that drops it finds a dot alone. RFC 5322 §4.
 /// </summary>
 internal struct DotStuffer
 {
-    private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
+    private static readonly SearchValues<byte> Special = SearchValues.Create("\r\n\0"u8);
 
     private State _state;
 
@@ -65,7 +65,7 @@ internal struct DotStuffer
             return 1;
         }
 
-        int end = text.IndexOfAny(LineEnds);
+        int end = text.IndexOfAny(Special);
         if (end < 0)
         {
             _state = State.MidLine;

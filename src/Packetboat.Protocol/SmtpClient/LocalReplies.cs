@@ -16,7 +16,7 @@ internal static class LocalReplies
     public static readonly SmtpReply TooLarge = new(552, "5.3.4", "The message is larger than the next system takes");
 
     /// <summary>RFC 3030 §3: only BDAT could carry it, and conversion is not ours to do.</summary>
-    public static readonly SmtpReply BareLineEnd = new(554, "5.6.0", "The message has a bare CR or LF and cannot be sent");
+    public static readonly SmtpReply Unclean = new(554, "5.6.0", "The message has a NUL, or a bare CR or LF, and cannot be sent");
 
     /// <summary>RFC 9422 §4.2: more would be refused, and repeating a refusal looks like abuse.</summary>
     public static readonly SmtpReply TooManyRecipients = new(

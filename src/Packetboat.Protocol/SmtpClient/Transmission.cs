@@ -224,7 +224,7 @@ internal sealed class Transmission(
             {
                 // Without its final dot the peer discards what it got; the only way to say so is to hang up. RFC 5321 §4.1.1.4.
                 wire.Break();
-                _fate = Ours(SmtpVerdict.Permanent, SmtpStage.Content, LocalReplies.BareLineEnd);
+                _fate = Ours(SmtpVerdict.Permanent, SmtpStage.Content, LocalReplies.Unclean);
                 return;
             }
         }

@@ -35,7 +35,11 @@ public sealed class DotStufferTests
     [InlineData("a\r")]
     [InlineData("\r")]
     [InlineData("a\r\n\r.\r\n")]
-    public void A_bare_line_end_never_leaves(string content)
+    [InlineData("a\0")]
+    [InlineData("\0")]
+    [InlineData("a\r\n\0.\r\nb\r\n")]
+    [InlineData("a\r\0\n")]
+    public void A_bare_line_end_or_a_NUL_never_leaves(string content)
     {
         Assert.Null(Stuffed([content]));
         Assert.Null(Stuffed(content.Select(c => c.ToString())));
