@@ -69,13 +69,31 @@ internal sealed class DnsClientTransport : IDnsTransport
             return Failure<T>("no DNS server is configured");
         try
         {
-            return Read(await _client.QueryAsync(name, type), select);
+            IDnsQueryResponse response = await _client.QueryAsync(name, type);
+            return IsAnswerTo(response, name, type) ? Read(response, select) : Failure<T>("the server answers another question");
         }
         catch (Exception e) when (e is DnsResponseException or SocketException or IOException or OperationCanceledException)
         {
             return Failure<T>(e.Message);
         }
+        catch (Exception)
+        {
+            // The library throws what its arithmetic comes to where a reply makes no sense. Whoever asked gets an answer all the same.
+            return Failure<T>("the server's reply cannot be read");
+        }
     }
+
+    /// <summary>
+    /// The number of a question has sixteen bits; whoever guesses it must have guessed the question too. RFC 5452 §9.1. A failure may come
+    /// without: it says nothing that could be believed.
+    /// </summary>
+    private static bool IsAnswerTo(IDnsQueryResponse response, string name, QueryType type) =>
+        response.Header.ResponseCode is not (DnsHeaderResponseCode.NoError or DnsHeaderResponseCode.NotExistentDomain)
+        || (
+            response.Questions is [var question]
+            && question.QuestionType == type
+            && Bare(question.QueryName).Equals(name, StringComparison.OrdinalIgnoreCase)
+        );
 
     private static TimedAnswer<T> Read<T>(
         IDnsQueryResponse response,
@@ -92,15 +110,18 @@ internal sealed class DnsClientTransport : IDnsTransport
             ? new TimedAnswer<T>(new DnsAnswer<T>.NoData(), NegativeTime(response))
             : new TimedAnswer<T>(
                 new DnsAnswer<T>.Found(records, response.Header.IsAuthenticData),
-                // An alias on the way may hold for less than what it leads to.
-                TimeSpan.FromSeconds(response.Answers.Min(record => record.InitialTimeToLive))
+                // An alias on the way may hold for less than what it leads to. Below zero is zero: RFC 2181 §8.
+                TimeSpan.FromSeconds(Math.Max(0, response.Answers.Min(record => record.InitialTimeToLive)))
             );
     }
 
     /// <summary>RFC 2308 §5: the lesser of the SOA's own time and its minimum.</summary>
     private static TimeSpan NegativeTime(IDnsQueryResponse response) =>
         TimeSpan.FromSeconds(
-            response.Authorities.SoaRecords().Select(soa => Math.Min(soa.Minimum, (uint)soa.InitialTimeToLive)).FirstOrDefault()
+            response
+                .Authorities.SoaRecords()
+                .Select(soa => Math.Min(soa.Minimum, (uint)Math.Max(0, soa.InitialTimeToLive)))
+                .FirstOrDefault()
         );
 
     private static TimedAnswer<T> Failure<T>(string reason) =>
