@@ -74,15 +74,17 @@ public abstract class QueueStoreContract : IAsyncLifetime
     public async Task Chunks_are_read_back_in_their_order()
     {
         long number = Store.NextMessageNumber();
-        await Store.WriteChunkAsync(number, 0, "one"u8.ToArray(), Ct);
-        await Store.WriteChunkAsync(number, 1, "-two-"u8.ToArray().AsMemory(1, 3), Ct);
+        byte[] one = Filled('1');
+        byte[] two = Filled('2');
+        await Store.WriteChunkAsync(number, 0, one, Ct);
+        await Store.WriteChunkAsync(number, 1, two, Ct);
         await Store.AcceptAsync(
             new NewMessage(TestMail.Message(number, chunks: 3), [TestMail.Waiting(0, "joe@far.example")], "end"u8.ToArray()),
             Ct
         );
 
-        Assert.Equal("one"u8.ToArray(), await Store.ReadChunkAsync(number, 0, Ct));
-        Assert.Equal("two"u8.ToArray(), await Store.ReadChunkAsync(number, 1, Ct));
+        Assert.Equal(one, await Store.ReadChunkAsync(number, 0, Ct));
+        Assert.Equal(two, await Store.ReadChunkAsync(number, 1, Ct));
         Assert.Equal("end"u8.ToArray(), await Store.ReadChunkAsync(number, 2, Ct));
     }
 
@@ -99,23 +101,43 @@ public abstract class QueueStoreContract : IAsyncLifetime
         );
 
         Assert.Equal(["early@far.example", "late@far.example"], Addresses(await Due(Noon)));
-        Assert.Equal(["early@far.example"], Addresses(await Store.FindDueAsync(Noon, 1, [], Ct)));
-        Assert.Equal(Noon.AddHours(-1), await Store.NextDueAsync([], Ct));
+        Assert.Equal(["early@far.example"], Addresses(await Store.FindDueAsync("mx far.example", Noon, 1, Ct)));
+        Assert.Equal(Noon.AddMilliseconds(1), await Store.NextDueAsync(Noon, Ct));
+        Assert.Null(await Store.NextDueAsync(Noon.AddMilliseconds(1), Ct));
     }
 
     [Theory]
     [InlineData("mx far.example")]
     [InlineData("relay \"odd\\name\" & ü:587")]
-    public async Task Excepted_routes_are_passed_over(string route)
+    public async Task What_waits_is_asked_for_by_its_route(string route)
     {
         await AcceptAsync(
             TestMail.Waiting(0, "a@far.example", route),
             TestMail.Waiting(1, "b@near.example", "mx near.example", Noon.AddMinutes(1))
         );
 
-        Assert.Equal(["b@near.example"], Addresses(await Store.FindDueAsync(Noon.AddHours(1), 10, [route, "mx other"], Ct)));
-        Assert.Equal(Noon.AddMinutes(1), await Store.NextDueAsync([route], Ct));
-        Assert.Null(await Store.NextDueAsync([route, "mx near.example"], Ct));
+        Assert.Equal(["a@far.example"], Addresses(await Store.FindDueAsync(route, Noon, 10, Ct)));
+        Assert.Empty(await Store.FindDueAsync("mx near.example", Noon, 10, Ct));
+        Assert.Equal(["b@near.example"], Addresses(await Store.FindDueAsync("mx near.example", Noon.AddMinutes(1), 10, Ct)));
+    }
+
+    [Fact]
+    public async Task Routes_that_something_waits_for_come_each_once_in_order_and_in_portions()
+    {
+        for (int i = 0; i < 3; i++)
+            await AcceptAsync(
+                TestMail.Waiting(0, "a@a.example", "mx a.example"),
+                TestMail.Waiting(1, "b@b.example", "mx b.example", Noon.AddHours(1)),
+                TestMail.Claimed(2, "c@c.example", "mx c.example"),
+                TestMail.Waiting(3, "d@d.example", "mx d.example")
+            );
+
+        Assert.Equal(
+            [new WaitingRoute("mx a.example", true), new WaitingRoute("mx b.example", false)],
+            await Store.FindRoutesAsync("", Noon, 2, Ct)
+        );
+        Assert.Equal([new WaitingRoute("mx d.example", true)], await Store.FindRoutesAsync("mx b.example", Noon, 2, Ct));
+        Assert.Empty(await Store.FindRoutesAsync("mx d.example", Noon, 2, Ct));
     }
 
     [Fact]
@@ -129,7 +151,7 @@ public abstract class QueueStoreContract : IAsyncLifetime
         );
         Assert.Single(held);
         Assert.Empty(await Due(Noon.AddDays(1)));
-        Assert.Null(await Store.NextDueAsync([], Ct));
+        Assert.Null(await Store.NextDueAsync(Noon.AddDays(-1), Ct));
         QueueEntry entry = await EntryAsync();
         Assert.Equal(
             (RecipientState.Claimed, 1, Noon.AddMinutes(1), "mx b"),
@@ -384,6 +406,36 @@ public abstract class QueueStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Content_of_several_chunks_goes_with_its_last_recipient_too()
+    {
+        foreach (bool isDropped in new[] { false, true })
+        {
+            long number = Store.NextMessageNumber();
+            await Store.WriteChunkAsync(number, 0, Filled('1'), Ct);
+            await Store.AcceptAsync(
+                new NewMessage(TestMail.Message(number, chunks: 2), [TestMail.Waiting(0, "joe@far.example")], "end"u8.ToArray()),
+                Ct
+            );
+            await ReopenAsync();
+            Assert.Equal("end"u8.ToArray(), await Store.ReadChunkAsync(number, 1, Ct));
+
+            if (isDropped)
+                await Store.ChangeAsync(new QueueSelection(All: true), QueueChange.Drop, Noon, Ct);
+            else
+                await Store.RecordAsync(
+                    number,
+                    Noon,
+                    [TestMail.Result(0, RecipientState.Delivered, Noon, TraceKind.Delivered)],
+                    null
+                );
+            await FlushAsync();
+            await ReopenAsync();
+            await Store.SweepAsync(Noon, Ct);
+            await Assert.ThrowsAsync<InvalidDataException>(() => Store.ReadChunkAsync(number, 1, Ct).AsTask());
+        }
+    }
+
+    [Fact]
     public async Task Dropping_the_last_recipient_drops_the_content()
     {
         long number = await AcceptAsync(TestMail.Waiting(0, "joe@far.example"));
@@ -415,7 +467,7 @@ public abstract class QueueStoreContract : IAsyncLifetime
         await Task.WhenAll(messages.Select(message => Task.Run(() => Store.AcceptAsync(message, Ct))));
         await ReopenAsync();
 
-        Assert.Equal(500, (await Store.FindDueAsync(Noon, 1000, [], Ct)).Select(due => due.Message.Id).Distinct().Count());
+        Assert.Equal(500, (await Due(Noon)).Select(due => due.Message.Id).Distinct().Count());
     }
 
     [Fact(Timeout = 60_000)]
@@ -433,7 +485,7 @@ public abstract class QueueStoreContract : IAsyncLifetime
 
         await Assert.ThrowsAnyAsync<Exception>(() => accepts[50]);
         await Task.WhenAll(accepts.Where((_, i) => i != 50));
-        Assert.Equal(100, (await Store.FindDueAsync(Noon, 1000, [], Ct)).Count);
+        Assert.Equal(100, (await Due(Noon)).Count);
     }
 
     protected async Task<long> AcceptAsync(params NewRecipient[] recipients)
@@ -446,7 +498,16 @@ public abstract class QueueStoreContract : IAsyncLifetime
     /// <summary>Whatever was ordered before this is written when it completes.</summary>
     protected Task FlushAsync() => Store.ClearAlarmAsync(Noon.ToString("O", CultureInfo.InvariantCulture), Ct);
 
-    protected Task<IReadOnlyList<DueRecipient>> Due(DateTimeOffset now) => Store.FindDueAsync(now, 100, [], Ct);
+    /// <summary>What is due by any route.</summary>
+    protected Task<IReadOnlyList<DueRecipient>> Due(DateTimeOffset now) => DueIn(Store, now);
+
+    protected static async Task<IReadOnlyList<DueRecipient>> DueIn(IQueueStore store, DateTimeOffset now)
+    {
+        var due = new List<DueRecipient>();
+        foreach (WaitingRoute route in await store.FindRoutesAsync("", now, 100, Ct))
+            due.AddRange(await store.FindDueAsync(route.Name, now, 1000, Ct));
+        return due;
+    }
 
     private async Task<QueueEntry> EntryAsync() => Assert.Single(await List(new QueueSelection(All: true)));
 
@@ -454,4 +515,11 @@ public abstract class QueueStoreContract : IAsyncLifetime
 
     private static IEnumerable<string> Addresses(IEnumerable<DueRecipient> due) =>
         due.Select(d => d.Recipient.Address.ToString());
+
+    private static byte[] Filled(char with)
+    {
+        byte[] chunk = new byte[IQueueStore.ChunkSize];
+        Array.Fill(chunk, (byte)with);
+        return chunk;
+    }
 }

@@ -23,7 +23,8 @@ internal sealed class Reporter(IQueueStore store, IScheduler scheduler, Func<str
             return null;
 
         byte[] content = await ContentAsync(item, stopping);
-        string id = MessageId.New();
+        long number = store.NextMessageNumber();
+        string id = store.IdOf(number);
         DeliveryStatusNotification report = DeliveryStatusNotification.Of(
             new DsnInput
             {
@@ -40,14 +41,20 @@ internal sealed class Reporter(IQueueStore store, IScheduler scheduler, Func<str
                 OriginalContent = content.Length == item.Message.Size ? content : ReadOnlyMemory<byte>.Empty,
             }
         );
-        return Queue(item, id, sender, report);
+        return Queue(item, number, id, sender, report);
     }
 
-    private (NewMessage, IReservation) Queue(DeliveryItem item, string id, MailAddress sender, DeliveryStatusNotification report)
+    private (NewMessage, IReservation) Queue(
+        DeliveryItem item,
+        long number,
+        string id,
+        MailAddress sender,
+        DeliveryStatusNotification report
+    )
     {
         byte[] bytes = report.Bytes.ToArray();
         var message = new QueuedMessage(
-            store.NextMessageNumber(),
+            number,
             id,
             time.GetUtcNow(),
             Sender: null,

@@ -6,10 +6,19 @@ namespace Packetboat.Relay.Queue;
 /// </summary>
 public interface IQueueStore
 {
+    /// <summary>Octets of each chunk of a message but the last, which has the rest.</summary>
+    const int ChunkSize = 256 * 1024;
+
     /// <summary>A number for a message that is about to arrive. Nothing is written.</summary>
     long NextMessageNumber();
 
-    /// <summary>Stores one chunk of a message that is not accepted yet. Chunks that never get a message are swept at the next start.</summary>
+    /// <summary>The id that the message of this number has. <see cref="MessageIdSequence"/>.</summary>
+    string IdOf(long message);
+
+    /// <summary>
+    /// Stores one chunk, in order, of a message that is not accepted yet and has more than one: exactly <see cref="ChunkSize"/> octets. It
+    /// is durable once the message is accepted; chunks that never get a message are swept at the next start.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">The disk would not take it.</exception>
     Task WriteChunkAsync(long message, int chunk, ReadOnlyMemory<byte> bytes, CancellationToken stopping);
 
@@ -31,15 +40,13 @@ public interface IQueueStore
     ValueTask RecordAsync(long message, DateTimeOffset at, IReadOnlyList<RecipientResult> results, NewMessage? report);
 
     /// <summary>
-    /// Recipients that are due, oldest first, without those of <paramref name="exceptRoutes"/>, grouped by message. They stay as they are
-    /// until <see cref="ClaimAsync"/>.
+    /// Recipients of one route that are due, oldest first. They stay as they are until <see cref="ClaimAsync"/>. What waits for other
+    /// routes costs nothing, however much it is.
     /// </summary>
-    Task<IReadOnlyList<DueRecipient>> FindDueAsync(
-        DateTimeOffset now,
-        int limit,
-        IReadOnlyCollection<string> exceptRoutes,
-        CancellationToken stopping
-    );
+    Task<IReadOnlyList<DueRecipient>> FindDueAsync(string routeName, DateTimeOffset now, int limit, CancellationToken stopping);
+
+    /// <summary>Routes that something waits for, in the order of their names, from the first behind <paramref name="after"/>.</summary>
+    Task<IReadOnlyList<WaitingRoute>> FindRoutesAsync(string after, DateTimeOffset now, int limit, CancellationToken stopping);
 
     /// <summary>
     /// Marks recipients as handed to delivery and stores the time of the attempt after this one, before this one is made. Answers the
@@ -47,8 +54,8 @@ public interface IQueueStore
     /// </summary>
     Task<IReadOnlyList<Claim>> ClaimAsync(IReadOnlyList<Claim> claims, CancellationToken stopping);
 
-    /// <summary>The earliest time at which something waits to be tried; null when nothing waits.</summary>
-    Task<DateTimeOffset?> NextDueAsync(IReadOnlyCollection<string> exceptRoutes, CancellationToken stopping);
+    /// <summary>The first time behind <paramref name="after"/> at which something comes due; null when nothing does.</summary>
+    Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken stopping);
 
     /// <summary>Makes what waits for a route due now.</summary>
     Task WakeRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping);
@@ -88,6 +95,11 @@ public interface IQueueStore
 
 /// <summary>A recipient whose time has come.</summary>
 public sealed record DueRecipient(QueuedMessage Message, QueuedRecipient Recipient, string RouteName);
+
+/// <summary>A route that something waits for.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="IsDue">Whether the time of any of it has come.</param>
+public sealed record WaitingRoute(string Name, bool IsDue);
 
 /// <summary>One recipient goes to delivery, or waits under another route because the settings changed.</summary>
 public sealed record Claim(long Message, int Recipient, string RouteName, int Attempts, DateTimeOffset NextDue, bool ToDelivery);

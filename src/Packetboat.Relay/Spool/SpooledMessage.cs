@@ -4,23 +4,30 @@ using Packetboat.Relay.Queue;
 namespace Packetboat.Relay.Spool;
 
 /// <summary>One message between its first byte and its commit. At most one chunk of it stands in memory.</summary>
-internal sealed class SpooledMessage(IQueueStore store, IScheduler scheduler, TimeProvider time) : ISpooledMessage
+internal sealed class SpooledMessage : ISpooledMessage
 {
-    /// <summary>Octets of a stored chunk, at most.</summary>
-    public const int ChunkSize = 256 * 1024;
-
     /// <summary>Room for what one read from the network may add.</summary>
     private const int Slack = 64 * 1024;
 
     private const int FirstBuffer = 8 * 1024;
 
-    private readonly long _number = store.NextMessageNumber();
+    private readonly long _number;
+    private readonly IQueueStore _store;
+    private readonly IScheduler _scheduler;
+    private readonly TimeProvider _time;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
     private int _held;
     private int _chunks;
     private bool _committed;
 
-    public string Id { get; private set; } = MessageId.New();
+    public SpooledMessage(IQueueStore store, IScheduler scheduler, TimeProvider time)
+    {
+        (_store, _scheduler, _time) = (store, scheduler, time);
+        _number = store.NextMessageNumber();
+        Id = store.IdOf(_number);
+    }
+
+    public string Id { get; }
 
     public long Size { get; private set; }
 
@@ -35,18 +42,21 @@ internal sealed class SpooledMessage(IQueueStore store, IScheduler scheduler, Ti
 
     public async ValueTask FlushAsync(CancellationToken stopping)
     {
-        if (_held <= ChunkSize - Slack)
-            return;
-
-        await store.WriteChunkAsync(_number, _chunks, Take(), stopping);
-        _chunks++;
+        // More than a chunk, so that the last one is never empty.
+        while (_held > IQueueStore.ChunkSize)
+        {
+            await _store.WriteChunkAsync(_number, _chunks, _buffer.AsMemory(0, IQueueStore.ChunkSize), stopping);
+            _chunks++;
+            _held -= IQueueStore.ChunkSize;
+            _buffer.AsSpan(IQueueStore.ChunkSize, _held).CopyTo(_buffer);
+        }
     }
 
     public async Task CommitAsync(SpoolEnvelope envelope, CancellationToken stopping)
     {
         ReadOnlyMemory<byte> last = Take();
         int chunks = last.Length > 0 ? _chunks + 1 : _chunks;
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = _time.GetUtcNow();
         var message = new QueuedMessage(
             _number,
             Id,
@@ -65,10 +75,10 @@ internal sealed class SpooledMessage(IQueueStore store, IScheduler scheduler, Ti
         // The whole content is at hand only where no chunk has left yet; larger mail is read back when it is sent.
         // (A bare null would become an empty content here: arrays convert to memory, and so does the lack of one.)
         ReadOnlyMemory<byte>? content = _chunks == 0 ? last : default(ReadOnlyMemory<byte>?);
-        IReservation reservation = scheduler.Reserve(message, recipients, content);
+        IReservation reservation = _scheduler.Reserve(message, recipients, content);
         try
         {
-            await store.AcceptAsync(new NewMessage(message, reservation.Recipients, last), stopping);
+            await _store.AcceptAsync(new NewMessage(message, reservation.Recipients, last), stopping);
         }
         catch
         {
@@ -85,7 +95,7 @@ internal sealed class SpooledMessage(IQueueStore store, IScheduler scheduler, Ti
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
         if (!_committed)
-            store.Abandon(_number, _chunks);
+            _store.Abandon(_number, _chunks);
         return ValueTask.CompletedTask;
     }
 
@@ -98,7 +108,9 @@ internal sealed class SpooledMessage(IQueueStore store, IScheduler scheduler, Ti
 
     private void Grow(int needed)
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, Math.Min(_buffer.Length * 2, ChunkSize + Slack)));
+        byte[] larger = ArrayPool<byte>.Shared.Rent(
+            Math.Max(needed, Math.Min(_buffer.Length * 2, IQueueStore.ChunkSize + Slack))
+        );
         _buffer.AsSpan(0, _held).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;

@@ -56,7 +56,7 @@ internal static class Schema
         session.Run("BEGIN IMMEDIATE");
         session.Run(migration.Sql);
         session.Execute(
-            "INSERT INTO migration VALUES ($1, $2, $3)",
+            "INSERT INTO migration VALUES (?1, ?2, ?3)",
             migration.Number,
             migration.Checksum,
             time.GetUtcNow().ToUnixTimeMilliseconds()
@@ -64,7 +64,8 @@ internal static class Schema
         session.Run("COMMIT");
     }
 
-    private static List<Migration> Known()
+    /// <summary>Every schema file of this program, in their order.</summary>
+    public static List<Migration> Known()
     {
         Assembly assembly = typeof(Schema).Assembly;
         return
@@ -85,5 +86,5 @@ internal static class Schema
         return new Migration(number, sql, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
     }
 
-    private sealed record Migration(long Number, string Sql, string Checksum);
+    internal sealed record Migration(long Number, string Sql, string Checksum);
 }

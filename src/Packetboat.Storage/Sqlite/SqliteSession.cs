@@ -44,7 +44,7 @@ internal sealed class SqliteSession : IDisposable
 
     public SqliteConnection Connection { get; }
 
-    /// <summary>Runs a statement whose parameters are <c>$1</c>, <c>$2</c> and so on; it is prepared once.</summary>
+    /// <summary>Runs a statement whose parameters are <c>?1</c>, <c>?2</c> and so on; it is prepared once.</summary>
     /// <returns>Rows changed.</returns>
     public int Execute(string sql, params ReadOnlySpan<SqlValue> values)
     {

@@ -18,7 +18,7 @@ public sealed partial class SqliteStore : IAccountStore
         ChangeAsync(
             session =>
                 session.Execute(
-                    "INSERT OR IGNORE INTO account VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                    "INSERT OR IGNORE INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                     account.Id.LoginForm,
                     account.Id.Text,
                     Milliseconds(account.Created),
@@ -31,7 +31,7 @@ public sealed partial class SqliteStore : IAccountStore
         );
 
     public ValueTask<bool> RemoveAsync(QwkId id, CancellationToken ct) =>
-        ChangeAsync(session => session.Execute("DELETE FROM account WHERE login_form = $1", id.LoginForm), ct);
+        ChangeAsync(session => session.Execute("DELETE FROM account WHERE login_form = ?1", id.LoginForm), ct);
 
     public ValueTask<IReadOnlyList<Account>> ListAsync(CancellationToken ct)
     {
@@ -63,7 +63,7 @@ public sealed partial class SqliteStore : IAccountStore
         ChangeAsync(
             session =>
                 session.Execute(
-                    "UPDATE account SET suspended_since = $2, suspended_until = $3, suspended_reason = $4 WHERE login_form = $1",
+                    "UPDATE account SET suspended_since = ?2, suspended_until = ?3, suspended_reason = ?4 WHERE login_form = ?1",
                     id.LoginForm,
                     Milliseconds(suspension?.Since),
                     Milliseconds(suspension?.Until),
@@ -77,7 +77,7 @@ public sealed partial class SqliteStore : IAccountStore
             session =>
                 session.Execute(
                     """
-                    INSERT INTO credential SELECT login_form, $2, $3, $4, $5, $6 FROM account WHERE login_form = $1
+                    INSERT INTO credential SELECT login_form, ?2, ?3, ?4, ?5, ?6 FROM account WHERE login_form = ?1
                     ON CONFLICT (login_form, name) DO UPDATE
                     SET verifier = excluded.verifier, secret = excluded.secret, created = excluded.created, last_used = excluded.last_used
                     """,
@@ -93,7 +93,7 @@ public sealed partial class SqliteStore : IAccountStore
 
     public ValueTask<bool> RemoveCredentialAsync(QwkId id, string credential, CancellationToken ct) =>
         ChangeAsync(
-            session => session.Execute("DELETE FROM credential WHERE login_form = $1 AND name = $2", id.LoginForm, credential),
+            session => session.Execute("DELETE FROM credential WHERE login_form = ?1 AND name = ?2", id.LoginForm, credential),
             ct
         );
 
@@ -101,7 +101,7 @@ public sealed partial class SqliteStore : IAccountStore
         _writer.PostAsync(session =>
         {
             session.Execute(
-                "UPDATE credential SET last_used = $3 WHERE login_form = $1 AND name = $2",
+                "UPDATE credential SET last_used = ?3 WHERE login_form = ?1 AND name = ?2",
                 id.LoginForm,
                 credential,
                 Milliseconds(at)
@@ -135,11 +135,11 @@ public sealed partial class SqliteStore : IAccountStore
 
     private static AccountWithCredentials? Find(SqliteSession session, string loginForm)
     {
-        List<Account> found = session.Query($"SELECT {AccountColumns} FROM account WHERE login_form = $1", AccountOf, loginForm);
+        List<Account> found = session.Query($"SELECT {AccountColumns} FROM account WHERE login_form = ?1", AccountOf, loginForm);
         if (found.Count == 0)
             return null;
         List<Credential> credentials = session.Query(
-            "SELECT name, verifier, secret, created, last_used FROM credential WHERE login_form = $1 ORDER BY created DESC",
+            "SELECT name, verifier, secret, created, last_used FROM credential WHERE login_form = ?1 ORDER BY created DESC",
             row => CredentialOf(found[0].Id, row),
             loginForm
         );

@@ -15,9 +15,9 @@ public sealed partial class SqliteStore
         "m.id, m.number, m.accepted, m.size, coalesce(m.sender, ''), m.account, r.number, r.address, r.route, r.state, r.attempts, r.due, r.reply";
 
     public Task<IReadOnlyList<DueRecipient>> FindDueAsync(
+        string routeName,
         DateTimeOffset now,
         int limit,
-        IReadOnlyCollection<string> exceptRoutes,
         CancellationToken stopping
     )
     {
@@ -27,29 +27,55 @@ public sealed partial class SqliteStore
                 $"""
                 SELECT {MessageColumns}, r.number, r.address, r.notify, r.orcpt, r.attempts, r.delayed, r.route
                 FROM recipient r JOIN message m ON m.number = r.message
-                WHERE r.state = 0 AND r.due <= $1 AND r.route NOT IN (SELECT value FROM json_each($2))
-                ORDER BY r.due, r.message, r.number LIMIT $3
+                WHERE r.state = 0 AND r.route = ?1 AND r.due <= ?2
+                ORDER BY r.due, r.message, r.number LIMIT ?3
                 """,
                 row => new DueRecipient(Message(row), Recipient(row, 13), row.GetString(19)),
+                routeName,
                 Milliseconds(now),
-                JsonList(exceptRoutes),
                 limit
             )
         );
         return Task.FromResult(due);
     }
 
-    public Task<DateTimeOffset?> NextDueAsync(IReadOnlyCollection<string> exceptRoutes, CancellationToken stopping)
+    public Task<IReadOnlyList<WaitingRoute>> FindRoutesAsync(
+        string after,
+        DateTimeOffset now,
+        int limit,
+        CancellationToken stopping
+    )
     {
         stopping.ThrowIfCancellationRequested();
-        List<long> next = _readers.Read(session =>
+        // From one name to the next in the index, over whatever waits under each.
+        IReadOnlyList<WaitingRoute> routes = _readers.Read(session =>
             session.Query(
-                "SELECT due FROM recipient WHERE state = 0 AND route NOT IN (SELECT value FROM json_each($1)) ORDER BY due LIMIT 1",
-                row => row.GetInt64(0),
-                JsonList(exceptRoutes)
+                """
+                WITH RECURSIVE step (route) AS (
+                    SELECT min(route) FROM recipient WHERE state = 0 AND route > ?1
+                    UNION ALL
+                    SELECT (SELECT min(r.route) FROM recipient r WHERE r.state = 0 AND r.route > step.route)
+                    FROM step WHERE step.route IS NOT NULL
+                )
+                SELECT route, EXISTS (SELECT 1 FROM recipient r WHERE r.state = 0 AND r.route = step.route AND r.due <= ?2)
+                FROM step WHERE route IS NOT NULL LIMIT ?3
+                """,
+                row => new WaitingRoute(row.GetString(0), row.GetInt64(1) != 0),
+                after,
+                Milliseconds(now),
+                limit
             )
         );
-        return Task.FromResult<DateTimeOffset?>(next.Count == 0 ? null : Time(next[0]));
+        return Task.FromResult(routes);
+    }
+
+    public Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken stopping)
+    {
+        stopping.ThrowIfCancellationRequested();
+        long? next = _readers.Read(session =>
+            session.Number("SELECT min(due) FROM recipient WHERE state = 0 AND due > ?1", Milliseconds(after))
+        );
+        return Task.FromResult<DateTimeOffset?>(next is { } time ? Time(time) : null);
     }
 
     public Task<IReadOnlyList<QueueEntry>> ListAsync(QueueSelection selection, int limit, CancellationToken stopping)
@@ -63,7 +89,7 @@ public sealed partial class SqliteStore
     public Task<MessageStory?> FindAsync(string id, CancellationToken stopping)
     {
         stopping.ThrowIfCancellationRequested();
-        return Task.FromResult(_readers.Read(session => Story(session, id)));
+        return Task.FromResult(_readers.Read(session => NumberOf(session, id) is { } number ? Story(session, number) : null));
     }
 
     public Task<IReadOnlyList<MessageStory>> TraceAsync(string? sender, string? recipient, int limit, CancellationToken stopping)
@@ -72,19 +98,19 @@ public sealed partial class SqliteStore
         return Task.FromResult<IReadOnlyList<MessageStory>>(
             _readers.Read(session =>
             {
-                List<string> ids = session.Query(
+                List<long> numbers = session.Query(
                     """
-                    SELECT m.id FROM message m
-                    WHERE ($1 IS NULL OR instr(lower(coalesce(m.sender, '')), $1) > 0)
-                      AND ($2 IS NULL OR EXISTS (SELECT 1 FROM recipient r WHERE r.message = m.number AND instr(lower(r.address), $2) > 0))
-                    ORDER BY m.number DESC LIMIT $3
+                    SELECT m.number FROM message m
+                    WHERE (?1 IS NULL OR instr(lower(coalesce(m.sender, '')), ?1) > 0)
+                      AND (?2 IS NULL OR EXISTS (SELECT 1 FROM recipient r WHERE r.message = m.number AND instr(lower(r.address), ?2) > 0))
+                    ORDER BY m.number DESC LIMIT ?3
                     """,
-                    row => row.GetString(0),
+                    row => row.GetInt64(0),
                     sender?.ToLowerInvariant(),
                     recipient?.ToLowerInvariant(),
                     limit
                 );
-                return ids.Select(id => Story(session, id)).OfType<MessageStory>().ToList();
+                return numbers.Select(number => Story(session, number)).OfType<MessageStory>().ToList();
             })
         );
     }
@@ -95,21 +121,11 @@ public sealed partial class SqliteStore
         return Task.FromResult(
             _readers.Read(session =>
             {
-                Dictionary<long, long> counts = session
-                    .Query(
-                        "SELECT state, count(*) FROM recipient WHERE state < 3 GROUP BY state",
-                        row => (row.GetInt64(0), row.GetInt64(1))
-                    )
-                    .ToDictionary();
+                long count(string state) => session.Number($"SELECT count(*) FROM recipient WHERE state = {state}") ?? 0;
                 long? oldest = session.Number(
-                    "SELECT min(m.accepted) FROM message m WHERE m.done IS NULL AND m.number = (SELECT min(number) FROM message WHERE done IS NULL)"
+                    "SELECT accepted FROM message WHERE number = (SELECT min(number) FROM message WHERE done IS NULL)"
                 );
-                return new QueueCounts(
-                    counts.GetValueOrDefault((long)RecipientState.Waiting),
-                    counts.GetValueOrDefault((long)RecipientState.Claimed),
-                    counts.GetValueOrDefault((long)RecipientState.Held),
-                    oldest is { } time ? Time(time) : null
-                );
+                return new QueueCounts(count("0"), count("1"), count("2"), oldest is { } time ? Time(time) : null);
             })
         );
     }
@@ -127,36 +143,50 @@ public sealed partial class SqliteStore
         );
     }
 
-    private static List<QueueEntry> Select(SqliteSession session, QueueSelection selection, string state, int limit) =>
-        selection.IsEmpty
-            ? []
-            : session.Query(
-                $"""
-                SELECT {EntryColumns} FROM recipient r JOIN message m ON m.number = r.message
-                WHERE {state}
-                  AND ($1 IS NULL OR m.id = $1) AND ($2 IS NULL OR m.account = $2)
-                  AND ($3 IS NULL OR lower(coalesce(m.sender, '')) = $3)
-                  AND ($4 IS NULL OR lower(r.address) = $4) AND ($5 IS NULL OR r.domain = $5)
-                ORDER BY r.message, r.number LIMIT $6
-                """,
-                Entry,
-                selection.Id,
-                selection.Account,
-                selection.Sender?.ToLowerInvariant(),
-                selection.Recipient?.ToLowerInvariant(),
-                selection.Domain?.ToLowerInvariant(),
-                limit
-            );
-
-    private static MessageStory? Story(SqliteSession session, string id)
+    private List<QueueEntry> Select(SqliteSession session, QueueSelection selection, string state, int limit)
     {
-        List<QueuedMessage> found = session.Query($"SELECT {MessageColumns} FROM message m WHERE m.id = $1", Message, id);
+        if (selection.IsEmpty)
+            return [];
+        long? number = selection.Id is { } id ? NumberOf(session, id) : null;
+        if (selection.Id is not null && number is null)
+            return [];
+        // With the number the few rows of one message are looked at; without it, those of all that is open, in the order of acceptance.
+        string which = number is null ? "m.done IS NULL" : "m.number = ?1";
+        return session.Query(
+            $"""
+            SELECT {EntryColumns} FROM message m JOIN recipient r ON r.message = m.number
+            WHERE {which} AND {state} AND (?2 IS NULL OR m.account = ?2)
+              AND (?3 IS NULL OR lower(coalesce(m.sender, '')) = ?3)
+              AND (?4 IS NULL OR lower(r.address) = ?4) AND (?5 IS NULL OR r.domain = ?5)
+            ORDER BY m.number, r.number LIMIT ?6
+            """,
+            Entry,
+            number,
+            selection.Account,
+            selection.Sender?.ToLowerInvariant(),
+            selection.Recipient?.ToLowerInvariant(),
+            selection.Domain?.ToLowerInvariant(),
+            limit
+        );
+    }
+
+    /// <summary>Ids of before the permutation are found the long way.</summary>
+    private long? NumberOf(SqliteSession session, string id)
+    {
+        long? found = _ids.TryNumberOf(id, out long number)
+            ? session.Number("SELECT number FROM message WHERE number = ?1 AND id = ?2", number, id)
+            : null;
+        return found ?? session.Number("SELECT number FROM message WHERE id = ?1", id);
+    }
+
+    private static MessageStory? Story(SqliteSession session, long number)
+    {
+        List<QueuedMessage> found = session.Query($"SELECT {MessageColumns} FROM message m WHERE m.number = ?1", Message, number);
         if (found.Count == 0)
             return null;
 
-        long number = found[0].Number;
         List<QueueEntry> recipients = session.Query(
-            $"SELECT {EntryColumns} FROM recipient r JOIN message m ON m.number = r.message WHERE m.number = $1 ORDER BY r.number",
+            $"SELECT {EntryColumns} FROM recipient r JOIN message m ON m.number = r.message WHERE m.number = ?1 ORDER BY r.number",
             Entry,
             number
         );
@@ -164,7 +194,7 @@ public sealed partial class SqliteStore
             """
             SELECT e.at, e.kind, r.address, e.host, e.security, e.text
             FROM event e LEFT JOIN recipient r ON r.message = e.message AND r.number = e.recipient
-            WHERE e.message = $1 ORDER BY e.number
+            WHERE e.message = ?1 ORDER BY e.number
             """,
             Event,
             number
@@ -230,14 +260,4 @@ public sealed partial class SqliteStore
             : null;
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-
-    private static string JsonList(IReadOnlyCollection<string> words)
-    {
-        var list = new StringBuilder("[");
-        foreach (string word in words)
-            list.Append(list.Length == 1 ? "\"" : ",\"")
-                .Append(System.Text.Encodings.Web.JavaScriptEncoder.Default.Encode(word))
-                .Append('"');
-        return list.Append(']').ToString();
-    }
 }

@@ -5,87 +5,133 @@ namespace Packetboat.Storage.Sqlite;
 /// <summary>Acceptance, claims and outcomes.</summary>
 public sealed partial class SqliteStore
 {
-    private const long ChunksPerMessage = 1 << 20;
+    internal const long ChunksPerMessage = 1 << 20;
+
+    /// <summary>Rows that one transaction changes where many are to be changed.</summary>
+    private const int Portion = 1000;
 
     /// <summary>A message that was being delivered when the program ended waits this long for each attempt it has had.</summary>
     private const long CrashPauseMilliseconds = 5_000;
 
-    public Task WriteChunkAsync(long message, int chunk, ReadOnlyMemory<byte> bytes, CancellationToken stopping) =>
-        _writer.WriteAsync(session => Insert(session, message, chunk, bytes), stopping, bytes.Length);
+    public Task WriteChunkAsync(long message, int chunk, ReadOnlyMemory<byte> bytes, CancellationToken stopping)
+    {
+        stopping.ThrowIfCancellationRequested();
+        return Task.Run(() => _content.Write(message, chunk, bytes.Span), CancellationToken.None);
+    }
 
     public void Abandon(long message, int chunks)
     {
         if (chunks > 0)
-            _ = _writer.OweAsync(session => DeleteChunks(session, message)).AsTask();
+            _content.Delete(message);
     }
 
     public Task AcceptAsync(NewMessage message, CancellationToken stopping) =>
-        _writer.WriteAsync(session => Insert(session, message), stopping, message.LastChunk.Length);
+        message.Message.Chunks > 1
+            ? AcceptLargeAsync(message, stopping)
+            : _writer.WriteAsync(session => Insert(session, message), stopping, message.LastChunk.Length);
 
-    public ValueTask<byte[]> ReadChunkAsync(long message, int chunk, CancellationToken stopping)
+    public ValueTask<byte[]> ReadChunkAsync(long message, int chunk, CancellationToken stopping) =>
+        new(Task.Run(() => ReadChunk(message, chunk), stopping));
+
+    private byte[] ReadChunk(long message, int chunk)
     {
-        stopping.ThrowIfCancellationRequested();
+        if (_content.Exists(message))
+            return _content.Read(message, chunk);
         List<byte[]> found = _readers.Read(session =>
-            session.Query("SELECT bytes FROM chunk WHERE place = $1", row => row.GetBytes(0), Place(message, chunk))
+            session.Query("SELECT bytes FROM chunk WHERE place = ?1", row => row.GetBytes(0), Place(message, chunk))
         );
         return found.Count == 1
-            ? ValueTask.FromResult(found[0])
+            ? found[0]
             : throw new InvalidDataException($"chunk {chunk} of message number {message} is not in the store");
     }
 
     public ValueTask RecordAsync(long message, DateTimeOffset at, IReadOnlyList<RecipientResult> results, NewMessage? report) =>
-        _writer.OweAsync(session => Record(session, message, at, results, report));
+        _writer.OweAsync(session => Record(session, message, at, results, report), _deleteContent);
 
     public Task<IReadOnlyList<Claim>> ClaimAsync(IReadOnlyList<Claim> claims, CancellationToken stopping) =>
         _writer.WriteAsync<IReadOnlyList<Claim>>(session => [.. claims.Where(claim => Take(session, claim))], stopping);
 
-    public Task WakeRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping) =>
-        _writer.WriteAsync(
+    public async Task WakeRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping)
+    {
+        // In portions: there may be a million, and the sessions that wait for a commit wait for this one too.
+        int woken;
+        do
+        {
+            woken = await _writer.WriteAsync(
+                session =>
+                    session.Execute(
+                        """
+                        UPDATE recipient SET due = ?2 WHERE (message, number) IN (
+                            SELECT message, number FROM recipient WHERE state = 0 AND route = ?1 AND due > ?2 LIMIT ?3
+                        )
+                        """,
+                        routeName,
+                        Milliseconds(now),
+                        Portion
+                    ),
+                stopping
+            );
+        } while (woken == Portion);
+    }
+
+    public async Task<SweepResult> SweepAsync(DateTimeOffset now, CancellationToken stopping)
+    {
+        int orphans = SweepContent();
+        int interrupted = await _writer.WriteAsync(
             session =>
                 session.Execute(
-                    "UPDATE recipient SET due = $2 WHERE state = 0 AND due > $2 AND route = $1",
-                    routeName,
-                    Milliseconds(now)
-                ),
-            stopping
-        );
-
-    public Task<SweepResult> SweepAsync(DateTimeOffset now, CancellationToken stopping) =>
-        _writer.WriteAsync(
-            session =>
-            {
-                // Only what an earlier run left behind: the listeners may be taking mail already.
-                int orphans = session.Execute(
-                    "DELETE FROM chunk WHERE place < $2 AND place / $1 NOT IN (SELECT number FROM message WHERE done IS NULL)",
-                    ChunksPerMessage,
-                    Place(_lastNumberBefore + 1, 0)
-                );
-                int interrupted = session.Execute(
-                    "UPDATE recipient SET state = 0, due = min(due, $1 + (attempts - 1) * $2) WHERE state = 1 AND message <= $3",
+                    "UPDATE recipient SET state = 0, due = min(due, ?1 + (attempts - 1) * ?2) WHERE state = 1 AND message <= ?3",
                     Milliseconds(now),
                     CrashPauseMilliseconds,
                     _lastNumberBefore
-                );
-                return new SweepResult(orphans, interrupted);
-            },
+                ),
             stopping
         );
+        return new SweepResult(orphans, interrupted);
+    }
+
+    /// <summary>Content that no row refers to. Only what an earlier run left behind: the listeners may be taking mail already.</summary>
+    private int SweepContent()
+    {
+        long[] left = [.. _content.Numbers().Where(number => number <= _lastNumberBefore)];
+        long[] orphans = _readers.Read(session =>
+            left.Where(number => session.Number("SELECT 1 FROM message WHERE number = ?1 AND done IS NULL", number) is null)
+                .ToArray()
+        );
+        foreach (long number in orphans)
+            _content.Delete(number);
+        return orphans.Length;
+    }
 
     public Task<int> ForgetAsync(DateTimeOffset before, CancellationToken stopping) =>
         _writer.WriteAsync(session => Forget(session, Milliseconds(before)), stopping);
 
-    public Task<IReadOnlyList<QueueEntry>> ChangeAsync(
+    public async Task<IReadOnlyList<QueueEntry>> ChangeAsync(
         QueueSelection selection,
         QueueChange change,
         DateTimeOffset now,
         CancellationToken stopping
-    ) => _writer.WriteAsync(session => Change(session, selection, change, now), stopping);
+    )
+    {
+        var closed = new List<long>();
+        IReadOnlyList<QueueEntry> entries = await _writer.WriteAsync(
+            session =>
+            {
+                closed.Clear(); // a transaction that failed with others is run again
+                return Change(session, selection, change, now, closed);
+            },
+            stopping
+        );
+        foreach (long message in closed)
+            _content.Delete(message);
+        return entries;
+    }
 
     public Task RaiseAlarmAsync(Alarm alarm, CancellationToken stopping) =>
         _writer.WriteAsync(
             session =>
                 session.Execute(
-                    "INSERT INTO alarm VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET text = excluded.text",
+                    "INSERT INTO alarm VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE SET text = excluded.text",
                     alarm.Key,
                     Milliseconds(alarm.Raised),
                     alarm.Text
@@ -94,11 +140,11 @@ public sealed partial class SqliteStore
         );
 
     public Task ClearAlarmAsync(string key, CancellationToken stopping) =>
-        _writer.WriteAsync(session => session.Execute("DELETE FROM alarm WHERE key = $1", key), stopping);
+        _writer.WriteAsync(session => session.Execute("DELETE FROM alarm WHERE key = ?1", key), stopping);
 
     private static bool Take(SqliteSession session, Claim claim) =>
         session.Execute(
-            "UPDATE recipient SET state = $6, route = $3, attempts = $4, due = $5 WHERE message = $1 AND number = $2 AND state = 0",
+            "UPDATE recipient SET state = ?6, route = ?3, attempts = ?4, due = ?5 WHERE message = ?1 AND number = ?2 AND state = 0",
             claim.Message,
             claim.Recipient,
             claim.RouteName,
@@ -111,7 +157,7 @@ public sealed partial class SqliteStore
     {
         QueuedMessage message = accepted.Message;
         session.Execute(
-            "INSERT INTO message VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL)",
+            "INSERT INTO message VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, NULL)",
             message.Number,
             message.Id,
             Milliseconds(message.Accepted),
@@ -128,14 +174,14 @@ public sealed partial class SqliteStore
         );
         foreach (NewRecipient recipient in accepted.Recipients)
             Insert(session, message.Number, recipient);
-        if (accepted.LastChunk.Length > 0)
+        if (message.Chunks == 1)
             Insert(session, message.Number, message.Chunks - 1, accepted.LastChunk);
     }
 
     private static void Insert(SqliteSession session, long message, NewRecipient added)
     {
         session.Execute(
-            "INSERT INTO recipient (message, number, address, domain, notify, orcpt, route, state, attempts, due) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO recipient (message, number, address, domain, notify, orcpt, route, state, attempts, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             message,
             added.Recipient.Number,
             added.Recipient.Address.ToString(),
@@ -151,10 +197,11 @@ public sealed partial class SqliteStore
 
     private static void Insert(SqliteSession session, long message, int chunk, ReadOnlyMemory<byte> bytes)
     {
-        session.Execute("INSERT INTO chunk VALUES ($1, $2)", Place(message, chunk), bytes);
+        session.Execute("INSERT INTO chunk VALUES (?1, ?2)", Place(message, chunk), bytes);
     }
 
-    private static void Record(
+    /// <returns>The message, if it is done now and has its content in a file.</returns>
+    private static long? Record(
         SqliteSession session,
         long message,
         DateTimeOffset at,
@@ -165,7 +212,7 @@ public sealed partial class SqliteStore
         foreach (RecipientResult result in results)
         {
             session.Execute(
-                "UPDATE recipient SET state = $3, attempts = $4, due = $5, reply = $6, delayed = $7 WHERE message = $1 AND number = $2 AND state < 3",
+                "UPDATE recipient SET state = ?3, attempts = ?4, due = ?5, reply = ?6, delayed = ?7 WHERE message = ?1 AND number = ?2 AND state < 3",
                 message,
                 result.Recipient,
                 (int)result.State,
@@ -185,7 +232,7 @@ public sealed partial class SqliteStore
             Insert(session, message, at, TraceKind.Reported, null, "", "", $"report to the sender queued as {report.Message.Id}");
         }
 
-        CloseIfDone(session, message, at);
+        return CloseIfDone(session, message, at);
     }
 
     private static void Insert(
@@ -199,7 +246,7 @@ public sealed partial class SqliteStore
         string text
     ) =>
         session.Execute(
-            "INSERT INTO event (message, at, kind, recipient, host, security, text) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO event SELECT ?1, coalesce(max(number) + 1, 0), ?2, ?3, ?4, ?5, ?6, ?7 FROM event WHERE message = ?1",
             message,
             Milliseconds(at),
             (int)kind,
@@ -210,43 +257,61 @@ public sealed partial class SqliteStore
         );
 
     /// <summary>Content is only kept while somebody still has to get it.</summary>
-    private static void CloseIfDone(SqliteSession session, long message, DateTimeOffset at)
+    /// <returns>The message, if it is done now and has its content in a file, which may go once this is committed.</returns>
+    private static long? CloseIfDone(SqliteSession session, long message, DateTimeOffset at)
     {
-        int closed = session.Execute(
-            "UPDATE message SET done = $2 WHERE number = $1 AND done IS NULL AND NOT EXISTS (SELECT 1 FROM recipient WHERE message = $1 AND state < 3)",
+        long? chunks = session.Number(
+            """
+            UPDATE message SET done = ?2
+            WHERE number = ?1 AND done IS NULL AND NOT EXISTS (SELECT 1 FROM recipient WHERE message = ?1 AND state < 3)
+            RETURNING chunks
+            """,
             message,
             Milliseconds(at)
         );
-        if (closed > 0)
-            DeleteChunks(session, message);
+        if (chunks is null)
+            return null;
+        if (chunks <= 1)
+        {
+            session.Execute("DELETE FROM chunk WHERE place = ?1", Place(message, 0));
+            return null;
+        }
+
+        session.Execute("DELETE FROM chunk WHERE place BETWEEN ?1 AND ?2", Place(message, 0), Place(message + 1, 0) - 1);
+        return message;
     }
 
-    private static void DeleteChunks(SqliteSession session, long message) =>
-        session.Execute("DELETE FROM chunk WHERE place BETWEEN $1 AND $2", Place(message, 0), Place(message + 1, 0) - 1);
+    private async Task AcceptLargeAsync(NewMessage message, CancellationToken stopping)
+    {
+        await WriteChunkAsync(message.Message.Number, message.Message.Chunks - 1, message.LastChunk, stopping);
+        await _content.FinishAsync(message.Message.Number);
+        await _writer.WriteAsync(session => Insert(session, message), stopping, namesFile: true);
+    }
 
     private static int Forget(SqliteSession session, long before)
     {
         // In small portions: the sessions that wait for a commit wait for this one too.
         List<long> old = session.Query(
-            "SELECT number FROM message WHERE done < $1 ORDER BY number LIMIT 500",
+            "SELECT number FROM message WHERE done < ?1 ORDER BY done LIMIT 500",
             row => row.GetInt64(0),
             before
         );
         foreach (long message in old)
         {
-            session.Execute("DELETE FROM event WHERE message = $1", message);
-            session.Execute("DELETE FROM recipient WHERE message = $1", message);
-            session.Execute("DELETE FROM message WHERE number = $1", message);
+            session.Execute("DELETE FROM event WHERE message = ?1", message);
+            session.Execute("DELETE FROM recipient WHERE message = ?1", message);
+            session.Execute("DELETE FROM message WHERE number = ?1", message);
         }
 
         return old.Count;
     }
 
-    private static IReadOnlyList<QueueEntry> Change(
+    private IReadOnlyList<QueueEntry> Change(
         SqliteSession session,
         QueueSelection selection,
         QueueChange change,
-        DateTimeOffset now
+        DateTimeOffset now,
+        List<long> closed
     )
     {
         (string from, RecipientState to, TraceKind kind) = change switch
@@ -260,21 +325,21 @@ public sealed partial class SqliteStore
         foreach (QueueEntry entry in entries)
         {
             session.Execute(
-                "UPDATE recipient SET state = $3, due = $4 WHERE message = $1 AND number = $2",
+                "UPDATE recipient SET state = ?3, due = ?4 WHERE message = ?1 AND number = ?2",
                 entry.MessageNumber,
                 entry.RecipientNumber,
                 (int)to,
                 Milliseconds(now)
             );
             Insert(session, entry.MessageNumber, now, kind, entry.RecipientNumber, "", "", "by the operator");
-            if (to == RecipientState.Dropped)
-                CloseIfDone(session, entry.MessageNumber, now);
+            if (to == RecipientState.Dropped && CloseIfDone(session, entry.MessageNumber, now) is { } file)
+                closed.Add(file);
         }
 
         return entries;
     }
 
-    private static long Place(long message, int chunk) => (message * ChunksPerMessage) + chunk;
+    internal static long Place(long message, int chunk) => (message * ChunksPerMessage) + chunk;
 
     private static long Milliseconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
 }

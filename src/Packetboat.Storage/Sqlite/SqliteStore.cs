@@ -9,22 +9,36 @@ namespace Packetboat.Storage.Sqlite;
 /// </summary>
 public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
 {
-    private const string FileName = "packetboat.db";
+    internal const string FileName = "packetboat.db";
+    internal const string ContentDirectory = "content";
 
     private readonly FileStream _lock;
+    private readonly string _file;
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
+    private readonly ContentFiles _content;
+    private readonly MessageIdSequence _ids;
     private readonly long _lastNumberBefore;
+    private readonly Action<long?> _deleteContent;
     private long _lastNumber;
 
     private SqliteStore(FileStream @lock, SqliteSession session, string file)
     {
-        _lock = @lock;
+        (_lock, _file) = (@lock, file);
+        _content = new ContentFiles(Path.Combine(Path.GetDirectoryName(file)!, ContentDirectory));
+        _deleteContent = message =>
+        {
+            if (message is { } number)
+                _content.Delete(number);
+        };
+        _ids = new MessageIdSequence(
+            session.Query("SELECT value FROM meta WHERE name = 'message id key'", row => row.GetBytes(0)).Single()
+        );
         _lastNumberBefore = _lastNumber = Math.Max(
             session.Number("SELECT max(number) FROM message") ?? 0,
-            (session.Number("SELECT max(place) FROM chunk") ?? 0) / ChunksPerMessage
+            _content.Numbers().DefaultIfEmpty().Max()
         );
-        _writer = new SqliteWriter(session);
+        _writer = new SqliteWriter(session, new SqliteCheckpointer(file), _content.SyncNames);
         _readers = new SqliteReaders(file);
     }
 
@@ -35,6 +49,7 @@ public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
     /// <exception cref="InvalidDataException">It is not a database that this program may touch.</exception>
     public static SqliteStore Open(string directory, TimeProvider time)
     {
+        NativeHeap.KeepSome();
         MakePrivate(directory);
         FileStream @lock = Lock(Path.Combine(directory, "packetboat.lock"));
         try
@@ -51,6 +66,8 @@ public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
 
     public long NextMessageNumber() => Interlocked.Increment(ref _lastNumber);
 
+    public string IdOf(long message) => _ids.IdOf(message);
+
     /// <summary>For tests: makes the disk full, or the schema another.</summary>
     internal Task RunAsync(string sql) => _writer.WriteAsync(session => session.Run(sql), CancellationToken.None);
 
@@ -58,6 +75,8 @@ public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
     {
         await _writer.DisposeAsync();
         _readers.Dispose();
+        await _content.DisposeAsync();
+        _ids.Dispose();
         await _lock.DisposeAsync();
     }
 

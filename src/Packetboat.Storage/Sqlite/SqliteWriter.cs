@@ -13,6 +13,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private const int MaxOrders = 4096;
     private const int MaxBatch = 1024;
     private const long MaxBatchBytes = 8 << 20;
+    private const int CompletedTogether = 16;
 
     /// <summary>How often what could not be written is tried again while nothing else is to be written.</summary>
     private static readonly TimeSpan OwedPause = TimeSpan.FromSeconds(1);
@@ -23,25 +24,39 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly List<WriteOrder> _batch = new(MaxBatch);
     private readonly List<WriteOrder> _owed = [];
     private readonly SqliteSession _session;
+    private readonly SqliteCheckpointer _checkpointer;
+    private readonly Action _syncNames;
     private readonly Thread _thread;
 
-    public SqliteWriter(SqliteSession session)
+    /// <param name="session">Its own from now on.</param>
+    /// <param name="checkpointer">Its own from now on.</param>
+    /// <param name="syncNames">Makes the names of new files durable.</param>
+    public SqliteWriter(SqliteSession session, SqliteCheckpointer checkpointer, Action syncNames)
     {
-        _session = session;
+        (_session, _checkpointer, _syncNames) = (session, checkpointer, syncNames);
         _thread = new Thread(Work) { IsBackground = true, Name = "store writer" };
         _thread.Start();
     }
 
     /// <summary>Runs <paramref name="write"/> in the next transaction; completes once that is on the disk.</summary>
-    public async Task<T> WriteAsync<T>(Func<SqliteSession, T> write, CancellationToken stopping, long bytes = 0)
+    /// <param name="write">What is to be written.</param>
+    /// <param name="stopping">Ends the wait for a place, not the order.</param>
+    /// <param name="bytes">How much it is: a transaction has an end.</param>
+    /// <param name="namesFile">A new file in the content directory must be found there after a crash.</param>
+    public async Task<T> WriteAsync<T>(
+        Func<SqliteSession, T> write,
+        CancellationToken stopping,
+        long bytes = 0,
+        bool namesFile = false
+    )
     {
-        var order = new WriteOrder<T>(write, bytes);
+        var order = new WriteOrder<T>(write, bytes) { NamesFile = namesFile };
         await EnqueueAsync(order, stopping);
         // The order cannot be called back: to stop waiting would leave its fate unknown.
         return await order.Completion;
     }
 
-    public Task WriteAsync(Action<SqliteSession> write, CancellationToken stopping, long bytes = 0) =>
+    public Task WriteAsync(Action<SqliteSession> write, CancellationToken stopping, long bytes = 0, bool namesFile = false) =>
         WriteAsync(
             session =>
             {
@@ -49,24 +64,12 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 return true;
             },
             stopping,
-            bytes
+            bytes,
+            namesFile
         );
 
     /// <summary>Completes once the order is taken; where it cannot be written, so be it.</summary>
-    public ValueTask PostAsync(Action<SqliteSession> write) => PostAsync(write, isOwed: false);
-
-    /// <summary>Completes once the order is taken. While the disk takes nothing it is kept, and written in its turn afterwards.</summary>
-    public ValueTask OweAsync(Action<SqliteSession> write) => PostAsync(write, isOwed: true);
-
-    /// <summary>Takes no new orders, finishes those that wait, and closes.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _orders.Writer.TryComplete();
-        await Task.Run(_thread.Join);
-        _session.Dispose();
-    }
-
-    private ValueTask PostAsync(Action<SqliteSession> write, bool isOwed) =>
+    public ValueTask PostAsync(Action<SqliteSession> write) =>
         EnqueueAsync(
             new WriteOrder<bool>(
                 session =>
@@ -74,11 +77,25 @@ internal sealed class SqliteWriter : IAsyncDisposable
                     write(session);
                     return true;
                 },
-                bytes: 0,
-                isOwed
+                bytes: 0
             ),
             CancellationToken.None
         );
+
+    /// <summary>Completes once the order is taken. While the disk takes nothing it is kept, and written in its turn afterwards.</summary>
+    /// <param name="write">What is to be written.</param>
+    /// <param name="committed">Told the result once that is on the disk.</param>
+    public ValueTask OweAsync<T>(Func<SqliteSession, T> write, Action<T> committed) =>
+        EnqueueAsync(new WriteOrder<T>(write, bytes: 0, isOwed: true, committed), CancellationToken.None);
+
+    /// <summary>Takes no new orders, finishes those that wait, and closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _orders.Writer.TryComplete();
+        await Task.Run(_thread.Join);
+        _checkpointer.Dispose();
+        _session.Dispose();
+    }
 
     private async ValueTask EnqueueAsync(WriteOrder order, CancellationToken stopping)
     {
@@ -100,6 +117,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             Gather();
             Commit(_batch);
             _batch.Clear();
+            _checkpointer.Committed(_session);
         }
 
         PayOwed();
@@ -145,7 +163,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         if (order.IsOwed && failure is StoreUnavailableException)
             _owed.Add(order);
         else
-            order.Fail(failure);
+            ThreadPool.UnsafeQueueUserWorkItem(_ => order.Fail(failure), null);
     }
 
     private void Gather()
@@ -166,14 +184,29 @@ internal sealed class SqliteWriter : IAsyncDisposable
             if (TryCommit([order]) is { } failure)
                 Fail(order, failure);
             else
-                order.Complete();
+                Complete([order]);
         }
     }
 
+    /// <summary>
+    /// Tells the waiting sessions, on the thread pool: the writer's thread has the next batch to write. Some together, because to wake a
+    /// thread for each costs more than what it then does.
+    /// </summary>
     private static void Complete(IReadOnlyList<WriteOrder> batch)
     {
-        foreach (WriteOrder order in batch)
-            order.Complete();
+        for (int first = 0; first < batch.Count; first += CompletedTogether)
+        {
+            WriteOrder[] some = [.. batch.Skip(first).Take(CompletedTogether)];
+            ThreadPool.UnsafeQueueUserWorkItem(
+                orders =>
+                {
+                    foreach (WriteOrder order in orders)
+                        order.Complete();
+                },
+                some,
+                preferLocal: false
+            );
+        }
     }
 
     private Exception? TryCommit(IReadOnlyList<WriteOrder> batch)
@@ -183,13 +216,20 @@ internal sealed class SqliteWriter : IAsyncDisposable
             _session.Execute("BEGIN IMMEDIATE");
             foreach (WriteOrder order in batch)
                 order.Run(_session);
+            if (batch.Any(order => order.NamesFile))
+                _syncNames();
             _session.Execute("COMMIT");
             return null;
         }
         catch (Exception failure)
         {
             RollBack();
-            return failure is SqliteException sqlite ? Unavailable(sqlite) : failure;
+            return failure switch
+            {
+                SqliteException sqlite => Unavailable(sqlite),
+                IOException disk => new StoreUnavailableException("the disk cannot be written", disk),
+                _ => failure,
+            };
         }
     }
 

@@ -17,6 +17,8 @@ internal sealed class WatchedStore(IQueueStore inner) : IQueueStore
 
     public long NextMessageNumber() => inner.NextMessageNumber();
 
+    public string IdOf(long message) => inner.IdOf(message);
+
     public void Abandon(long message, int chunks) => inner.Abandon(message, chunks);
 
     public Task WriteChunkAsync(long message, int chunk, ReadOnlyMemory<byte> bytes, CancellationToken stopping) =>
@@ -45,17 +47,24 @@ internal sealed class WatchedStore(IQueueStore inner) : IQueueStore
         );
 
     public Task<IReadOnlyList<DueRecipient>> FindDueAsync(
+        string routeName,
         DateTimeOffset now,
         int limit,
-        IReadOnlyCollection<string> exceptRoutes,
         CancellationToken stopping
-    ) => Watch("find", () => inner.FindDueAsync(now, limit, exceptRoutes, stopping));
+    ) => Watch("find", () => inner.FindDueAsync(routeName, now, limit, stopping));
+
+    public Task<IReadOnlyList<WaitingRoute>> FindRoutesAsync(
+        string after,
+        DateTimeOffset now,
+        int limit,
+        CancellationToken stopping
+    ) => Watch("routes", () => inner.FindRoutesAsync(after, now, limit, stopping));
 
     public Task<IReadOnlyList<Claim>> ClaimAsync(IReadOnlyList<Claim> claims, CancellationToken stopping) =>
         Watch("claim", () => inner.ClaimAsync(claims, stopping));
 
-    public Task<DateTimeOffset?> NextDueAsync(IReadOnlyCollection<string> exceptRoutes, CancellationToken stopping) =>
-        Watch("next", () => inner.NextDueAsync(exceptRoutes, stopping));
+    public Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken stopping) =>
+        Watch("next", () => inner.NextDueAsync(after, stopping));
 
     public Task WakeRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping) =>
         Watch("wake", () => inner.WakeRouteAsync(routeName, now, stopping));

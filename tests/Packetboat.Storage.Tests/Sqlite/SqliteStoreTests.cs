@@ -28,7 +28,7 @@ public sealed class SqliteStoreTests : QueueStoreContract
         await using SqliteStore survivor = Open(CrashCopy());
 
         Assert.Equal(1, (await survivor.SweepAsync(Noon, Ct)).InterruptedDeliveries);
-        Assert.Equal(2, (await survivor.FindDueAsync(Noon, 10, [], Ct)).Count);
+        Assert.Equal(2, (await DueIn(survivor, Noon)).Count);
         Assert.Equal(TestMail.Content, await survivor.ReadChunkAsync(1, 0, Ct));
     }
 
@@ -43,10 +43,7 @@ public sealed class SqliteStoreTests : QueueStoreContract
             torn.SetLength(answered + 100);
 
         await using SqliteStore survivor = Open(copy);
-        Assert.Equal(
-            ["joe@far.example"],
-            (await survivor.FindDueAsync(Noon, 10, [], Ct)).Select(due => due.Recipient.Address.ToString())
-        );
+        Assert.Equal(["joe@far.example"], (await DueIn(survivor, Noon)).Select(due => due.Recipient.Address.ToString()));
     }
 
     [Fact]

@@ -1,0 +1,87 @@
+using Microsoft.Data.Sqlite;
+
+namespace Packetboat.Storage.Sqlite;
+
+/// <summary>
+/// Copies the write-ahead log into the database, on a connection and a thread of its own, while commits go on. What was committed
+/// meanwhile is left for the writer, which copies that small rest between two of its transactions: only when all is copied does SQLite
+/// start the log anew.
+/// </summary>
+internal sealed class SqliteCheckpointer : IDisposable
+{
+    /// <summary>
+    /// Pages in the log, 32 MiB. A page that changes often is copied once for all its changes, and one that held the content of mail that
+    /// has left meanwhile is in use again: the longer the log, the less is copied.
+    /// </summary>
+    private const int LongLog = 4096;
+
+    private readonly SqliteSession _session;
+    private readonly SemaphoreSlim _wanted = new(0);
+    private readonly Thread _thread;
+    private int _pages;
+    private volatile bool _isRunning;
+    private volatile bool _hasRun;
+    private volatile bool _isClosed;
+
+    public SqliteCheckpointer(string file)
+    {
+        _session = new SqliteSession(file, readOnly: false);
+        _thread = new Thread(Work) { IsBackground = true, Name = "store checkpoints" };
+        _thread.Start();
+    }
+
+    /// <summary>Called by the writer after each commit, on its thread.</summary>
+    public void Committed(SqliteSession writer)
+    {
+        _pages += writer.TakePagesWritten();
+        if (_hasRun)
+        {
+            _hasRun = false;
+            if (TryCopyAll(writer))
+                _pages = 0;
+        }
+        else if (_pages >= LongLog && !_isRunning)
+        {
+            _isRunning = true;
+            _wanted.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_isClosed)
+            return;
+        _isClosed = true;
+        _wanted.Release();
+        _thread.Join();
+        _session.Dispose();
+        _wanted.Dispose();
+    }
+
+    private void Work()
+    {
+        while (true)
+        {
+            _wanted.Wait();
+            if (_isClosed)
+                return;
+            TryCopyAll(_session);
+            _hasRun = true;
+            _isRunning = false;
+        }
+    }
+
+    /// <summary>A reader with an old view keeps its part of the log alive, and a full disk all of it: it is tried again as the log grows.</summary>
+    private static bool TryCopyAll(SqliteSession session)
+    {
+        try
+        {
+            (int inLog, int copied) = session.Checkpoint();
+            return inLog == copied;
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
+    }
+}
