@@ -52,9 +52,14 @@ public sealed partial class DeliveryScheduler
     private async Task WorkAsync(Lane lane)
     {
         Courier? courier = null;
+        using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        using CancellationTokenRegistration stopping = _stopWorkers.Token.UnsafeRegister(
+            waiting => ((CancellationTokenSource)waiting!).Cancel(),
+            patience
+        );
         try
         {
-            while (await NextAsync(lane) is { } item)
+            while (await NextAsync(lane, patience) is { } item)
             {
                 courier = await CourierOfAsync(lane, courier);
                 await CarryAsync(lane, courier, item);
@@ -197,7 +202,10 @@ public sealed partial class DeliveryScheduler
         {
             if (health is RouteHealth.Open)
             {
-                if (!lane.Open(_settings().ConnectionsOf(lane.Route)))
+                bool wasProven = lane.IsProven;
+                _unproven.Remove(lane);
+                // Mail in the store may come in greater numbers now.
+                if (!lane.Open(_settings().ConnectionsOf(lane.Route)) && (wasProven || !lane.HasStored))
                     return null;
             }
             else if (health is RouteHealth.Down down)
@@ -259,7 +267,7 @@ public sealed partial class DeliveryScheduler
     private static string AlarmKey(Lane lane) => RouteKey + lane.Name;
 
     /// <summary>The next item, or null when there was none for a while, or the program stops.</summary>
-    private async ValueTask<DeliveryItem?> NextAsync(Lane lane)
+    private async ValueTask<DeliveryItem?> NextAsync(Lane lane, CancellationTokenSource patience)
     {
         if (_stopWorkers.IsCancellationRequested)
             return null;
@@ -270,9 +278,8 @@ public sealed partial class DeliveryScheduler
             lane.IdleWorkers++;
         try
         {
-            using var patience = new CancellationTokenSource(KeptIdle, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stopWorkers.Token);
-            return await lane.Ready.Reader.ReadAsync(either.Token);
+            patience.CancelAfter(KeptIdle);
+            return await lane.Ready.Reader.ReadAsync(patience.Token);
         }
         catch (OperationCanceledException)
         {
@@ -280,6 +287,7 @@ public sealed partial class DeliveryScheduler
         }
         finally
         {
+            patience.CancelAfter(Timeout.InfiniteTimeSpan);
             lock (_lock)
             {
                 lane.IdleWorkers--;
@@ -290,22 +298,28 @@ public sealed partial class DeliveryScheduler
 
     private void Release(Lane lane, DeliveryItem item)
     {
-        bool wasFull;
+        bool isWanted;
         lock (_lock)
         {
             SchedulerSettings settings = _settings();
-            wasFull =
-                _inHand >= settings.MemoryMessages
-                || lane.InHand >= settings.MemoryOf(lane.Route)
-                || !lane.IsOpen
-                || lane.WakesMail;
+            bool wasCrowded = _unproven.Count >= MaxUnproven;
             lane.InHand--;
             _inHand--;
             _contentBytes -= item.Content?.Length ?? 0;
+            if (lane.InHand == 0)
+                _unproven.Remove(lane);
+            // Refilled by halves, not one by one: each time is a question to the store.
+            bool isHalfEmpty = lane.InHand == 0 || lane.InHand == settings.MemoryOf(lane.Route) / 2;
+            isWanted =
+                (lane.HasStored && isHalfEmpty)
+                || _inHand == settings.StoredMessages - Math.Max(1, Math.Min(Portion, settings.StoredMessages / 2))
+                || (wasCrowded && _unproven.Count < MaxUnproven)
+                || !lane.IsOpen
+                || lane.WakesMail;
             RemoveIfIdle(lane);
         }
 
-        if (wasFull)
+        if (isWanted)
             Kick();
     }
 

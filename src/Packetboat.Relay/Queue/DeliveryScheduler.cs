@@ -14,11 +14,28 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     /// <summary>Rows read from the store at once.</summary>
     private const int Portion = 500;
 
+    /// <summary>Routes that are looked at in one step of a survey.</summary>
+    private const int SurveyStep = 256;
+
+    /// <summary>
+    /// What a route that has not been seen to work may have in memory: of mail from the store, and of new mail. Dead hosts are many, and
+    /// each holds its places until its connections have timed out.
+    /// </summary>
+    private const int UnprovenStored = 8;
+    private const int UnprovenFresh = 64;
+
+    /// <summary>Routes of unknown health that may be tried at the same time with mail from the store: each has sockets that wait.</summary>
+    private const int MaxUnproven = 256;
+
     /// <summary>In front of a route's name, in the key of its alarm.</summary>
     private const string RouteKey = "route:";
 
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
+
+    /// <summary>After a round of several steps, for each: some times what a step takes.</summary>
+    private static readonly TimeSpan RestForStep = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(10);
 
     private readonly IQueueStore _store;
     private readonly IRouter _router;
@@ -33,8 +50,13 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private readonly Channel<bool> _kick = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
+    private readonly HashSet<Lane> _unproven = []; // with something in hand
     private int _inHand;
     private long _contentBytes;
+    private string _surveyed = ""; // the route that the survey has come to
+    private int _surveySteps; // in this round
+    private DateTimeOffset _nextSurvey;
+    private bool _owesSurvey; // one was wanted while it had to wait
     private DateTimeOffset? _soonest; // a time that the store may not know of yet
 
     internal DeliveryScheduler(
@@ -86,9 +108,15 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
             {
                 Lane lane = LaneOf(route);
                 bool isClaimed =
-                    settings.IsSending && _inHand < settings.MemoryMessages && lane.Takes(now, settings.MemoryOf(route));
+                    settings.IsSending
+                    && _inHand < settings.MemoryMessages
+                    // Behind what waits in the store, not past it.
+                    && !lane.HasStored
+                    && lane.Room(now, settings.MemoryOf(route), UnprovenFresh) > 0;
                 if (isClaimed)
                     Take(lane);
+                else
+                    lane.HasStored |= lane.IsOpen;
                 reservation.Add(lane, to, isClaimed, DueOf(lane, isClaimed, now, settings), Kept(content));
                 RemoveIfIdle(lane);
             }
@@ -223,14 +251,13 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         }
     }
 
-    /// <summary>Reads what is due, claims what there is room for, and hands it over.</summary>
+    /// <summary>
+    /// Reads what is due and hands over what there is room for: first for routes that are known to have more, then, in a survey that goes
+    /// round all routes that anything waits for, a step at a time. However much waits for dead hosts, the others are found as fast.
+    /// </summary>
     /// <returns>Whether there may be more at once.</returns>
     private async Task<bool> RefillAsync(CancellationToken stopping)
     {
-        int room = Room();
-        if (room <= 0)
-            return false;
-
         DateTimeOffset now = _time.GetUtcNow();
         lock (_lock)
         {
@@ -238,11 +265,55 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
                 _soonest = null;
         }
 
-        int limit = Math.Min(room, Portion);
-        IReadOnlyList<DueRecipient> due = await _store.FindDueAsync(now, limit, ClosedRoutes(now), stopping);
-        if (due.Count == 0)
-            return false;
+        bool isMore = false;
+        foreach (string route in RoutesWithMore(now))
+            isMore |= await RefillAsync(route, now, stopping);
+        return await SurveyAsync(now, stopping) || isMore;
+    }
 
+    private List<string> RoutesWithMore(DateTimeOffset now)
+    {
+        SchedulerSettings settings = _settings();
+        lock (_lock)
+            return
+            [
+                .. _lanes
+                    .Values.Where(lane => lane.HasStored && lane.Room(now, settings.MemoryOf(lane.Route), UnprovenStored) > 0)
+                    .Select(lane => lane.Name),
+            ];
+    }
+
+    /// <returns>Whether the round is not complete.</returns>
+    private async Task<bool> SurveyAsync(DateTimeOffset now, CancellationToken stopping)
+    {
+        _owesSurvey = now < _nextSurvey;
+        if (_owesSurvey || RoomForStored() <= 0)
+            return false;
+        _surveySteps++;
+        IReadOnlyList<WaitingRoute> routes = await _store.FindRoutesAsync(_surveyed, now, SurveyStep, stopping);
+        foreach (WaitingRoute route in routes)
+        {
+            if (route.IsDue)
+                await RefillAsync(route.Name, now, stopping);
+            _surveyed = route.Name;
+        }
+
+        if (routes.Count == SurveyStep)
+            return true;
+        // Where a round takes long, because the routes are very many, the machine must have time for something else.
+        TimeSpan rest = (_surveySteps - 1) * RestForStep;
+        _nextSurvey = _time.GetUtcNow() + (rest < LongestRest ? rest : LongestRest);
+        (_surveyed, _surveySteps) = ("", 0);
+        return false;
+    }
+
+    /// <returns>Whether the route has more that could be taken at once.</returns>
+    private async Task<bool> RefillAsync(string routeName, DateTimeOffset now, CancellationToken stopping)
+    {
+        int limit = Math.Min(RoomFor(routeName, now), Portion);
+        if (limit <= 0)
+            return false;
+        IReadOnlyList<DueRecipient> due = await _store.FindDueAsync(routeName, now, limit, stopping);
         var items = new List<(Lane Lane, DeliveryItem Item)>();
         var claims = new List<Claim>();
         foreach (
@@ -252,7 +323,39 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         )
             Claim([.. group], now, items, claims);
         await HandOverAsync(items, claims, stopping);
-        return due.Count >= limit;
+        bool isMore = due.Count == limit;
+        lock (_lock)
+        {
+            if (_lanes.TryGetValue(routeName, out Lane? lane))
+            {
+                lane.HasStored = isMore && lane.IsOpen;
+                RemoveIfIdle(lane);
+            }
+        }
+
+        return isMore && items.Count > 0 && RoomFor(routeName, now) > 0;
+    }
+
+    /// <summary>How many of a route's stored recipients may be read now.</summary>
+    private int RoomFor(string routeName, DateTimeOffset now)
+    {
+        SchedulerSettings settings = _settings();
+        lock (_lock)
+        {
+            int all = settings.StoredMessages - _inHand;
+            if (!_lanes.TryGetValue(routeName, out Lane? lane))
+                return _unproven.Count < MaxUnproven ? Math.Min(all, UnprovenStored) : 0;
+            // Those that are too old to wait for another probe go along with it: they must be seen.
+            if (lane.MayProbe(now))
+                return lane.InHand == 0 ? Math.Min(Portion, all) : 0;
+            return Math.Min(all, lane.Room(now, settings.MemoryOf(lane.Route), UnprovenStored));
+        }
+    }
+
+    private int RoomForStored()
+    {
+        lock (_lock)
+            return _settings().StoredMessages - _inHand;
     }
 
     private async Task HandOverAsync(List<(Lane Lane, DeliveryItem Item)> items, List<Claim> claims, CancellationToken stopping)
@@ -293,7 +396,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
             Lane lane = LaneOf(route);
             // Those that are too old to wait for another probe go along with this one, and back if it fails.
             bool isLastChance = lane.MayProbe(now) && !lane.IsParked && message.Accepted + settings.Limits.MaxAge <= now;
-            if (isLastChance || lane.Takes(now, settings.MemoryOf(route)))
+            if (isLastChance || lane.Room(now, settings.MemoryOf(route), UnprovenStored) > 0)
             {
                 Take(lane);
                 QueuedRecipient[] to = [.. group.Select(d => d.Recipient with { Attempts = d.Recipient.Attempts + 1 })];
@@ -341,7 +444,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     {
         DateTimeOffset now = _time.GetUtcNow();
         // Where there is no room, the worker that makes some kicks.
-        DateTimeOffset? due = _settings().IsSending && Room() > 0 ? await _store.NextDueAsync(ClosedRoutes(now), stopping) : null;
+        // What has come due already and was not taken waits for a route that is closed or full, and that gives notice of itself.
+        DateTimeOffset? due = _settings().IsSending && RoomForStored() > 0 ? await _store.NextDueAsync(now, stopping) : null;
         DateTimeOffset wake = now + LongestSleep;
         lock (_lock)
         {
@@ -358,6 +462,9 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
 
         if (due is { } time && time < wake)
             wake = time;
+        // A survey that had to wait is made up for, and none is asked for sooner.
+        if (_owesSurvey || wake < _nextSurvey)
+            wake = _nextSurvey;
         // Something came due while we looked.
         return wake > now ? wake - now : TimeSpan.FromMilliseconds(200);
     }
@@ -376,14 +483,6 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         {
             // Time to look again, or to stop. A kick that comes now stays until the next wait finds it.
         }
-    }
-
-    /// <summary>Closed, or with as much in memory as they may have: their mail must not stand in the way of the others'.</summary>
-    private IReadOnlyCollection<string> ClosedRoutes(DateTimeOffset now)
-    {
-        SchedulerSettings settings = _settings();
-        lock (_lock)
-            return [.. _lanes.Values.Where(lane => !lane.Takes(now, settings.MemoryOf(lane.Route))).Select(lane => lane.Name)];
     }
 
     private IEnumerable<IGrouping<string, (QueuedRecipient To, Route Route)>> ByRoute(
@@ -429,6 +528,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     {
         if (lane.IsIdle && _lanes.TryGetValue(lane.Name, out Lane? known) && known == lane)
             _lanes.Remove(lane.Name);
+        else
+            lane.Shed();
     }
 
     /// <summary>
@@ -449,8 +550,11 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         Kick();
     }
 
+    /// <summary>Under the lock.</summary>
     private void Take(Lane lane)
     {
+        if (!lane.IsProven)
+            _unproven.Add(lane);
         lane.InHand++;
         _inHand++;
     }
@@ -460,12 +564,6 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         if (content is not { } bytes || _contentBytes + bytes.Length > SchedulerSettings.MemoryBytes)
             return null;
         return bytes;
-    }
-
-    private int Room()
-    {
-        lock (_lock)
-            return _settings().MemoryMessages - _inHand;
     }
 
     private static DateTimeOffset DueOf(Lane lane, bool isClaimed, DateTimeOffset now, SchedulerSettings settings) =>

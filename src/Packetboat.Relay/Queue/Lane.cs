@@ -12,11 +12,14 @@ internal sealed class Lane(Route route)
     /// <summary>Workers at the start, and after a recovery.</summary>
     private const int FirstWindow = 4;
 
+    private Channel<DeliveryItem>? _ready;
+
     public Route Route { get; set; } = route;
 
     public string Name => Route.Name;
 
-    public Channel<DeliveryItem> Ready { get; } = Channel.CreateUnbounded<DeliveryItem>();
+    /// <summary>Made when it is first wanted: of the lanes of dead hosts, which may be many, most never want it again.</summary>
+    public Channel<DeliveryItem> Ready => _ready ??= Channel.CreateUnbounded<DeliveryItem>();
 
     /// <summary>Reserved, waiting and being delivered. The scheduler bounds it, and so the channel.</summary>
     public int InHand { get; set; }
@@ -29,6 +32,12 @@ internal sealed class Lane(Route route)
     public int Window { get; private set; } = FirstWindow;
 
     public int Failures { get; private set; }
+
+    /// <summary>A connection came about since it was last closed.</summary>
+    public bool IsProven { get; private set; }
+
+    /// <summary>More of its mail waits in the store than there was room for: it is asked for as soon as there is.</summary>
+    public bool HasStored { get; set; }
 
     /// <summary>Nothing is tried before this; null while open.</summary>
     public DateTimeOffset? ClosedUntil { get; private set; }
@@ -51,14 +60,31 @@ internal sealed class Lane(Route route)
     public bool WakesMail { get; set; }
 
     /// <summary>Nobody would miss it. There is a lane for every domain that mail was ever sent to, and memory has an end.</summary>
-    public bool IsIdle => IsOpen && InHand == 0 && Workers == 0 && Alarm is null && StoredAlarm is null && !WakesMail;
+    public bool IsIdle =>
+        IsOpen && InHand == 0 && Workers == 0 && Alarm is null && StoredAlarm is null && !WakesMail && !HasStored;
 
-    /// <summary>Whether one more item may be taken now: all that fit while open, one as a probe once the time of closing is over.</summary>
-    public bool Takes(DateTimeOffset now, int most) => IsOpen ? InHand < most : InHand == 0 && MayProbe(now);
+    /// <summary>
+    /// How many items may be taken now: all that fit while it is open and known to work, few while that is to be found out, and one as a
+    /// probe once the time of closing is over.
+    /// </summary>
+    /// <param name="now">The present.</param>
+    /// <param name="most">In memory, of a lane that works.</param>
+    /// <param name="unproven">In memory, of a lane that nothing is known of.</param>
+    public int Room(DateTimeOffset now, int most, int unproven) =>
+        IsOpen ? (IsProven ? most : Math.Min(most, unproven)) - InHand
+        : InHand == 0 && MayProbe(now) ? 1
+        : 0;
+
+    /// <summary>Gives back what a lane without work does not need.</summary>
+    public void Shed()
+    {
+        if (InHand == 0 && Workers == 0)
+            _ready = null;
+    }
 
     public void Close(string trouble, bool isParked, DateTimeOffset until)
     {
-        (Trouble, IsParked, ClosedUntil, Window) = (trouble, isParked, until, 1);
+        (Trouble, IsParked, ClosedUntil, Window, IsProven) = (trouble, isParked, until, 1, false);
         Failures++;
     }
 
@@ -69,7 +95,7 @@ internal sealed class Lane(Route route)
     public bool Open(int mostWorkers)
     {
         bool wasClosed = !IsOpen;
-        (Trouble, IsParked, ClosedUntil, Failures, Alarm) = ("", false, null, 0, null);
+        (Trouble, IsParked, ClosedUntil, Failures, Alarm, IsProven) = ("", false, null, 0, null, true);
         Window = Math.Min(mostWorkers, wasClosed ? FirstWindow : Window + 1);
         WakesMail |= wasClosed;
         return wasClosed;

@@ -21,6 +21,9 @@ public sealed record SchedulerSettings(
     /// <summary>Octets of content that are kept in memory between acceptance and delivery; beyond it is read back from the store.</summary>
     public const long MemoryBytes = 64 << 20;
 
+    /// <summary>Of these, what mail from the store may take: new mail finds room even while the store is full of mail for dead hosts.</summary>
+    public int StoredMessages => Math.Max(1, MemoryMessages * 3 / 4);
+
     public int ConnectionsOf(Route route) => route is Route.Relay ? RelayConnections : DomainConnections;
 
     /// <summary>One domain cannot fill the memory; the relay, which everything goes through, may.</summary>

@@ -147,6 +147,84 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task Stored_mail_for_many_dead_domains_leaves_room_for_new_mail()
+    {
+        _rig.Settings = _rig.Settings with { MemoryMessages = 8 };
+        _rig.Peers.Gate = (route, ct) =>
+            route.Name == "mx far.example" ? Task.CompletedTask : Task.Delay(Timeout.InfiniteTimeSpan, _rig.Time, ct);
+        for (int i = 0; i < 40; i++)
+            await _rig.Store.AcceptAsync(
+                TestMail.Accepted(_rig.Store, TestMail.Waiting(0, $"joe@dead{i}.example", $"mx dead{i}.example")),
+                Ct
+            );
+        await _rig.StartAsync();
+        await _rig.UntilAsync(() => _rig.Peers.Calls.Count == 6);
+
+        string id = await _rig.SendAsync("joe@far.example");
+        await _rig.UntilStateAsync(id, RecipientState.Delivered);
+        Assert.Equal(34, (await _rig.Store.CountAsync(Ct)).Waiting);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_survey_goes_round_all_routes_however_many_are_closed()
+    {
+        _rig.Peers.Connecting = route => route.Name == "mx z.example" ? null : Down();
+        for (int i = 0; i < 600; i++)
+            await _rig.Store.AcceptAsync(
+                TestMail.Accepted(_rig.Store, TestMail.Waiting(0, $"joe@dead{i}.example", $"mx dead{i}.example")),
+                Ct
+            );
+        NewMessage last = TestMail.Accepted(_rig.Store, TestMail.Waiting(0, "joe@z.example", "mx z.example"));
+        await _rig.Store.AcceptAsync(last, Ct);
+
+        await _rig.StartAsync();
+        await _rig.UntilStateAsync(last.Message.Id, RecipientState.Delivered);
+        await _rig.UntilAsync(() => _rig.Scheduler.Troubles().Count == 600);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_came_due_while_a_long_survey_was_followed_by_a_rest_is_found_after_it()
+    {
+        for (int i = 0; i < 300; i++)
+            await _rig.Store.AcceptAsync(
+                TestMail.Accepted(
+                    _rig.Store,
+                    TestMail.Waiting(0, $"joe@d{i}.example", $"mx d{i}.example", TestMail.Noon.AddDays(1))
+                ),
+                Ct
+            );
+        int steps = 0;
+        _rig.Store.Before = what => steps += what == "routes" ? 1 : 0;
+        await _rig.StartAsync();
+        await _rig.UntilAsync(() => steps == 2);
+        NewMessage message = TestMail.Accepted(_rig.Store, TestMail.Waiting(0, "joe@far.example"));
+        await _rig.Store.AcceptAsync(message, Ct);
+        _rig.Scheduler.Wake();
+        await _rig.UntilAsync(() => _rig.Time.IsArmed(TestMail.Noon.AddMilliseconds(10), TestMail.Noon.AddMilliseconds(10)));
+
+        _rig.Time.Advance(TimeSpan.FromMilliseconds(10));
+        await _rig.UntilStateAsync(message.Message.Id, RecipientState.Delivered);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task New_mail_goes_behind_what_waits_in_the_store_for_its_route()
+    {
+        _rig.Settings = _rig.Settings with { MemoryMessages = 4, DomainConnections = 1 };
+        var gate = new TaskCompletionSource();
+        _rig.Peers.Gate = (_, _) => gate.Task;
+        await _rig.StartAsync();
+        for (int i = 0; i < 5; i++)
+            await _rig.SendAsync($"r{i}@far.example");
+        gate.SetResult();
+        await _rig.UntilReceivedAsync(5);
+
+        Assert.Equal(
+            [.. Enumerable.Range(0, 5).Select(i => $"r{i}@far.example")],
+            _rig.Peers.Got.SelectMany(got => got.Recipients).Select(to => to.Trim('<', '>'))
+        );
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task Wrong_credentials_park_the_relay_with_one_alarm_and_no_message_pays_for_it()
     {
         _rig.Relay = QueueRig.Hub("wrong");
