@@ -1,4 +1,7 @@
 using Packetboat.Commands;
+using Packetboat.Serving;
+
+SocketCompletions.StayInline();
 
 // sendmail(1) has a syntax of its own, older than any library: programs call it with -oi, -fADDRESS and the like.
 return args is ["sendmail", .. var rest] && rest is not ["--help"]

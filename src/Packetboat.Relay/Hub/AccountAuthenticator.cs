@@ -19,6 +19,9 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
 
     private int _derivationCount;
 
+    /// <summary>Where a test's clock stands still, everything happens in its turn: on the caller's thread.</summary>
+    internal bool DerivesInline { get; init; }
+
     /// <summary>Derivations so far: what remembering is there to save.</summary>
     internal int DerivationCount => _derivationCount;
 
@@ -38,7 +41,7 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
             // Several connections of one node may have waited for the same password.
             Credential? owner =
                 FindRemembered(loginForm, prepared, credentials)
-                ?? DeriveAndFind(loginForm, prepared, ReadVerifiers(credentials));
+                ?? await DeriveAndFindAsync(loginForm, prepared, ReadVerifiers(credentials));
             return owner is null ? null : IdentityOf(owner);
         }
         finally
@@ -114,6 +117,16 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
 
     private Credential? FindRemembered(string loginForm, string password, IReadOnlyList<Credential> credentials) =>
         credentials.FirstOrDefault(c => _verified.Contains(loginForm, password, c.Verifier));
+
+    /// <summary>Milliseconds of arithmetic, which the thread that other sessions' sockets live on must not do.</summary>
+    private Task<Credential?> DeriveAndFindAsync(
+        string loginForm,
+        string password,
+        List<(Credential Credential, ScramVerifier Verifier)> known
+    ) =>
+        DerivesInline
+            ? Task.FromResult(DeriveAndFind(loginForm, password, known))
+            : Task.Run(() => DeriveAndFind(loginForm, password, known));
 
     /// <summary>
     /// One derivation for each salt among the credentials, which is one by rule (<see cref="CredentialIssuer"/>), and one for a name that

@@ -10,7 +10,7 @@ internal sealed class TestHub : IDisposable
 {
     public static readonly QwkId Node = QwkId.Parse("MYBBS");
 
-    public TestHub() => Authenticator = new AccountAuthenticator(Store, Box, Clock);
+    public TestHub() => Authenticator = new AccountAuthenticator(Store, Box, Clock) { DerivesInline = true };
 
     public FakeTimeProvider Clock { get; } = new(DateTimeOffset.Parse("2026-11-22T15:00:00Z", CultureInfo.InvariantCulture));
 
