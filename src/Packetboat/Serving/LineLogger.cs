@@ -13,23 +13,16 @@ namespace Packetboat.Serving;
 /// </summary>
 internal sealed class LineLoggerProvider(TextWriter output, LogLevel least, LineStyle style, TimeProvider time) : ILoggerProvider
 {
-    private readonly Lock _lock = new();
+    private readonly LogWriter _output = new(output);
 
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
 
-    public void Dispose() { }
+    public void Dispose() => _output.Dispose();
 
     private bool IsWritten(LogLevel level, string category) =>
         level >= least && (level >= LogLevel.Warning || category.StartsWith("Packetboat", StringComparison.Ordinal));
 
-    private void Write(string line)
-    {
-        lock (_lock)
-        {
-            output.WriteLine(line);
-            output.Flush();
-        }
-    }
+    private void Write(string line) => _output.Write(line);
 
     private string Plain(LogLevel level, string message, Exception? fault)
     {

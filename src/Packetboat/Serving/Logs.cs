@@ -15,11 +15,10 @@ internal static class Logs
             : isJournal ? LineStyle.Journal
             : LineStyle.People;
         LogLevel least = LevelOf(settings.Mail.LogLevel);
-        return LoggerFactory.Create(logging =>
-        {
-            logging.SetMinimumLevel(least);
-            logging.AddProvider(new LineLoggerProvider(Console.Out, least, style, TimeProvider.System));
-        });
+        ILoggerFactory loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(least));
+        // Added afterwards, the factory ends it with itself, and what was said last is written.
+        loggers.AddProvider(new LineLoggerProvider(Console.Out, least, style, TimeProvider.System));
+        return loggers;
     }
 
     private static LogLevel LevelOf(SyslogLevel level) =>

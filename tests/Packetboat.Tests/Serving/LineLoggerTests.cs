@@ -31,10 +31,10 @@ public sealed class LineLoggerTests
     [Fact]
     public void Json_has_the_event_its_fields_and_one_line()
     {
-        using ILoggerFactory factory = Factory(LineStyle.Json);
-        factory
-            .CreateLogger("Packetboat.Mail")
-            .LogInformation(new EventId(1, "accepted"), "{Id} accepted\nsize={Size}", "ABC", 7);
+        using (ILoggerFactory factory = Factory(LineStyle.Json))
+            factory
+                .CreateLogger("Packetboat.Mail")
+                .LogInformation(new EventId(1, "accepted"), "{Id} accepted\nsize={Size}", "ABC", 7);
 
         JsonElement line = JsonDocument
             .Parse(Assert.Single(_output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)))
@@ -67,10 +67,10 @@ public sealed class LineLoggerTests
         factory.CreateLogger(category).Log(level, "{Message}", message);
     }
 
-    private ILoggerFactory Factory(LineStyle style) =>
-        LoggerFactory.Create(logging =>
-            logging
-                .SetMinimumLevel(LogLevel.Trace)
-                .AddProvider(new LineLoggerProvider(_output, LogLevel.Information, style, _time))
-        );
+    private ILoggerFactory Factory(LineStyle style)
+    {
+        ILoggerFactory factory = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace));
+        factory.AddProvider(new LineLoggerProvider(_output, LogLevel.Information, style, _time));
+        return factory;
+    }
 }
