@@ -61,6 +61,8 @@ public sealed class ControlSocketTests : IAsyncDisposable
         );
         Assert.Equal("MYBBS", (await client.ResumeAsync("MYBBS", Ct)).Value!.Id);
         Assert.Equal("gone", (await client.RemoveAccountAsync("MYBBS", Ct)).Value!.Message);
+        Assert.Equal(7, (await client.BackupAsync("/backup/mail.db", Ct)).Value!.Messages);
+        Assert.Equal(["it is torn"], Assert.Single((await client.VerifyAsync(Ct)).Value!.Checks).Faults);
 
         Assert.Equal(
             [
@@ -77,6 +79,8 @@ public sealed class ControlSocketTests : IAsyncDisposable
                 "suspend MYBBS late 2030",
                 "resume MYBBS",
                 "remove MYBBS",
+                "backup /backup/mail.db",
+                "verify",
             ],
             _operations.Asked
         );
@@ -218,6 +222,12 @@ public sealed class ControlSocketTests : IAsyncDisposable
                 new Submitted("ID00000002")
             );
         }
+
+        public Task<Result<BackupReport>> BackupAsync(string file, CancellationToken ct) =>
+            Say<Result<BackupReport>>($"backup {file}", new BackupReport(file, 4096, 7, 2));
+
+        public Task<Result<VerifyReport>> VerifyAsync(CancellationToken ct) =>
+            Say<Result<VerifyReport>>("verify", new VerifyReport("db", [new VerifyCheck("pages", 1, "", ["it is torn"])]));
 
         private static AccountRow Row(string reason) => new("MYBBS", Time, "", null, null, reason, []);
 

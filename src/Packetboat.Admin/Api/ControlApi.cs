@@ -64,6 +64,8 @@ public static class ControlApi
         );
         Verb(routes, Verbs.Resume, Json.ResultAccountRow, (ask, ct) => operations.ResumeAsync(ask.Id ?? "", ct));
         Verb(routes, Verbs.RemoveAccount, Json.ResultDone, (ask, ct) => operations.RemoveAccountAsync(ask.Id ?? "", ct));
+        Verb(routes, Verbs.Backup, Json.ResultBackupReport, (ask, ct) => operations.BackupAsync(ask.File ?? "", ct));
+        Verb(routes, Verbs.Verify, Json.ResultVerifyReport, (_, ct) => operations.VerifyAsync(ct));
         routes.MapPost(Verbs.Submit, (RequestDelegate)(context => SubmitAsync(context, operations)));
     }
 

@@ -12,12 +12,15 @@ public sealed class ControlClient : IOperations, IDisposable
     private static readonly OperationsJson Json = OperationsJson.Default;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>For what reads or writes all of a store, which may be large.</summary>
+    private static readonly TimeSpan WholeStorePatience = TimeSpan.FromHours(6);
+
     private readonly HttpClient _http;
 
     private ControlClient(string path)
     {
         var handler = new SocketsHttpHandler { ConnectCallback = async (_, ct) => await ConnectAsync(path, ct) };
-        _http = new HttpClient(handler) { BaseAddress = new Uri("http://packetboat"), Timeout = Patience };
+        _http = new HttpClient(handler) { BaseAddress = new Uri("http://packetboat"), Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>Null when no server answers there.</summary>
@@ -145,26 +148,52 @@ public sealed class ControlClient : IOperations, IDisposable
             .Prepend($"from={Uri.EscapeDataString(submission.Sender)}")
             .Append($"user={Uri.EscapeDataString(submission.User)}");
         using var body = new StreamContent(content);
-        using HttpResponseMessage answer = await _http.PostAsync($"{Verbs.Submit}?{string.Join('&', query)}", body, ct);
-        return await ReadAsync(answer, Json.ResultSubmitted, ct);
+        return await PostAsync($"{Verbs.Submit}?{string.Join('&', query)}", body, Json.ResultSubmitted, Patience, ct);
     }
+
+    public Task<Result<BackupReport>> BackupAsync(string file, CancellationToken ct) =>
+        AskAsync(Verbs.Backup, new OperationRequest { File = file }, Json.ResultBackupReport, ct, WholeStorePatience);
+
+    public Task<Result<VerifyReport>> VerifyAsync(CancellationToken ct) =>
+        AskAsync(Verbs.Verify, new OperationRequest(), Json.ResultVerifyReport, ct, WholeStorePatience);
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<T> AskAsync<T>(string verb, OperationRequest request, JsonTypeInfo<T> result, CancellationToken ct)
+    private async Task<T> AskAsync<T>(
+        string verb,
+        OperationRequest request,
+        JsonTypeInfo<T> result,
+        CancellationToken ct,
+        TimeSpan? patience = null
+    )
     {
         byte[] json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(request, Json.OperationRequest);
         using var body = new ByteArrayContent(json);
         body.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/json");
-        using HttpResponseMessage answer = await _http.PostAsync(verb, body, ct);
-        return await ReadAsync(answer, result, ct);
+        return await PostAsync(verb, body, result, patience ?? Patience, ct);
     }
 
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, JsonTypeInfo<T> result, CancellationToken ct)
+    private async Task<T> PostAsync<T>(
+        string path,
+        HttpContent body,
+        JsonTypeInfo<T> result,
+        TimeSpan patience,
+        CancellationToken ct
+    )
     {
-        answer.EnsureSuccessStatusCode();
-        return await answer.Content.ReadFromJsonAsync(result, ct)
-            ?? throw new InvalidDataException("the server answered nothing");
+        using var late = new CancellationTokenSource(patience);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ct);
+        try
+        {
+            using HttpResponseMessage answer = await _http.PostAsync(path, body, either.Token);
+            answer.EnsureSuccessStatusCode();
+            return await answer.Content.ReadFromJsonAsync(result, either.Token)
+                ?? throw new InvalidDataException("the server answered nothing");
+        }
+        catch (OperationCanceledException ended) when (late.IsCancellationRequested)
+        {
+            throw new IOException($"the server has not answered within {patience.TotalMinutes:0} minutes", ended);
+        }
     }
 
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken ct)

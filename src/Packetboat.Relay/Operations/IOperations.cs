@@ -60,4 +60,12 @@ public interface IOperations
 
     /// <summary>Queues a message of a local program. Line ends of any kind become CRLF: it comes from a pipe, not over SMTP.</summary>
     Task<Result<Submitted>> SubmitAsync(Submission submission, Stream content, CancellationToken ct);
+
+    /// <summary>Copies the store into one file while it is in use.</summary>
+    /// <param name="file">A whole path; nothing may be there yet.</param>
+    /// <param name="ct">Gives up, and leaves nothing behind.</param>
+    Task<Result<BackupReport>> BackupAsync(string file, CancellationToken ct);
+
+    /// <summary>Looks whether the store is whole. A copy of one is looked at by the command itself, for which no server is needed.</summary>
+    Task<Result<VerifyReport>> VerifyAsync(CancellationToken ct);
 }

@@ -9,6 +9,7 @@ namespace Packetboat.Relay.Operations;
 public sealed partial class LocalOperations(
     IQueueStore store,
     IAccountStore accounts,
+    IStoreUpkeep upkeep,
     CredentialIssuer issuer,
     SendMail sendMail,
     LocalSubmission local,
@@ -109,6 +110,13 @@ public sealed partial class LocalOperations(
 
     public async Task<Result<Submitted>> SubmitAsync(Submission submission, Stream content, CancellationToken ct) =>
         await local.SubmitAsync(submission, content, ct);
+
+    public async Task<Result<BackupReport>> BackupAsync(string file, CancellationToken ct) =>
+        Path.IsPathFullyQualified(file)
+            ? await upkeep.BackupAsync(file, ct)
+            : new Refusal(file, "it is not a whole path, and this process has a working directory of its own", "Begin it with /");
+
+    public Task<Result<VerifyReport>> VerifyAsync(CancellationToken ct) => upkeep.VerifyAsync(ct);
 
     /// <summary>First held, so that delivery cannot take it in the meantime; then returned.</summary>
     private async Task<IReadOnlyList<QueueEntry>> BounceAsync(QueueSelection selection, string reason, CancellationToken ct)

@@ -22,6 +22,9 @@ public sealed class LocalSubmission(ISpool spool, Func<SmtpServerSettings> setti
         if (Envelope(submission, out MailAddress? sender, out List<EnvelopeRecipient> recipients) is { } refusal)
             return refusal;
 
+        if (spool.Refusal is { } closed)
+            return NotTaken(new StoreUnavailableException(closed, inner: null));
+
         SmtpServerSettings now = settings();
         await using var message = new IncomingMessage(spool.Begin(), now.HostName, now.MaxMessageSize, MessageFraming.Counted);
         await ReadAsync(content, message, ct);

@@ -19,6 +19,10 @@ namespace Packetboat.Relay.Operations;
 [JsonSerializable(typeof(Result<IssuedPassword>))]
 [JsonSerializable(typeof(Result<Done>))]
 [JsonSerializable(typeof(Result<Submitted>))]
+[JsonSerializable(typeof(BackupReport))]
+[JsonSerializable(typeof(VerifyReport))]
+[JsonSerializable(typeof(Result<BackupReport>))]
+[JsonSerializable(typeof(Result<VerifyReport>))]
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(QueueSelection))]
 [JsonSerializable(typeof(OperationRequest))]
@@ -39,6 +43,8 @@ public sealed record OperationRequest
     public string? Sender { get; init; }
 
     public string? Recipient { get; init; }
+
+    public string? File { get; init; }
 
     public string Reason { get; init; } = "";
 

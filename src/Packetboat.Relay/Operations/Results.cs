@@ -174,3 +174,25 @@ public sealed record Submitted(string Id);
 
 /// <summary>Nothing to say but that it was done.</summary>
 public sealed record Done(string Message);
+
+/// <summary>A copy of the store that was made.</summary>
+/// <param name="File">Where it is.</param>
+/// <param name="Size">Octets of it.</param>
+/// <param name="Messages">In it, done ones included.</param>
+/// <param name="Open">Of these, how many still have to go somewhere; their content is in the copy.</param>
+public sealed record BackupReport(string File, long Size, long Messages, long Open);
+
+/// <summary>What a look at a whole store found.</summary>
+/// <param name="File">The database that was read.</param>
+/// <param name="Checks">In the order in which they were made.</param>
+public sealed record VerifyReport(string File, IReadOnlyList<VerifyCheck> Checks)
+{
+    public bool IsSound => Checks.All(check => check.Faults.Count == 0);
+}
+
+/// <summary>One kind of thing that was looked at.</summary>
+/// <param name="What">What it is.</param>
+/// <param name="Count">How many there are.</param>
+/// <param name="Note">Worth knowing, and no fault.</param>
+/// <param name="Faults">What is wrong, the first few of each kind, and how many more there are.</param>
+public sealed record VerifyCheck(string What, long Count, string Note, IReadOnlyList<string> Faults);

@@ -22,7 +22,7 @@ internal static class Print
         System.Console.Out.WriteLine(JsonSerializer.Serialize(value, type));
 
     /// <summary>A number and what is counted: <c>1 recipient</c>, <c>2 recipients</c>.</summary>
-    public static string Count(int number, string word) =>
+    public static string Count(long number, string word) =>
         string.Create(CultureInfo.InvariantCulture, $"{number} {word}{(number == 1 ? "" : "s")}");
 
     /// <summary>Rows under headings; a sentence where there are none.</summary>

@@ -27,17 +27,17 @@ internal sealed class Session : IAsyncDisposable
     )
     {
         string ctrl = CtrlOf(parsed.GetValue(Verbs.Ctrl));
-        if (await RunningAsync(ctrl, ct) is { } running)
-        {
-            using (running)
-                return await command(running, ct);
-        }
-
-        (Settings? settings, int exitCode) = ReadSettings(ctrl, quiet: true);
-        if (settings is null)
-            return exitCode;
         try
         {
+            if (await RunningAsync(ctrl, ct) is { } running)
+            {
+                using (running)
+                    return await command(running, ct);
+            }
+
+            (Settings? settings, int exitCode) = ReadSettings(ctrl, quiet: true);
+            if (settings is null)
+                return exitCode;
             await using Session session = await OpenAsync(settings, ct);
             return await command(session.Operations, ct);
         }

@@ -29,6 +29,8 @@ internal static class Verbs
             StatusCommand.Create(),
             AccountCommand.Create(),
             ConfigCommand.Create(),
+            BackupCommand.Create(),
+            VerifyCommand.Create(),
         };
         root.Options.Add(Ctrl);
         return root;
