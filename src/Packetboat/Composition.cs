@@ -25,6 +25,7 @@ namespace Packetboat;
 internal sealed class Composition : IAsyncDisposable
 {
     private const string SettingsAlarm = "settings";
+    private const string DiskAlarm = "disk";
 
     private static readonly TimeSpan ListCheck = TimeSpan.FromSeconds(5);
 
@@ -70,8 +71,15 @@ internal sealed class Composition : IAsyncDisposable
         SendMail = new SendMail(_store, resolver, () => Settings.Current, _log, time, delivers);
         Settings.Changed += SettingsChanged;
         Settings.Refused += SettingsRefused;
-        _spool = new MessageSpool(_store, SendMail.Scheduler, time);
+        var reserve = new DiskReserve(
+            () => Settings.Current.Packetboat.DiskReserve,
+            () => DiskReserve.FreeIn(settings.Packetboat.DataDirectory),
+            time
+        );
+        reserve.Changed += DiskReserveChanged;
+        _spool = new MessageSpool(_store, SendMail.Scheduler, reserve, time);
         Operations = new LocalOperations(
+            _store,
             _store,
             _store,
             new CredentialIssuer(box, time),
@@ -135,6 +143,7 @@ internal sealed class Composition : IAsyncDisposable
         );
         string socket = ControlSocket.PathIn(now.Packetboat.DataDirectory);
         await _store.ClearAlarmAsync(SettingsAlarm, ct);
+        await _store.ClearAlarmAsync(DiskAlarm, ct);
         _started = _time.GetUtcNow();
         return new MailServer(_listeners, sockets, _connections, (socket, Operations), [Settings, SendMail.Scheduler], _loggers);
     }
@@ -156,6 +165,21 @@ internal sealed class Composition : IAsyncDisposable
     {
         string text = $"the changed settings are refused, the old ones stay in force: {problem}. See: packetboat config check";
         _ = _store.RaiseAlarmAsync(new Alarm(SettingsAlarm, _time.GetUtcNow(), text), CancellationToken.None);
+    }
+
+    private void DiskReserveChanged(string? refusal)
+    {
+        if (refusal is null)
+        {
+            _log.AlarmCleared(DiskAlarm);
+            _ = _store.ClearAlarmAsync(DiskAlarm, CancellationToken.None);
+            return;
+        }
+
+        string text =
+            $"no mail is taken: {refusal}. Make room on the disk of {Settings.Current.Packetboat.DataDirectory}; it goes on by itself";
+        _log.AlarmRaised(DiskAlarm, text);
+        _ = _store.RaiseAlarmAsync(new Alarm(DiskAlarm, _time.GetUtcNow(), text), CancellationToken.None);
     }
 
     private ServerState State() =>

@@ -35,6 +35,9 @@ public sealed class MemoryConnection : IAsyncDisposable
 
     public DuplexStream Client { get; }
 
+    /// <summary>The client has said all that it will; what the server still says can be read.</summary>
+    public void EndSending() => _up.Writer.Complete();
+
     /// <summary>As Kestrel does when the server's work on a connection is over.</summary>
     public async Task HangUpAsync()
     {

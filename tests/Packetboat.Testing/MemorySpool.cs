@@ -22,6 +22,9 @@ public sealed class MemorySpool : ISpool
     /// <summary>Called for each chunk that is written.</summary>
     public Action OnChunk { get; set; } = () => { };
 
+    /// <summary>Why no mail is taken; null: it is.</summary>
+    public string? Refusal { get; set; }
+
     public ISpooledMessage Begin()
     {
         Open++;

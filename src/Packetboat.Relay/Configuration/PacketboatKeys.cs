@@ -28,6 +28,16 @@ internal static class PacketboatKeys
             Maximum = 10000000,
         },
         new(
+            "Store",
+            "DiskReserve",
+            SettingType.Bytes,
+            "64M",
+            "Free space on the disk of DataDirectory below which no mail is taken: senders hear 452 and come again. What was accepted goes on being delivered. 0 is no reserve."
+        )
+        {
+            IsUsedYet = true,
+        },
+        new(
             "Delivery",
             "DeliveryMode",
             SettingType.DeliveryMode,

@@ -86,6 +86,7 @@ internal static class RecordReader
         {
             DataDirectory = keys.Path("DataDirectory"),
             QueueMemory = keys.Integer("QueueMemory"),
+            DiskReserve = keys.Bytes("DiskReserve"),
             DeliveryMode = keys.DeliveryMode("DeliveryMode", options),
             MaxAge = keys.Duration("MaxAge"),
             RetryFirst = keys.Duration("RetryFirst"),

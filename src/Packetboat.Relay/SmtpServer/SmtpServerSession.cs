@@ -195,9 +195,19 @@ public sealed partial class SmtpServerSession(
             return Replies.Suspended(_account.Id.Text, suspension.Reason);
         if (settings.MaxMessageSize > 0 && mail.Parameters.Size > settings.MaxMessageSize)
             return Replies.TooLarge(settings.MaxMessageSize);
+        // Before the message is sent for nothing. RFC 5321 §4.2.3: 452 is "insufficient system storage".
+        if (spool.Refusal is { } closed)
+            return Closed(mail, closed);
 
         _envelope = new Envelope(mail.Sender, mail.Parameters);
         return Replies.SenderOk;
+    }
+
+    private SmtpReply Closed(SmtpCommand.Mail mail, string reason)
+    {
+        SmtpReply reply = Replies.StoreFailure(reason);
+        log.Refused(peer, mail.Sender, _account?.Id.Text, reply);
+        return reply;
     }
 
     private SmtpReply Rcpt(SmtpCommand.Rcpt rcpt)

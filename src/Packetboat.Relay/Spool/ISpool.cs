@@ -7,6 +7,9 @@ namespace Packetboat.Relay.Spool;
 /// <summary>Where a message's bytes go while they arrive.</summary>
 public interface ISpool
 {
+    /// <summary>Why no mail is taken for the moment, in words for whoever brings some; null: it is taken.</summary>
+    string? Refusal { get; }
+
     /// <summary>Begins a message. Disposing it without a commit forgets it.</summary>
     ISpooledMessage Begin();
 }

@@ -82,6 +82,8 @@ internal sealed class DemoExchange : IAsyncDisposable, ISpool, IRelayPolicy
         return exchange;
     }
 
+    public string? Refusal => null;
+
     public ISpooledMessage Begin() => new Incoming(this);
 
     public RelayVerdict Decide(IPAddress client, ListenerKind listener, bool isSignedIn, MailAddress recipient) =>

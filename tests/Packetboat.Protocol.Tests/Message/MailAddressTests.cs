@@ -97,7 +97,8 @@ public sealed class MailAddressTests
 
     [Fact]
     public void Whatever_is_a_domain_is_one_in_ASCII() =>
-        Gen.Char.Array[1, 6]
+        Gen
+            .Char.Array[1, 6]
             .Select(chars => new string(chars) + ".example")
             .Where(MailAddress.IsDomain)
             .Sample(

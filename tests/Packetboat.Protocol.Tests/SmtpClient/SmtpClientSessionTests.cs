@@ -225,7 +225,11 @@ public sealed class SmtpClientSessionTests
     {
         byte[] replies = Encoding.ASCII.GetBytes("250 sender\r\n250 recipient\r\n354 go\r\n" + lastWords);
         await using var session = new SmtpClientSession(new ClosingStream(replies, writes: 3), SmtpClientTimeouts.Default, _time);
-        TransactionOutcome outcome = await session.SendAsync(Transaction, new BufferedContent(Encoding.ASCII.GetBytes(new string('x', size))), Ct);
+        TransactionOutcome outcome = await session.SendAsync(
+            Transaction,
+            new BufferedContent(Encoding.ASCII.GetBytes(new string('x', size))),
+            Ct
+        );
 
         Assert.Equal((expected, SmtpStage.Content), (outcome.Message!.Verdict, outcome.Message.Stage));
         Assert.False(outcome.ConnectionSurvives);

@@ -128,6 +128,9 @@ internal sealed class Conversation : IDisposable
             case "disk":
                 FillDisk(atCommit: words[^1] == "commit");
                 break;
+            case "reserve":
+                _scene.Spool.Refusal = words[^1] == "free" ? null : "12 MiB of disk are left, and DiskReserve keeps 64";
+                break;
             case "accounts":
                 _scene.Hub.Store.Fault = new IOException("no answer");
                 break;

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Time.Testing;
+using Packetboat.Relay.Spool;
+
+namespace Packetboat.Relay.Tests.Spool;
+
+public sealed class DiskReserveTests
+{
+    private const long Mebibyte = 1 << 20;
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<string?> _changes = [];
+    private readonly DiskReserve _reserve;
+    private long _free = 100 * Mebibyte;
+    private long _kept = 64 * Mebibyte;
+    private int _asked;
+
+    public DiskReserveTests()
+    {
+        _reserve = new DiskReserve(() => _kept, Free, _time);
+        _reserve.Changed += _changes.Add;
+    }
+
+    [Fact]
+    public void Mail_is_taken_while_there_is_more_free_than_the_reserve() => Assert.Null(_reserve.Refusal);
+
+    [Fact]
+    public void Below_the_reserve_the_reason_has_both_figures()
+    {
+        _free = 12 * Mebibyte;
+        Assert.Equal("12 MiB of disk are left, and DiskReserve keeps 64", _reserve.Refusal);
+        Assert.Equal([_reserve.Refusal], _changes);
+    }
+
+    [Fact]
+    public void It_opens_again_by_itself_and_says_so_once()
+    {
+        _free = 0;
+        Assert.NotNull(_reserve.Refusal);
+        _free = 64 * Mebibyte;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(_reserve.Refusal);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(_reserve.Refusal);
+        Assert.Equal([false, true], _changes.Select(change => change is null));
+    }
+
+    [Fact]
+    public void The_disk_is_asked_once_a_second_at_most()
+    {
+        for (int i = 0; i < 10; i++)
+            _ = _reserve.Refusal;
+        Assert.Equal(1, _asked);
+    }
+
+    [Fact]
+    public void Without_a_reserve_a_full_disk_is_the_stores_affair()
+    {
+        (_free, _kept) = (0, 0);
+        Assert.Null(_reserve.Refusal);
+    }
+
+    [Fact]
+    public void The_free_space_of_a_directory_is_its_disks()
+    {
+        Assert.InRange(DiskReserve.FreeIn(Path.GetTempPath()), 1, long.MaxValue - 1);
+        Assert.Equal(long.MaxValue, DiskReserve.FreeIn("/there/is/no/such\0place"));
+    }
+
+    private long Free()
+    {
+        _asked++;
+        return _free;
+    }
+}
