@@ -1,0 +1,38 @@
+using Packetboat.Fuzz.Targets;
+
+namespace Packetboat.Fuzz;
+
+/// <summary>All of them.</summary>
+internal static class FuzzTargets
+{
+    public static IReadOnlyList<IFuzzTarget> All { get; } =
+    [
+        new CommandTarget(),
+        new ParameterTarget(),
+        new AddressTarget(),
+        new DsnTarget(),
+        new MessageTarget(),
+        new StuffingTarget(),
+        new ChunkTarget(),
+        new HeaderTarget(),
+        new TraceTarget(),
+        new ReportTarget(),
+        new ReplyTarget(),
+        new SaslServerTarget(),
+        new SaslClientTarget(),
+        new IniTarget(),
+        new SettingsTarget(),
+        new ListTarget(),
+        new NameTarget(),
+        new SubmissionTarget(),
+        new RecipientsTarget(),
+        new DnsTarget(),
+        new SessionTarget(),
+        new ClientTarget(),
+    ];
+
+    public static IFuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);
+
+    public static IFuzzTarget Get(string name) =>
+        Find(name) ?? throw new ArgumentException($"no target is called {name}; see: list", nameof(name));
+}

@@ -1,0 +1,63 @@
+using System.Text;
+using Packetboat.Protocol.IO;
+using Packetboat.Protocol.Message;
+
+namespace Packetboat.Fuzz.Targets;
+
+/// <summary>A message's header, line by line as it comes from the wire.</summary>
+internal sealed class HeaderTarget : IFuzzTarget
+{
+    public string Name => "header";
+
+    public string What => "a header, scanned for hops and loops";
+
+    public IReadOnlyList<string> Words { get; } =
+    [
+        "Received: from a by hub.example",
+        "Received:",
+        " by hub.example;",
+        "\tby HUB.example (x)",
+        "by hub.example.org",
+        "Date:",
+        "Message-ID:",
+        "From:",
+        "\r\n",
+        "\r\n ",
+    ];
+
+    public int Try(ReadOnlySpan<byte> input)
+    {
+        var scanner = new HeaderScanner("hub.example");
+        var feeder = new Feeder(scanner);
+        var reader = new MessageReader(feeder);
+        reader.Begin(MessageFraming.Counted);
+        reader.Read(input);
+        reader.EndOfCount();
+
+        Check.That(scanner.ReceivedFields <= feeder.Lines, "more hops than lines");
+        Check.That(scanner.OwnReceivedFields <= scanner.ReceivedFields, "more hops here than hops");
+        Check.That(!scanner.HasEightBitHeader || scanner.HasEightBit, "eight bits in the header and not in the message");
+        return HashCode.Combine(
+            Math.Min(scanner.ReceivedFields, 4),
+            Math.Min(scanner.OwnReceivedFields, 4),
+            scanner.HasDate,
+            scanner.HasMessageId,
+            scanner.HasFrom,
+            scanner.HasEightBit,
+            scanner.HasEightBitHeader,
+            scanner.HeaderEnded
+        );
+    }
+
+    private sealed class Feeder(HeaderScanner scanner) : ILineSink
+    {
+        public int Lines { get; private set; }
+
+        public void Line(ReadOnlySpan<byte> line)
+        {
+            Lines++;
+            scanner.Line(line);
+            Check.That(!Ascii.IsValid(line) ? scanner.HasEightBit : true, "an octet above 127 was not seen");
+        }
+    }
+}
