@@ -35,7 +35,7 @@ internal sealed class BenchMessage
         _bytes = Encoding.ASCII.GetBytes(text.ToString());
     }
 
-    public ReadOnlyMemory<byte> Numbered(int number)
+    public ReadOnlySpan<byte> Numbered(int number)
     {
         for (int i = Digits - 1; i >= 0; i--, number /= 10)
             _bytes[_digitsAt + i] = (byte)('0' + (number % 10));

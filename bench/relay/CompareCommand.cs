@@ -13,6 +13,7 @@ internal static class CompareCommand
         {
             DefaultValueFactory = _ => ["postfix"],
             AllowMultipleArgumentsPerToken = true,
+            Arity = ArgumentArity.ZeroOrMore,
             Description = "postfix, exim, haraka, opensmtpd, chasquid.",
         };
         var points = new Option<string[]>("--points")

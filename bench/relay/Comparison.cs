@@ -33,7 +33,7 @@ internal sealed class Comparison(
 
     private async Task RunAsync(Point point, Contestant contestant, int run, CancellationToken ct)
     {
-        await using var sink = new Sink(new IPEndPoint(IPAddress.Loopback, 0));
+        using var sink = new Sink(new IPEndPoint(IPAddress.Loopback, 0));
         sink.Start();
         try
         {

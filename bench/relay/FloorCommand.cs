@@ -23,7 +23,7 @@ internal static class FloorCommand
         command.SetAction(
             async (given, ct) =>
             {
-                await using var sink = new Sink(new IPEndPoint(IPAddress.Loopback, 0));
+                using var sink = new Sink(new IPEndPoint(IPAddress.Loopback, 0));
                 sink.Start();
                 LoadOptions options = load.Read(given, new IPEndPoint(IPAddress.Loopback, sink.Port));
                 Console.WriteLine(

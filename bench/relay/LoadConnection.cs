@@ -4,8 +4,11 @@ using System.Text;
 
 namespace Packetboat.Bench.Relay;
 
-/// <summary>One conversation with the server under test: plain octets, nothing that the product is made of.</summary>
-internal sealed class LoadConnection : IAsyncDisposable
+/// <summary>
+/// One conversation with the server under test: plain octets, nothing that the product is made of. It blocks, on a thread of its own: the
+/// fewest system calls that a program can do it with, on a machine whose cores belong to the server.
+/// </summary>
+internal sealed class LoadConnection : IDisposable
 {
     private readonly LoadOptions _options;
     private readonly byte[] _in = new byte[4096];
@@ -27,14 +30,15 @@ internal sealed class LoadConnection : IAsyncDisposable
     }
 
     /// <summary>Connects, and says all that comes before the first message.</summary>
-    public static async Task<LoadConnection> OpenAsync(LoadOptions options, CancellationToken ct)
+    public static LoadConnection Open(LoadOptions options)
     {
         var socket = new Socket(options.Server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(options.Server, ct);
+            socket.Connect(options.Server);
+            socket.ReceiveTimeout = socket.SendTimeout = (int)options.Patience.TotalMilliseconds;
             var connection = new LoadConnection(options, new NetworkStream(socket, ownsSocket: true));
-            await connection.IntroduceAsync(ct);
+            connection.Introduce();
             return connection;
         }
         catch
@@ -46,60 +50,60 @@ internal sealed class LoadConnection : IAsyncDisposable
 
     /// <summary>One transaction.</summary>
     /// <returns>Null when the server took the message, else its refusal.</returns>
-    public async ValueTask<string?> SendAsync(ReadOnlyMemory<byte> message, CancellationToken ct)
+    public string? Send(ReadOnlySpan<byte> message)
     {
         if (_options.Pipelining)
         {
-            await _stream.WriteAsync(_envelope, ct);
+            _stream.Write(_envelope);
         }
         else
         {
-            await _stream.WriteAsync(_mail, ct);
+            _stream.Write(_mail);
         }
 
         string? refusal = null;
-        await ExpectAsync('2');
+        Expect('2');
         for (int i = 0; i < _options.Recipients; i++)
         {
             if (!_options.Pipelining)
-                await _stream.WriteAsync(i == 0 && _options.Recipients == 1 ? _recipients : RecipientCommand(i), ct);
-            await ExpectAsync('2');
+                _stream.Write(i == 0 && _options.Recipients == 1 ? _recipients : RecipientCommand(i));
+            Expect('2');
         }
 
         if (!_options.Pipelining)
-            await _stream.WriteAsync("DATA\r\n"u8.ToArray(), ct);
-        await ExpectAsync('3');
+            _stream.Write("DATA\r\n"u8);
+        Expect('3');
         if (refusal is not null)
             return refusal;
-        await _stream.WriteAsync(message, ct);
-        await ExpectAsync('2');
+        _stream.Write(message);
+        Expect('2');
         return refusal;
 
-        async ValueTask ExpectAsync(char kind)
+        void Expect(char kind)
         {
-            string reply = await ReplyAsync(kind, ct);
+            string reply = Reply(kind);
             if (reply.Length > 0)
                 refusal ??= reply;
         }
     }
 
-    public async ValueTask DisposeAsync() => await _stream.DisposeAsync();
+    public void Dispose() => _stream.Dispose();
 
-    public async ValueTask QuitAsync(CancellationToken ct)
+    public void Quit()
     {
-        await _stream.WriteAsync("QUIT\r\n"u8.ToArray(), ct);
-        await ReplyAsync('2', ct);
+        _stream.Write("QUIT\r\n"u8);
+        Reply('2');
     }
 
     private byte[] RecipientCommand(int i) => Encoding.ASCII.GetBytes($"RCPT TO:<r{i}@{_options.RecipientDomain}>\r\n");
 
-    private async Task IntroduceAsync(CancellationToken ct)
+    private void Introduce()
     {
-        await RequireAsync("", '2', ct);
-        await RequireAsync("EHLO load.test\r\n", '2', ct);
+        Require("", '2');
+        Require("EHLO load.test\r\n", '2');
         if (_options.StartTls)
         {
-            await RequireAsync("STARTTLS\r\n", '2', ct);
+            Require("STARTTLS\r\n", '2');
             var tls = new SslStream(_stream);
             _stream = tls;
             var trusting = new SslClientAuthenticationOptions
@@ -107,35 +111,35 @@ internal sealed class LoadConnection : IAsyncDisposable
                 TargetHost = "localhost",
                 RemoteCertificateValidationCallback = (_, _, _, _) => true,
             };
-            await tls.AuthenticateAsClientAsync(trusting, ct);
-            await RequireAsync("EHLO load.test\r\n", '2', ct);
+            tls.AuthenticateAsClient(trusting);
+            Require("EHLO load.test\r\n", '2');
         }
 
         if (_options.Credentials is { } credentials)
         {
             string token = Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{credentials.Name}\0{credentials.Password}"));
-            await RequireAsync($"AUTH PLAIN {token}\r\n", '2', ct);
+            Require($"AUTH PLAIN {token}\r\n", '2');
         }
     }
 
-    private async Task RequireAsync(string command, char kind, CancellationToken ct)
+    private void Require(string command, char kind)
     {
         if (command.Length > 0)
-            await _stream.WriteAsync(Encoding.ASCII.GetBytes(command), ct);
-        string reply = await ReplyAsync(kind, ct);
+            _stream.Write(Encoding.ASCII.GetBytes(command));
+        string reply = Reply(kind);
         if (reply.Length > 0)
             throw new IOException($"{command.TrimEnd()}: {reply}");
     }
 
     /// <returns>Empty when the last line of the reply begins as it should; else that line.</returns>
-    private async ValueTask<string> ReplyAsync(char kind, CancellationToken ct)
+    private string Reply(char kind)
     {
         while (true)
         {
             int length = _in.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
             if (length < 0)
             {
-                await FillAsync(ct);
+                Fill();
                 continue;
             }
 
@@ -147,7 +151,7 @@ internal sealed class LoadConnection : IAsyncDisposable
         }
     }
 
-    private async ValueTask FillAsync(CancellationToken ct)
+    private void Fill()
     {
         if (_start > 0)
         {
@@ -155,7 +159,7 @@ internal sealed class LoadConnection : IAsyncDisposable
             (_start, _end) = (0, _end - _start);
         }
 
-        int read = await _stream.ReadAsync(_in.AsMemory(_end), ct);
+        int read = _stream.Read(_in.AsSpan(_end));
         if (read == 0)
             throw new IOException("the server closed the connection");
         _end += read;

@@ -3,54 +3,67 @@ using System.Net.Sockets;
 
 namespace Packetboat.Bench.Relay;
 
-/// <summary>Sends the messages over all connections, and enters what became of each into the ledger.</summary>
-internal sealed class LoadGenerator(LoadOptions options, Ledger ledger, TimeProvider time)
+/// <summary>Sends the messages over all connections, a thread each, and enters what became of each into the ledger.</summary>
+internal sealed class LoadGenerator(LoadOptions options, Ledger ledger, CancellationToken stopping)
 {
+    private static readonly TimeSpan AfterRefusal = TimeSpan.FromMilliseconds(20);
+
     private readonly long _begun = Stopwatch.GetTimestamp();
     private int _next = -1;
 
-    public async Task RunAsync(CancellationToken ct)
+    /// <summary>Returns when everything has been sent.</summary>
+    public void Run()
     {
-        Task[] connections = [.. Enumerable.Range(0, options.Connections).Select(_ => Task.Run(() => ConverseAsync(ct), ct))];
-        await Task.WhenAll(connections);
+        Thread[] threads =
+        [
+            .. Enumerable.Range(0, options.Connections).Select(_ => new Thread(Converse, maxStackSize: 256 * 1024)),
+        ];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
     }
 
-    private async Task ConverseAsync(CancellationToken ct)
+    private void Converse()
     {
         var message = new BenchMessage(options.Size);
         LoadConnection? connection = null;
         int sent = 0;
-        for (int number = Take(); number >= 0; )
+        for (int number = Take(); number >= 0 && !stopping.IsCancellationRequested; )
         {
-            await PaceAsync(number, ct);
-            // A refusal for the moment (4xx) is obeyed and tried again, as a mail program does.
+            Pace(number);
             try
             {
                 ledger.Sent(number);
-                connection ??= await LoadConnection.OpenAsync(options, ct);
-                string? refusal = await connection.SendAsync(message.Numbered(number), ct);
+                connection ??= LoadConnection.Open(options);
+                string? refusal = connection.Send(message.Numbered(number));
                 sent++;
                 if (refusal is null)
                     ledger.TakenOver(number);
                 else
                     ledger.Failed(refusal);
+                // A refusal for the moment (4xx) is obeyed and tried again, as a mail program does.
                 if (refusal is null || refusal[0] != '4')
                     number = Take();
                 else
-                    await Task.Delay(TimeSpan.FromMilliseconds(20), time, ct);
+                    stopping.WaitHandle.WaitOne(AfterRefusal);
             }
-            catch (Exception broken) when (broken is IOException or SocketException && !ct.IsCancellationRequested)
+            catch (Exception broken) when (broken is IOException or SocketException)
             {
                 ledger.Failed(broken.Message);
-                connection = await CloseAsync(connection, politely: false, ct);
-                await Task.Delay(TimeSpan.FromMilliseconds(20), time, ct);
+                connection?.Dispose();
+                connection = null;
+                stopping.WaitHandle.WaitOne(AfterRefusal);
             }
 
             if (connection is not null && options.MessagesPerConnection > 0 && sent % options.MessagesPerConnection == 0)
-                connection = await CloseAsync(connection, politely: true, ct);
+            {
+                Close(connection);
+                connection = null;
+            }
         }
 
-        await CloseAsync(connection, politely: true, ct);
+        Close(connection);
     }
 
     private int Take()
@@ -59,35 +72,29 @@ internal sealed class LoadGenerator(LoadOptions options, Ledger ledger, TimeProv
         return number < options.Messages ? number : -1;
     }
 
-    private async ValueTask PaceAsync(int number, CancellationToken ct)
+    private void Pace(int number)
     {
         if (options.Rate <= 0)
             return;
-        TimeSpan due = TimeSpan.FromSeconds(number / options.Rate);
-        TimeSpan left = due - Stopwatch.GetElapsedTime(_begun);
+        TimeSpan left = TimeSpan.FromSeconds(number / options.Rate) - Stopwatch.GetElapsedTime(_begun);
         if (left > TimeSpan.Zero)
-            await Task.Delay(left, time, ct);
+            stopping.WaitHandle.WaitOne(left);
     }
 
-    private static async ValueTask<LoadConnection?> CloseAsync(LoadConnection? connection, bool politely, CancellationToken ct)
+    private static void Close(LoadConnection? connection)
     {
         if (connection is null)
-            return null;
-        await using (connection)
+            return;
+        using (connection)
         {
-            if (politely)
+            try
             {
-                try
-                {
-                    await connection.QuitAsync(ct);
-                }
-                catch (IOException)
-                {
-                    // Gone already.
-                }
+                connection.Quit();
+            }
+            catch (IOException)
+            {
+                // Gone already.
             }
         }
-
-        return null;
     }
 }

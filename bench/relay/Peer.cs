@@ -75,24 +75,33 @@ internal sealed class Peer : IAsyncDisposable
     /// <summary>Ends it with all its processes, and clears what it left.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (string signal in (string[])["TERM", "KILL"])
+        // Some make sessions and groups of their own: they are found as descendants, before the first of them ends.
+        IReadOnlyList<string> members = Server.Members();
+        await SignalAsync("TERM", [$"{_process.Id}"]);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
+        try
         {
-            // A process group of its own, which setsid made.
-            using Process kill = Process.Start("kill", [$"-{signal}", "--", $"-{_process.Id}"]);
-            await kill.WaitForExitAsync();
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
-            try
-            {
-                await _process.WaitForExitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                continue;
-            }
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The harder way, for all of them.
         }
 
+        await SignalAsync("KILL", members);
         _process.Dispose();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private static async Task SignalAsync(string signal, IReadOnlyList<string> processes)
+    {
+        var kill = new ProcessStartInfo("kill", [$"-{signal}", .. processes])
+        {
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        using Process process = Process.Start(kill)!;
+        await process.WaitForExitAsync();
     }
 
     private async Task ReadyAsync(CancellationToken ct)

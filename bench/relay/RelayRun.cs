@@ -17,7 +17,12 @@ internal sealed class RelayRun(LoadOptions options, Sink sink, ServerProcess? se
         using var sampling = CancellationTokenSource.CreateLinkedTokenSource(ct);
         Task sampler = server is null ? Task.CompletedTask : SampleAsync(server, sampling.Token);
         long begun = Stopwatch.GetTimestamp();
-        await new LoadGenerator(options, ledger, time).RunAsync(ct);
+        await Task.Factory.StartNew(
+            new LoadGenerator(options, ledger, ct).Run,
+            ct,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
         await ArrivalAsync(ledger, ct);
         (double User, double System) after = server?.Cpu() ?? default;
         TimeSpan own = Process.GetCurrentProcess().TotalProcessorTime - ownBefore;

@@ -25,7 +25,7 @@ internal static class RunCommand
         command.SetAction(
             async (given, ct) =>
             {
-                await using var sink = new Sink(new IPEndPoint(IPAddress.Loopback, given.GetValue(sinkPort)))
+                using var sink = new Sink(new IPEndPoint(IPAddress.Loopback, given.GetValue(sinkPort)))
                 {
                     DeferredDomain = given.GetValue(deferred),
                 };

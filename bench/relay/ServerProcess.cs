@@ -23,6 +23,9 @@ internal sealed class ServerProcess(int root)
         return (user / TicksPerSecond, system / TicksPerSecond);
     }
 
+    /// <summary>The ids of all of them.</summary>
+    public IReadOnlyList<string> Members() => [.. Tree().Select(fields => fields[^1])];
+
     public int Processes() => Tree().Count;
 
     /// <summary>MiB now: what is shared counts in shares.</summary>

@@ -1,16 +1,15 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
 namespace Packetboat.Bench.Relay;
 
-/// <summary>The next hop: takes everything as cheaply as it can, and enters each message into the ledger.</summary>
-internal sealed class Sink : IAsyncDisposable
+/// <summary>The next hop: takes everything as cheaply as it can, a thread a connection, and enters each message into the ledger.</summary>
+internal sealed class Sink : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly CancellationTokenSource _stop = new();
-    private Task _accepting = Task.CompletedTask;
+    private readonly ConcurrentDictionary<Socket, bool> _conversations = new();
     private volatile Ledger? _ledger;
-    private int _open;
 
     public Sink(IPEndPoint address)
     {
@@ -22,55 +21,54 @@ internal sealed class Sink : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
     /// <summary>Connections that are open now.</summary>
-    public int Open => Volatile.Read(ref _open);
+    public int Open => _conversations.Count;
 
     /// <summary>Answers <c>450</c> to each RCPT of this domain, where one is named: a destination that defers.</summary>
     public string? DeferredDomain { get; init; }
 
     public void Begin(Ledger ledger) => _ledger = ledger;
 
-    public void Start() => _accepting = Task.Run(AcceptAsync);
+    public void Start() => new Thread(Accept) { IsBackground = true }.Start();
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await _stop.CancelAsync();
         _listener.Dispose();
-        await _accepting;
-        _stop.Dispose();
+        foreach (Socket socket in _conversations.Keys)
+            socket.Dispose();
     }
 
-    private async Task AcceptAsync()
+    private void Accept()
     {
-        while (!_stop.IsCancellationRequested)
+        while (true)
         {
             try
             {
-                Socket socket = await _listener.AcceptAsync(_stop.Token);
+                Socket socket = _listener.Accept();
                 socket.NoDelay = true;
-                _ = Task.Run(() => ConverseAsync(socket));
+                _conversations[socket] = true;
+                new Thread(() => Converse(socket), maxStackSize: 256 * 1024) { IsBackground = true }.Start();
             }
-            catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception end) when (end is SocketException or ObjectDisposedException)
             {
                 return;
             }
         }
     }
 
-    private async Task ConverseAsync(Socket socket)
+    private void Converse(Socket socket)
     {
-        Interlocked.Increment(ref _open);
         try
         {
             using (socket)
-                await new SinkConversation(socket, number => _ledger?.Delivered(number), DeferredDomain).RunAsync(_stop.Token);
+                new SinkConversation(socket, number => _ledger?.Delivered(number), DeferredDomain).Run();
         }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception end) when (end is SocketException or ObjectDisposedException)
         {
             // The server under test has gone, or we have.
         }
         finally
         {
-            Interlocked.Decrement(ref _open);
+            _conversations.TryRemove(socket, out _);
         }
     }
 }

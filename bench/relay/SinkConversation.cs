@@ -19,7 +19,7 @@ internal sealed class SinkConversation(Socket socket, Action<int> delivered, str
     private bool _atContentStart;
     private int _number = -1;
 
-    public async Task RunAsync(CancellationToken ct)
+    public void Run()
     {
         Reply("220 sink.test ESMTP\r\n"u8);
         bool goesOn = true;
@@ -27,7 +27,7 @@ internal sealed class SinkConversation(Socket socket, Action<int> delivered, str
         {
             if (_unsent > 0)
             {
-                await socket.SendAsync(_out.AsMemory(0, _unsent), ct);
+                socket.Send(_out.AsSpan(0, _unsent));
                 _unsent = 0;
             }
 
@@ -37,14 +37,14 @@ internal sealed class SinkConversation(Socket socket, Action<int> delivered, str
                 (_start, _end) = (0, _end - _start);
             }
 
-            int read = await socket.ReceiveAsync(_in.AsMemory(_end), ct);
+            int read = socket.Receive(_in.AsSpan(_end));
             if (read == 0)
                 return;
             _end += read;
             goesOn = TakeAll();
         }
 
-        await socket.SendAsync(_out.AsMemory(0, _unsent), ct);
+        socket.Send(_out.AsSpan(0, _unsent));
     }
 
     private bool TakeAll()
