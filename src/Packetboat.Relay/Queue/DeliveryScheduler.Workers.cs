@@ -35,7 +35,7 @@ public sealed partial class DeliveryScheduler
     {
         int most = Math.Min(lane.Window, _settings().ConnectionsOf(lane.Route));
         // An idle worker takes one item, not all of them.
-        if (lane.Ready.Reader.Count <= lane.IdleWorkers || lane.Workers >= most || _stopWorkers.IsCancellationRequested)
+        if (lane.ReadyCount <= lane.IdleWorkers || lane.Workers >= most || _stopWorkers.IsCancellationRequested)
             return;
         lane.Workers++;
         Task worker = Task.Run(() => WorkAsync(lane));

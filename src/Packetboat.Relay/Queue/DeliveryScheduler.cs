@@ -55,6 +55,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private long _contentBytes;
     private string _surveyed = ""; // the route that the survey has come to
     private int _surveySteps; // in this round
+    private DateTimeOffset _roundBegun;
+    private DateTimeOffset _surveyedUntil; // what had come due by then was seen
     private DateTimeOffset _nextSurvey;
     private bool _owesSurvey; // one was wanted while it had to wait
     private DateTimeOffset? _soonest; // a time that the store may not know of yet
@@ -289,7 +291,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         _owesSurvey = now < _nextSurvey;
         if (_owesSurvey || RoomForStored() <= 0)
             return false;
-        _surveySteps++;
+        if (_surveySteps++ == 0)
+            _roundBegun = now;
         IReadOnlyList<WaitingRoute> routes = await _store.FindRoutesAsync(_surveyed, now, SurveyStep, stopping);
         foreach (WaitingRoute route in routes)
         {
@@ -303,7 +306,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         // Where a round takes long, because the routes are very many, the machine must have time for something else.
         TimeSpan rest = (_surveySteps - 1) * RestForStep;
         _nextSurvey = _time.GetUtcNow() + (rest < LongestRest ? rest : LongestRest);
-        (_surveyed, _surveySteps) = ("", 0);
+        (_surveyed, _surveySteps, _surveyedUntil) = ("", 0, _roundBegun);
         return false;
     }
 
@@ -445,7 +448,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         DateTimeOffset now = _time.GetUtcNow();
         // Where there is no room, the worker that makes some kicks.
         // What has come due already and was not taken waits for a route that is closed or full, and that gives notice of itself.
-        DateTimeOffset? due = _settings().IsSending && RoomForStored() > 0 ? await _store.NextDueAsync(now, stopping) : null;
+        DateTimeOffset? due =
+            _settings().IsSending && RoomForStored() > 0 ? await _store.NextDueAsync(_surveyedUntil, stopping) : null;
         DateTimeOffset wake = now + LongestSleep;
         lock (_lock)
         {
@@ -465,8 +469,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         // A survey that had to wait is made up for, and none is asked for sooner.
         if (_owesSurvey || wake < _nextSurvey)
             wake = _nextSurvey;
-        // Something came due while we looked.
-        return wake > now ? wake - now : TimeSpan.FromMilliseconds(200);
+        // Or something came due while we looked: then we look again.
+        return wake > now ? wake - now : TimeSpan.Zero;
     }
 
     private async Task WaitAsync(TimeSpan sleep, CancellationToken stopping)
@@ -555,6 +559,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     {
         if (!lane.IsProven)
             _unproven.Add(lane);
+        lane.MakeReady();
         lane.InHand++;
         _inHand++;
     }

@@ -18,8 +18,11 @@ internal sealed class Lane(Route route)
 
     public string Name => Route.Name;
 
-    /// <summary>Made when it is first wanted: of the lanes of dead hosts, which may be many, most never want it again.</summary>
-    public Channel<DeliveryItem> Ready => _ready ??= Channel.CreateUnbounded<DeliveryItem>();
+    /// <summary>
+    /// There while something is in hand or a worker is: the lanes of dead hosts may be many, and most never want it again. The scheduler
+    /// bounds what is in it.
+    /// </summary>
+    public Channel<DeliveryItem> Ready => _ready ?? throw new InvalidOperationException("Nothing is in hand");
 
     /// <summary>Reserved, waiting and being delivered. The scheduler bounds it, and so the channel.</summary>
     public int InHand { get; set; }
@@ -74,6 +77,11 @@ internal sealed class Lane(Route route)
         IsOpen ? (IsProven ? most : Math.Min(most, unproven)) - InHand
         : InHand == 0 && MayProbe(now) ? 1
         : 0;
+
+    public int ReadyCount => _ready?.Reader.Count ?? 0;
+
+    /// <summary>Under the lock, before anybody asks for <see cref="Ready"/>: two who made one each would lose what the first put in.</summary>
+    public void MakeReady() => _ready ??= Channel.CreateUnbounded<DeliveryItem>();
 
     /// <summary>Gives back what a lane without work does not need.</summary>
     public void Shed()

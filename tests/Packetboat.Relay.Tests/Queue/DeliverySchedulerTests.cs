@@ -207,6 +207,25 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task What_comes_due_between_the_look_and_the_sleep_is_not_slept_over()
+    {
+        int looks = 0;
+        _rig.Store.Before = what =>
+        {
+            if (what == "routes" && ++looks == 1)
+                _rig.Time.Advance(TimeSpan.FromSeconds(60));
+        };
+        NewMessage message = TestMail.Accepted(
+            _rig.Store,
+            TestMail.Waiting(0, "joe@far.example", due: TestMail.Noon.AddSeconds(30))
+        );
+        await _rig.Store.AcceptAsync(message, Ct);
+
+        await _rig.StartAsync();
+        await _rig.UntilStateAsync(message.Message.Id, RecipientState.Delivered);
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task New_mail_goes_behind_what_waits_in_the_store_for_its_route()
     {
         _rig.Settings = _rig.Settings with { MemoryMessages = 4, DomainConnections = 1 };
