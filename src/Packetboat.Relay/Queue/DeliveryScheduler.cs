@@ -56,6 +56,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private string _surveyed = ""; // the route that the survey has come to
     private int _surveySteps; // in this round
     private DateTimeOffset _roundBegun;
+    private bool _foundMore; // in this round: a route that gave all that was asked for, and could give more
     private DateTimeOffset _surveyedUntil; // what had come due by then was seen
     private DateTimeOffset _nextSurvey;
     private bool _owesSurvey; // one was wanted while it had to wait
@@ -285,7 +286,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
             ];
     }
 
-    /// <returns>Whether the round is not complete.</returns>
+    /// <returns>Whether the round is not complete, or has found more than it took.</returns>
     private async Task<bool> SurveyAsync(DateTimeOffset now, CancellationToken stopping)
     {
         _owesSurvey = now < _nextSurvey;
@@ -297,7 +298,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         foreach (WaitingRoute route in routes)
         {
             if (route.IsDue)
-                await RefillAsync(route.Name, now, stopping);
+                _foundMore |= await RefillAsync(route.Name, now, stopping);
             _surveyed = route.Name;
         }
 
@@ -306,8 +307,10 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         // Where a round takes long, because the routes are very many, the machine must have time for something else.
         TimeSpan rest = (_surveySteps - 1) * RestForStep;
         _nextSurvey = _time.GetUtcNow() + (rest < LongestRest ? rest : LongestRest);
+        bool isMore = _foundMore;
+        _foundMore = false;
         (_surveyed, _surveySteps, _surveyedUntil) = ("", 0, _roundBegun);
-        return false;
+        return isMore;
     }
 
     /// <returns>Whether the route has more that could be taken at once.</returns>
@@ -418,6 +421,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
             else if (group[0].RouteName != route.Name)
             {
                 // The settings have changed since it was stored: it belongs to a route that is closed now, and must wait under that name.
+                lane.HasStored |= lane.IsOpen;
                 claims.AddRange(
                     group.Select(d => new Claim(
                         message.Number,

@@ -304,13 +304,15 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
         _rig.Relay = QueueRig.Hub("wrong");
         _rig.Peers.Connecting = route => route.Name.Contains("hub.example", StringComparison.Ordinal) ? Refused() : null;
         await _rig.StartAsync();
-        await _rig.SendAsync("joe@far.example");
-        await UntilParkedAsync(1);
+        // More than a route of unknown health gets at once.
+        for (int i = 0; i < 30; i++)
+            await _rig.SendAsync($"r{i}@far.example");
+        await UntilParkedAsync(30);
 
         _rig.Relay = QueueRig.Hub("right", "other.example");
         _rig.Scheduler.Wake();
-        await _rig.UntilReceivedAsync(1);
-        Assert.Equal("relay other.example:587", Assert.Single(_rig.Peers.Got).Route);
+        await _rig.UntilReceivedAsync(30);
+        Assert.All(_rig.Peers.Got, got => Assert.Equal("relay other.example:587", got.Route));
     }
 
     [Fact(Timeout = Patience)]
