@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using Packetboat.Torture.Mail;
+using Packetboat.Torture.Wire;
+using Packetboat.Torture.World;
+
+namespace Packetboat.Torture.Storm;
+
+/// <summary>Holds what was promised against what arrived, and finds out who doubled what came twice.</summary>
+internal sealed class Judgement
+{
+    /// <summary>The outcome of an attempt is on the disk so soon after it, if the disk is good and the machine not overloaded.</summary>
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
+
+    private readonly Harbour _harbour;
+    private readonly Submissions _submissions;
+
+    public Judgement(Harbour harbour, Submissions submissions)
+    {
+        (_harbour, _submissions) = (harbour, submissions);
+        JudgePromises();
+        JudgeDuplicates("spoke", harbour.Spoke);
+        JudgeDuplicates("hub", harbour.Hub);
+        foreach (string damaged in harbour.Exchange.Arrivals.Damaged)
+            Problems.Add(damaged);
+    }
+
+    public int Promised { get; private set; }
+
+    public int Delivered { get; private set; }
+
+    public int Bounced { get; private set; }
+
+    public int Both { get; private set; }
+
+    public int DeliveredThoughRefused { get; private set; }
+
+    public Dictionary<string, int> Duplicates { get; } = new(StringComparer.Ordinal);
+
+    public TimeSpan LongestWindow { get; private set; }
+
+    public List<string> Lost { get; } = [];
+
+    public List<string> Problems { get; } = [];
+
+    private void JudgePromises()
+    {
+        Arrivals arrivals = _harbour.Exchange.Arrivals;
+        foreach ((Letter letter, (Outcome outcome, IReadOnlyList<string> recipients)) in _submissions.All)
+        foreach (string recipient in recipients)
+        {
+            bool isDelivered = arrivals.Copies.ContainsKey((letter, recipient));
+            bool isBounced = arrivals.Bounces.ContainsKey((letter, recipient));
+            if (outcome == Outcome.Refused && isDelivered)
+                DeliveredThoughRefused++;
+            if (outcome == Outcome.NotSent && (isDelivered || isBounced))
+                Problems.Add($"letter {letter.Number} attempt {letter.Attempt} was never sent whole, and went on");
+            if (outcome != Outcome.Accepted)
+                continue;
+            Promised++;
+            Delivered += isDelivered ? 1 : 0;
+            Bounced += isBounced ? 1 : 0;
+            Both += isDelivered && isBounced ? 1 : 0;
+            if (!isDelivered && !isBounced)
+                Lost.Add($"letter {letter.Number} attempt {letter.Attempt} to {recipient}");
+        }
+    }
+
+    /// <summary>A copy that an installation sent twice: it could not know, or it was killed before it had written down that it did.</summary>
+    private void JudgeDuplicates(string hop, Boat sender)
+    {
+        foreach (IGrouping<(string Id, string Recipient), Handover> copy in _harbour.Handovers[hop].ByCopy())
+        {
+            Handover[] times = [.. copy.OrderBy(handover => handover.At)];
+            for (int i = 1; i < times.Length; i++)
+            {
+                string cause = CauseOf(times[i - 1], times[i], sender);
+                if (cause == "unexplained")
+                    Problems.Add($"{hop}: {copy.Key.Id} to {copy.Key.Recipient} was sent again without a cause");
+                string name = $"{hop} {cause}";
+                Duplicates[name] = Duplicates.GetValueOrDefault(name) + 1;
+            }
+        }
+    }
+
+    private string CauseOf(Handover first, Handover second, Boat sender)
+    {
+        if (first.ReplyPassed == 0)
+            return "reply lost";
+        // A reply can be written to the connection of a process that is dead already.
+        if (sender.KillAfter(first.At) is not { } kill || kill > second.At)
+            return "unexplained";
+        if (sender.HadBadDisk(first.At, kill))
+            return "killed with a bad disk";
+        TimeSpan window = kill > first.ReplyPassed ? Stopwatch.GetElapsedTime(first.ReplyPassed, kill) : TimeSpan.Zero;
+        if (window > LongestWindow)
+            LongestWindow = window;
+        return window <= Window ? "killed before the commit" : "unexplained";
+    }
+}

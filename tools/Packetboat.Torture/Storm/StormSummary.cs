@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text;
+
+namespace Packetboat.Torture.Storm;
+
+/// <summary>What was done, and what became of the mail.</summary>
+internal sealed record StormSummary
+{
+    public required int Seed { get; init; }
+
+    public required string Packetboat { get; init; }
+
+    public required double Seconds { get; init; }
+
+    /// <summary>By victim.</summary>
+    public required IReadOnlyDictionary<string, int> Kills { get; init; }
+
+    /// <summary>By kind.</summary>
+    public required IReadOnlyDictionary<string, int> DiskFaults { get; init; }
+
+    /// <summary>Calls to the disk that failed for it.</summary>
+    public required long FailedCalls { get; init; }
+
+    public required int ClockJumps { get; init; }
+
+    /// <summary>By hop, phase and kind.</summary>
+    public required IReadOnlyDictionary<string, int> Cuts { get; init; }
+
+    public required int Attempts { get; init; }
+
+    /// <summary>Letters, each with one to three recipients, that a client has a 250 for.</summary>
+    public required int Accepted { get; init; }
+
+    /// <summary>Copies that were promised: recipients of accepted letters.</summary>
+    public required int Promised { get; init; }
+
+    public required int Delivered { get; init; }
+
+    public required int Bounced { get; init; }
+
+    public required int DeliveredAndBounced { get; init; }
+
+    /// <summary>Copies that came more than once, by what doubled them.</summary>
+    public required IReadOnlyDictionary<string, int> Duplicates { get; init; }
+
+    /// <summary>A client got a 4xx or 5xx for it, and it was delivered.</summary>
+    public required int DeliveredThoughRefused { get; init; }
+
+    /// <summary>The longest time from a 250 to a kill after which the message was sent again, with a good disk: what a commit takes.</summary>
+    public required double LongestWindowMilliseconds { get; init; }
+
+    public required IReadOnlyList<string> Lost { get; init; }
+
+    public required IReadOnlyList<string> Problems { get; init; }
+
+    public bool IsGood => Lost.Count == 0 && Problems.Count == 0;
+
+    public string ToText()
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"seed {Seed}, {Packetboat}, {Seconds:0} s");
+        text.AppendLine(CultureInfo.InvariantCulture, $"kills        {Sum(Kills)} ({List(Kills)})");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"disk faults  {Sum(DiskFaults)} ({List(DiskFaults)}), {FailedCalls} calls failed"
+        );
+        text.AppendLine(CultureInfo.InvariantCulture, $"clock jumps  {ClockJumps}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"cuts         {Sum(Cuts)} ({List(Cuts)})");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"accepted     {Accepted} messages of {Attempts} attempts, {Promised} copies promised"
+        );
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"delivered    {Delivered}, bounced {Bounced}, both {DeliveredAndBounced}, delivered though refused {DeliveredThoughRefused}"
+        );
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"duplicates   {Sum(Duplicates)} ({List(Duplicates)}); longest window {LongestWindowMilliseconds:0} ms"
+        );
+        text.AppendLine(CultureInfo.InvariantCulture, $"lost         {Lost.Count}");
+        foreach (string line in Lost.Take(20))
+            text.AppendLine("LOST         " + line);
+        foreach (string line in Problems.Take(40))
+            text.AppendLine("PROBLEM      " + line);
+        return text.ToString().TrimEnd();
+    }
+
+    private static int Sum(IReadOnlyDictionary<string, int> counts) => counts.Values.Sum();
+
+    private static string List(IReadOnlyDictionary<string, int> counts) =>
+        string.Join(
+            ", ",
+            counts
+                .Where(pair => pair.Value > 0)
+                .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => $"{pair.Key} {pair.Value}")
+        );
+}

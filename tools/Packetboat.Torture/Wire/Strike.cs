@@ -1,0 +1,81 @@
+namespace Packetboat.Torture.Wire;
+
+/// <summary>Where in a conversation the line is cut.</summary>
+internal enum Phase
+{
+    Banner,
+    Hello,
+    StartTls,
+    Auth,
+    Mail,
+    Rcpt,
+    Data,
+
+    /// <summary>Within the message.</summary>
+    Content,
+
+    /// <summary>After the last octet of the message, before the reply to it is passed on.</summary>
+    FinalDot,
+
+    /// <summary>After the reply to the message was passed on.</summary>
+    Accepted,
+    Quit,
+}
+
+/// <summary>What is done there.</summary>
+internal enum Blow
+{
+    /// <summary>The command is not passed on, and both sides see the other close.</summary>
+    CutBefore,
+
+    /// <summary>The command is passed on, its reply is not, and both sides see the other close.</summary>
+    CutReply,
+
+    /// <summary>As <see cref="CutReply"/>, with a reset: what is under way is lost.</summary>
+    Reset,
+
+    /// <summary>Nothing is passed on any more, and nobody closes.</summary>
+    Silence,
+
+    /// <summary>In the place of the reply, something that is none.</summary>
+    Rubbish,
+
+    /// <summary>The beginning of the reply, then a close.</summary>
+    HalfReply,
+
+    /// <summary>In the place of the reply, lines without a last one.</summary>
+    EndlessReply,
+
+    /// <summary>In the place of the reply, a line that does not end.</summary>
+    EndlessLine,
+}
+
+/// <summary>What happens to one connection, and when.</summary>
+/// <param name="Phase">Where.</param>
+/// <param name="Blow">What.</param>
+/// <param name="After">Messages that pass first.</param>
+/// <param name="Octets">Within the message: after how many octets.</param>
+/// <param name="Seconds">How long silence lasts.</param>
+internal sealed record Strike(Phase Phase, Blow Blow, int After, int Octets, int Seconds)
+{
+    /// <param name="dice">Random numbers.</param>
+    /// <param name="isServerTormented">Whether the replies are the product's: those are not forged, only the client's side is.</param>
+    public static Strike Next(Random dice, bool isServerTormented)
+    {
+        Phase phase = (Phase)dice.Next(Enum.GetValues<Phase>().Length);
+        Blow[] blows = phase switch
+        {
+            Phase.Content => [Blow.CutBefore, Blow.Reset, Blow.Silence],
+            Phase.Accepted => [Blow.CutReply],
+            _ when isServerTormented => [Blow.CutBefore, Blow.CutReply, Blow.Reset, Blow.Silence],
+            _ => Enum.GetValues<Blow>(),
+        };
+        return new Strike(
+            phase,
+            blows[dice.Next(blows.Length)],
+            phase < Phase.Mail ? 0 : dice.Next(12),
+            dice.Next(200_000),
+            dice.Next(1, 20)
+        );
+    }
+}
