@@ -24,8 +24,12 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private const int UnprovenStored = 8;
     private const int UnprovenFresh = 64;
 
-    /// <summary>Routes of unknown health that may be tried at the same time with mail from the store: each has sockets that wait.</summary>
+    /// <summary>
+    /// Routes of unknown health that may be tried at the same time, with mail from the store and with new mail: each has sockets that wait.
+    /// New mail finds places while the dead hold all of the others.
+    /// </summary>
     private const int MaxUnproven = 256;
+    private const int MaxUnprovenFresh = 1024;
 
     /// <summary>In front of a route's name, in the key of its alarm.</summary>
     private const string RouteKey = "route:";
@@ -46,7 +50,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private readonly TimeProvider _time;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+    private readonly LaneTable _lanes = new();
     private readonly Channel<bool> _kick = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
@@ -84,7 +88,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
             return
             [
                 .. _lanes
-                    .Values.Where(lane => !lane.IsOpen)
+                    .All.Where(lane => !lane.IsOpen)
                     .Select(lane => new RouteTrouble(lane.Name, lane.Trouble, lane.IsParked, lane.ClosedUntil)),
             ];
     }
@@ -115,6 +119,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
                     && _inHand < settings.MemoryMessages
                     // Behind what waits in the store, not past it.
                     && !lane.HasStored
+                    && MayBegin(lane, MaxUnprovenFresh)
                     && lane.Room(now, settings.MemoryOf(route), UnprovenFresh) > 0;
                 if (isClaimed)
                     Take(lane);
@@ -132,7 +137,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     {
         lock (_lock)
         {
-            foreach (Lane lane in _lanes.Values)
+            foreach (Lane lane in _lanes.All)
                 lane.ProbeNow(_time.GetUtcNow());
         }
 
@@ -223,13 +228,13 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         lock (_lock)
         {
             // Whatever waited for a closed route has come due by then: nobody probes it because nothing is left to send there.
-            foreach (Lane lane in _lanes.Values)
+            foreach (Lane lane in _lanes.ClosedUntil(forgotten))
             {
-                if (lane is { InHand: 0, Workers: 0 } && lane.MayProbe(forgotten))
+                if (lane is { InHand: 0, Workers: 0 })
                     lane.Open(1);
             }
 
-            return [.. _lanes.Values.Where(lane => lane.WakesMail || lane.Alarm != lane.StoredAlarm)];
+            return [.. _lanes.WithNews];
         }
     }
 
@@ -278,12 +283,14 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     {
         SchedulerSettings settings = _settings();
         lock (_lock)
-            return
-            [
-                .. _lanes
-                    .Values.Where(lane => lane.HasStored && lane.Room(now, settings.MemoryOf(lane.Route), UnprovenStored) > 0)
-                    .Select(lane => lane.Name),
-            ];
+            return _inHand >= settings.StoredMessages
+                ? []
+                :
+                [
+                    .. _lanes
+                        .WithMore.Where(lane => lane.Room(now, settings.MemoryOf(lane.Route), UnprovenStored) > 0)
+                        .Select(lane => lane.Name),
+                ];
     }
 
     /// <returns>Whether the round is not complete, or has found more than it took.</returns>
@@ -332,7 +339,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         bool isMore = due.Count == limit;
         lock (_lock)
         {
-            if (_lanes.TryGetValue(routeName, out Lane? lane))
+            if (_lanes.TryGet(routeName, out Lane? lane))
             {
                 lane.HasStored = isMore && lane.IsOpen;
                 RemoveIfIdle(lane);
@@ -349,8 +356,11 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         lock (_lock)
         {
             int all = settings.StoredMessages - _inHand;
-            if (!_lanes.TryGetValue(routeName, out Lane? lane))
-                return _unproven.Count < MaxUnproven ? Math.Min(all, UnprovenStored) : 0;
+            bool isKnown = _lanes.TryGet(routeName, out Lane? lane);
+            if (!MayBegin(lane, MaxUnproven))
+                return 0;
+            if (!isKnown || lane is null)
+                return Math.Min(all, UnprovenStored);
             // Those that are too old to wait for another probe go along with it: they must be seen.
             if (lane.MayProbe(now))
                 return lane.InHand == 0 ? Math.Min(Portion, all) : 0;
@@ -457,13 +467,9 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         DateTimeOffset wake = now + LongestSleep;
         lock (_lock)
         {
-            foreach (Lane lane in _lanes.Values)
-            {
-                // What waits for a route that may be probed is found in the store like all the rest.
-                if (lane is { IsOpen: false, ClosedUntil: { } until } && until > now && until < wake)
-                    wake = until;
-            }
-
+            // What waits for a route that may be probed is found in the store like all the rest.
+            if (_lanes.NextEnd(now) is { } until && until < wake)
+                wake = until;
             if (_soonest < wake)
                 wake = _soonest.Value;
         }
@@ -503,11 +509,11 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     /// <summary>Under the lock.</summary>
     private Lane LaneOf(Route route)
     {
-        if (!_lanes.TryGetValue(route.Name, out Lane? lane))
+        if (!_lanes.TryGet(route.Name, out Lane? lane))
         {
             if (route is Route.Relay)
                 LeaveOtherRelays();
-            _lanes[route.Name] = lane = new Lane(route);
+            lane = _lanes.Add(route);
         }
         else if (lane.Route != route)
             Renew(lane, route);
@@ -525,7 +531,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     /// <summary>There is one relay at a time: when another comes into use, the trouble with the one before it is over.</summary>
     private void LeaveOtherRelays()
     {
-        foreach (Lane lane in _lanes.Values)
+        foreach (Lane lane in _lanes.All)
             if (lane is { Route: Route.Relay, IsOpen: false })
                 lane.Open(1);
         Kick();
@@ -534,8 +540,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     /// <summary>Under the lock.</summary>
     private void RemoveIfIdle(Lane lane)
     {
-        if (lane.IsIdle && _lanes.TryGetValue(lane.Name, out Lane? known) && known == lane)
-            _lanes.Remove(lane.Name);
+        if (lane.IsIdle)
+            _lanes.Remove(lane);
         else
             lane.Shed();
     }
@@ -557,6 +563,10 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
 
         Kick();
     }
+
+    /// <summary>Whether there is a place for it among the routes of unknown health, if it is one. Under the lock.</summary>
+    private bool MayBegin(Lane? lane, int most) =>
+        lane is { IsProven: true } || (lane is not null && _unproven.Contains(lane)) || _unproven.Count < most;
 
     /// <summary>Under the lock.</summary>
     private void Take(Lane lane)

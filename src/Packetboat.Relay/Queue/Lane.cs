@@ -7,7 +7,9 @@ namespace Packetboat.Relay.Queue;
 /// Everything in memory that leaves by one route, and how the route is doing. Closed after a failure until a time, then one message goes
 /// ahead as a probe, and its success opens the lane for the others: slow start. All members but the channel belong to the scheduler's lock.
 /// </summary>
-internal sealed class Lane(Route route)
+/// <param name="route">Whose mail it is.</param>
+/// <param name="changed">Told of each change that the table files it by.</param>
+internal sealed class Lane(Route route, Action<Lane> changed)
 {
     /// <summary>Workers at the start, and after a recovery.</summary>
     private const int FirstWindow = 4;
@@ -40,7 +42,11 @@ internal sealed class Lane(Route route)
     public bool IsProven { get; private set; }
 
     /// <summary>More of its mail waits in the store than there was room for: it is asked for as soon as there is.</summary>
-    public bool HasStored { get; set; }
+    public bool HasStored
+    {
+        get;
+        set => Set(ref field, value);
+    }
 
     /// <summary>Nothing is tried before this; null while open.</summary>
     public DateTimeOffset? ClosedUntil { get; private set; }
@@ -54,13 +60,25 @@ internal sealed class Lane(Route route)
     public bool IsOpen => Trouble.Length == 0;
 
     /// <summary>What the operator should be told of it; null: nothing.</summary>
-    public string? Alarm { get; set; }
+    public string? Alarm
+    {
+        get;
+        set => Set(ref field, value);
+    }
 
     /// <summary>What the store says of it.</summary>
-    public string? StoredAlarm { get; set; }
+    public string? StoredAlarm
+    {
+        get;
+        set => Set(ref field, value);
+    }
 
     /// <summary>What waits in the store for this route is to be made due.</summary>
-    public bool WakesMail { get; set; }
+    public bool WakesMail
+    {
+        get;
+        set => Set(ref field, value);
+    }
 
     /// <summary>Nobody would miss it. There is a lane for every domain that mail was ever sent to, and memory has an end.</summary>
     public bool IsIdle =>
@@ -94,6 +112,7 @@ internal sealed class Lane(Route route)
     {
         (Trouble, IsParked, ClosedUntil, Window, IsProven) = (trouble, isParked, until, 1, false);
         Failures++;
+        changed(this);
     }
 
     /// <summary>Whether the time of closing is over, so that a probe may go ahead.</summary>
@@ -103,9 +122,12 @@ internal sealed class Lane(Route route)
     public bool Open(int mostWorkers)
     {
         bool wasClosed = !IsOpen;
+        bool isNews = wasClosed || !IsProven || Alarm is not null;
         (Trouble, IsParked, ClosedUntil, Failures, Alarm, IsProven) = ("", false, null, 0, null, true);
         Window = Math.Min(mostWorkers, wasClosed ? FirstWindow : Window + 1);
         WakesMail |= wasClosed;
+        if (isNews)
+            changed(this);
         return wasClosed;
     }
 
@@ -116,5 +138,14 @@ internal sealed class Lane(Route route)
             return;
         ClosedUntil = now;
         WakesMail = true;
+        changed(this);
+    }
+
+    private void Set<T>(ref T field, T value)
+    {
+        if (EqualityComparer<T>.Default.Equals(field, value))
+            return;
+        field = value;
+        changed(this);
     }
 }

@@ -166,6 +166,18 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task New_mail_for_hosts_of_unknown_health_opens_a_bounded_number_of_connections()
+    {
+        _rig.Settings = _rig.Settings with { MemoryMessages = 5000 };
+        _rig.Peers.Gate = (_, ct) => Task.Delay(Timeout.InfiniteTimeSpan, _rig.Time, ct);
+        await _rig.StartAsync();
+        await Task.WhenAll(Enumerable.Range(0, 1100).Select(i => _rig.SendAsync($"joe@silent{i}.example")));
+
+        Assert.Equal(76, (await _rig.Store.CountAsync(Ct)).Waiting);
+        await _rig.UntilAsync(() => _rig.Peers.Calls.Count == 1024);
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_survey_goes_round_all_routes_however_many_are_closed()
     {
         _rig.Peers.Connecting = route => route.Name == "mx z.example" ? null : Down();
