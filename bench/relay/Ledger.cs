@@ -60,26 +60,17 @@ internal sealed class Ledger(int messages)
     public int Duplicates => _copies.Sum(copies => Math.Max(0, copies - 1));
 
     /// <summary>From MAIL to the reply to the final dot.</summary>
-    public Latencies SubmissionTimes(int from = 0) =>
-        Latencies.Of(Enumerable.Range(from, messages - from).Where(i => _accepted[i] != 0).Select(i => _accepted[i] - _sent[i]));
+    public Latencies SubmissionTimes() => SubmissionTimes(0, messages);
 
     /// <summary>From MAIL to the last octet at the sink.</summary>
-    public Latencies JourneyTimes(int from = 0) =>
+    public Latencies JourneyTimes() =>
         Latencies.Of(
-            Enumerable
-                .Range(from, messages - from)
-                .Where(i => _arrived[i] != 0 && _sent[i] != 0)
-                .Select(i => _arrived[i] - _sent[i])
+            Enumerable.Range(0, messages).Where(i => _arrived[i] != 0 && _sent[i] != 0).Select(i => _arrived[i] - _sent[i])
         );
 
-    /// <summary>Of the messages that were accepted between two instants.</summary>
-    public Latencies SubmissionTimesBetween(long begin, long end) =>
-        Latencies.Of(
-            Enumerable
-                .Range(0, messages)
-                .Where(i => _accepted[i] > begin && _accepted[i] <= end)
-                .Select(i => _accepted[i] - _sent[i])
-        );
+    /// <summary>As above, of those between two numbers.</summary>
+    public Latencies SubmissionTimes(int from, int to) =>
+        Latencies.Of(Enumerable.Range(from, to - from).Where(i => _accepted[i] != 0).Select(i => _accepted[i] - _sent[i]));
 }
 
 /// <summary>Milliseconds.</summary>

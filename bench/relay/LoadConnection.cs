@@ -13,8 +13,7 @@ internal sealed class LoadConnection : IDisposable
     private readonly LoadOptions _options;
     private readonly byte[] _in = new byte[4096];
     private readonly byte[] _mail;
-    private readonly byte[] _recipients;
-    private readonly byte[] _envelope;
+    private byte[] _recipients;
     private Stream _stream;
     private int _start;
     private int _end;
@@ -23,10 +22,7 @@ internal sealed class LoadConnection : IDisposable
     {
         (_options, _stream) = (options, stream);
         _mail = "MAIL FROM:<bench@bench.test>\r\n"u8.ToArray();
-        _recipients = Encoding.ASCII.GetBytes(
-            string.Concat(Enumerable.Range(0, options.Recipients).Select(i => $"RCPT TO:<r{i}@{options.RecipientDomain}>\r\n"))
-        );
-        _envelope = [.. _mail, .. _recipients, .. "DATA\r\n"u8];
+        _recipients = Recipients(options.RecipientDomain);
     }
 
     /// <summary>Connects, and says all that comes before the first message.</summary>
@@ -49,17 +45,17 @@ internal sealed class LoadConnection : IDisposable
     }
 
     /// <summary>One transaction.</summary>
+    /// <param name="number">Of the message; where there are several domains it says whose turn it is.</param>
+    /// <param name="message">With its number in it.</param>
     /// <returns>Null when the server took the message, else its refusal.</returns>
-    public string? Send(ReadOnlySpan<byte> message)
+    public string? Send(int number, ReadOnlySpan<byte> message)
     {
+        if (_options.RecipientDomains > 0)
+            _recipients = Recipients($"d{number % _options.RecipientDomains}.{_options.RecipientDomain}");
         if (_options.Pipelining)
-        {
-            _stream.Write(_envelope);
-        }
+            _stream.Write([.. _mail, .. _recipients, .. "DATA\r\n"u8]);
         else
-        {
             _stream.Write(_mail);
-        }
 
         string? refusal = null;
         Expect('2');
@@ -94,6 +90,11 @@ internal sealed class LoadConnection : IDisposable
         _stream.Write("QUIT\r\n"u8);
         Reply('2');
     }
+
+    private byte[] Recipients(string domain) =>
+        Encoding.ASCII.GetBytes(
+            string.Concat(Enumerable.Range(0, _options.Recipients).Select(i => $"RCPT TO:<r{i}@{domain}>\r\n"))
+        );
 
     private byte[] RecipientCommand(int i) => Encoding.ASCII.GetBytes($"RCPT TO:<r{i}@{_options.RecipientDomain}>\r\n");
 

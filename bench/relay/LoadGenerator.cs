@@ -36,7 +36,7 @@ internal sealed class LoadGenerator(LoadOptions options, Ledger ledger, Cancella
             {
                 ledger.Sent(number);
                 connection ??= LoadConnection.Open(options);
-                string? refusal = connection.Send(message.Numbered(number));
+                string? refusal = connection.Send(number, message.Numbered(number));
                 sent++;
                 if (refusal is null)
                     ledger.TakenOver(number);

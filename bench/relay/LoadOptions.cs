@@ -34,6 +34,9 @@ internal sealed record LoadOptions
 
     public string RecipientDomain { get; init; } = "sink.test";
 
+    /// <summary>Domains <c>d0</c>, <c>d1</c> … below <see cref="RecipientDomain"/>, message by message; 0: that domain itself.</summary>
+    public int RecipientDomains { get; init; }
+
     /// <summary>A conversation in which nothing happens for so long has failed.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 }

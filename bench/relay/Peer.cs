@@ -40,7 +40,7 @@ internal sealed class Peer : IAsyncDisposable
     )
     {
         string directory = place.NewDirectory(contestant.Name);
-        int port = FreePort();
+        int port = FreePort.Find();
         var start = new ProcessStartInfo("setsid", ["bash", contestant.Script]) { WorkingDirectory = directory };
         foreach (
             (string name, string value) in (ReadOnlySpan<(string, string)>)
@@ -127,13 +127,6 @@ internal sealed class Peer : IAsyncDisposable
         }
 
         throw new TimeoutException($"no greeting at {Address}");
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
 

@@ -13,6 +13,8 @@ internal static class Program
             RunCommand.Create(),
             FloorCommand.Create(),
             CompareCommand.Create(),
+            MillionCommand.Create(),
+            SteadyCommand.Create(),
         };
         return root.Parse(arguments).InvokeAsync();
     }
