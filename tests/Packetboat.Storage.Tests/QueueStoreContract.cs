@@ -106,6 +106,25 @@ public abstract class QueueStoreContract : IAsyncLifetime
         Assert.Null(await Store.NextDueAsync(Noon.AddMilliseconds(1), Ct));
     }
 
+    [Fact]
+    public async Task What_has_become_too_old_is_asked_for_by_its_route()
+    {
+        long old = await AcceptAsync(Noon.AddDays(-6), TestMail.Waiting(0, "old@far.example"));
+        await AcceptAsync(Noon.AddDays(-6), TestMail.Waiting(0, "old@near.example", "mx near.example"));
+        await AcceptAsync(Noon, TestMail.Waiting(0, "young@far.example", due: Noon.AddHours(-1)));
+        await AcceptAsync(Noon.AddDays(-6), TestMail.Waiting(0, "after@far.example"));
+
+        Assert.Equal(["old@far.example"], await Old(Noon.AddDays(-5)));
+        Assert.Equal(["young@far.example", "old@far.example", "after@far.example"], await Old(Noon));
+        Assert.Empty(await Old(Noon.AddDays(-7)));
+        await Store.RecordAsync(old, Noon, [TestMail.Result(0, RecipientState.Delivered, Noon, TraceKind.Delivered)], null);
+        await FlushAsync();
+        Assert.Empty(await Old(Noon.AddDays(-5)));
+
+        async Task<IEnumerable<string>> Old(DateTimeOffset until) =>
+            Addresses(await Store.FindOldAsync("mx far.example", Noon, until, 10, Ct));
+    }
+
     [Theory]
     [InlineData("mx far.example")]
     [InlineData("relay \"odd\\name\" & ü:587")]
@@ -491,6 +510,14 @@ public abstract class QueueStoreContract : IAsyncLifetime
     protected async Task<long> AcceptAsync(params NewRecipient[] recipients)
     {
         NewMessage message = TestMail.Accepted(Store, recipients);
+        await Store.AcceptAsync(message, Ct);
+        return message.Message.Number;
+    }
+
+    private async Task<long> AcceptAsync(DateTimeOffset accepted, NewRecipient recipient)
+    {
+        NewMessage message = TestMail.Accepted(Store, recipient);
+        message = message with { Message = message.Message with { Accepted = accepted } };
         await Store.AcceptAsync(message, Ct);
         return message.Message.Number;
     }

@@ -18,10 +18,10 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private const int SurveyStep = 256;
 
     /// <summary>
-    /// What a route that has not been seen to work may have in memory: of mail from the store, and of new mail. Dead hosts are many, and
-    /// each holds its places until its connections have timed out.
+    /// What a route that has not been seen to work may have in memory: of mail from the store, and of new mail. Dead hosts are many, each
+    /// holds its places until its connections have timed out, and what has been read for it is put back then.
     /// </summary>
-    private const int UnprovenStored = 8;
+    private const int UnprovenStored = 1;
     private const int UnprovenFresh = 64;
 
     /// <summary>
@@ -41,6 +41,13 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private static readonly TimeSpan RestForStep = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// After so many routes of unknown health a survey rests: trying a dead host costs as much as delivering some messages, and those who
+    /// send now are not to notice that thousands are dead.
+    /// </summary>
+    private const int TriesInSurvey = 16;
+    private static readonly TimeSpan RestAfterTries = TimeSpan.FromMilliseconds(200);
+
     private readonly IQueueStore _store;
     private readonly IRouter _router;
     private readonly Settlement _settlement;
@@ -59,6 +66,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private long _contentBytes;
     private string _surveyed = ""; // the route that the survey has come to
     private int _surveySteps; // in this round
+    private int _tries; // of routes of unknown health
+    private DateTimeOffset _triesBegun; // counted since then
     private DateTimeOffset _roundBegun;
     private bool _foundMore; // in this round: a route that gave all that was asked for, and could give more
     private DateTimeOffset _surveyedUntil; // what had come due by then was seen
@@ -304,8 +313,18 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         IReadOnlyList<WaitingRoute> routes = await _store.FindRoutesAsync(_surveyed, now, SurveyStep, stopping);
         foreach (WaitingRoute route in routes)
         {
+            if (_tries >= TriesInSurvey && now < _triesBegun + RestAfterTries)
+            {
+                (_nextSurvey, _owesSurvey) = (_triesBegun + RestAfterTries, true);
+                return false;
+            }
+
             if (route.IsDue)
+            {
+                NoteTry(route.Name, now);
                 _foundMore |= await RefillAsync(route.Name, now, stopping);
+            }
+
             _surveyed = route.Name;
         }
 
@@ -323,10 +342,12 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     /// <returns>Whether the route has more that could be taken at once.</returns>
     private async Task<bool> RefillAsync(string routeName, DateTimeOffset now, CancellationToken stopping)
     {
-        int limit = Math.Min(RoomFor(routeName, now), Portion);
-        if (limit <= 0)
+        (int limit, bool isClosed) = RoomFor(routeName, now);
+        IReadOnlyList<DueRecipient> due = limit > 0 ? await _store.FindDueAsync(routeName, now, limit, stopping) : [];
+        if (isClosed && await FindOldAsync(routeName, now, stopping) is { Count: > 0 } old)
+            due = [.. due, .. old.ExceptBy(due.Select(Key), Key)];
+        if (due.Count == 0)
             return false;
-        IReadOnlyList<DueRecipient> due = await _store.FindDueAsync(routeName, now, limit, stopping);
         var items = new List<(Lane Lane, DeliveryItem Item)>();
         var claims = new List<Claim>();
         foreach (
@@ -336,35 +357,52 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         )
             Claim([.. group], now, items, claims);
         await HandOverAsync(items, claims, stopping);
-        bool isMore = due.Count == limit;
+        bool isMore = due.Count >= limit;
         lock (_lock)
         {
-            if (_lanes.TryGet(routeName, out Lane? lane))
+            if (limit > 0 && _lanes.TryGet(routeName, out Lane? lane))
             {
                 lane.HasStored = isMore && lane.IsOpen;
                 RemoveIfIdle(lane);
             }
         }
 
-        return isMore && items.Count > 0 && RoomFor(routeName, now) > 0;
+        return isMore && items.Count > 0 && RoomFor(routeName, now).Limit > 0;
+
+        static (long, int) Key(DueRecipient one) => (one.Message.Number, one.Recipient.Number);
     }
 
-    /// <summary>How many of a route's stored recipients may be read now.</summary>
-    private int RoomFor(string routeName, DateTimeOffset now)
+    /// <summary>Behind a closed lane: those that are too old to wait for another probe. They go back, unless a probe is under way and succeeds.</summary>
+    private Task<IReadOnlyList<DueRecipient>> FindOldAsync(string routeName, DateTimeOffset now, CancellationToken stopping) =>
+        _store.FindOldAsync(routeName, now, now - _settings().Limits.MaxAge, Math.Clamp(RoomForStored(), 0, Portion), stopping);
+
+    private void NoteTry(string routeName, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            bool isKnown = _lanes.TryGet(routeName, out Lane? lane) && (lane.IsProven || _unproven.Contains(lane));
+            if (isKnown || RoomFor(routeName, now).Limit <= 0)
+                return;
+        }
+
+        if (_tries >= TriesInSurvey || now >= _triesBegun + RestAfterTries)
+            (_tries, _triesBegun) = (0, now);
+        _tries++;
+    }
+
+    /// <summary>How many of a route's stored recipients may be read now, and whether it is closed for them, not for us.</summary>
+    private (int Limit, bool IsClosed) RoomFor(string routeName, DateTimeOffset now)
     {
         SchedulerSettings settings = _settings();
         lock (_lock)
         {
             int all = settings.StoredMessages - _inHand;
-            bool isKnown = _lanes.TryGet(routeName, out Lane? lane);
-            if (!MayBegin(lane, MaxUnproven))
-                return 0;
-            if (!isKnown || lane is null)
-                return Math.Min(all, UnprovenStored);
-            // Those that are too old to wait for another probe go along with it: they must be seen.
-            if (lane.MayProbe(now))
-                return lane.InHand == 0 ? Math.Min(Portion, all) : 0;
-            return Math.Min(all, lane.Room(now, settings.MemoryOf(lane.Route), UnprovenStored));
+            _lanes.TryGet(routeName, out Lane? lane);
+            int room =
+                !MayBegin(lane, MaxUnproven) ? 0
+                : lane is null ? UnprovenStored
+                : lane.Room(now, settings.MemoryOf(lane.Route), UnprovenStored);
+            return (Math.Min(Math.Min(all, room), Portion), lane is { IsOpen: false, IsParked: false });
         }
     }
 
@@ -410,8 +448,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         lock (_lock)
         {
             Lane lane = LaneOf(route);
-            // Those that are too old to wait for another probe go along with this one, and back if it fails.
-            bool isLastChance = lane.MayProbe(now) && !lane.IsParked && message.Accepted + settings.Limits.MaxAge <= now;
+            bool isLastChance = lane is { IsOpen: false, IsParked: false } && message.Accepted + settings.Limits.MaxAge <= now;
             if (isLastChance || lane.Room(now, settings.MemoryOf(route), UnprovenStored) > 0)
             {
                 Take(lane);

@@ -45,6 +45,15 @@ public interface IQueueStore
     /// </summary>
     Task<IReadOnlyList<DueRecipient>> FindDueAsync(string routeName, DateTimeOffset now, int limit, CancellationToken stopping);
 
+    /// <summary>As <see cref="FindDueAsync"/>, of messages that were accepted at <paramref name="acceptedUntil"/> or before.</summary>
+    Task<IReadOnlyList<DueRecipient>> FindOldAsync(
+        string routeName,
+        DateTimeOffset now,
+        DateTimeOffset acceptedUntil,
+        int limit,
+        CancellationToken stopping
+    );
+
     /// <summary>Routes that something waits for, in the order of their names, from the first behind <paramref name="after"/>.</summary>
     Task<IReadOnlyList<WaitingRoute>> FindRoutesAsync(string after, DateTimeOffset now, int limit, CancellationToken stopping);
 

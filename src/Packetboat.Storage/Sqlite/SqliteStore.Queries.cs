@@ -22,22 +22,59 @@ public sealed partial class SqliteStore
     )
     {
         stopping.ThrowIfCancellationRequested();
-        IReadOnlyList<DueRecipient> due = _readers.Read(session =>
-            session.Query(
-                $"""
-                SELECT {MessageColumns}, r.number, r.address, r.notify, r.orcpt, r.attempts, r.delayed, r.route
-                FROM recipient r JOIN message m ON m.number = r.message
-                WHERE r.state = 0 AND r.route = ?1 AND r.due <= ?2
-                ORDER BY r.due, r.message, r.number LIMIT ?3
-                """,
-                row => new DueRecipient(Message(row), Recipient(row, 13), row.GetString(19)),
-                routeName,
-                Milliseconds(now),
-                limit
-            )
+        return Task.FromResult<IReadOnlyList<DueRecipient>>(
+            _readers.Read(session => FindDue(session, routeName, now, long.MaxValue, limit))
         );
-        return Task.FromResult(due);
     }
+
+    public Task<IReadOnlyList<DueRecipient>> FindOldAsync(
+        string routeName,
+        DateTimeOffset now,
+        DateTimeOffset acceptedUntil,
+        int limit,
+        CancellationToken stopping
+    )
+    {
+        stopping.ThrowIfCancellationRequested();
+        return Task.FromResult<IReadOnlyList<DueRecipient>>(
+            _readers.Read(session =>
+            {
+                // Numbers are in the order of acceptance: where the oldest of all is young nothing is looked at, else the index alone tells.
+                long? young = session.Number(
+                    "SELECT number FROM message WHERE done IS NULL AND accepted > ?1 ORDER BY number LIMIT 1",
+                    Milliseconds(acceptedUntil)
+                );
+                long? first = session.Number("SELECT min(number) FROM message WHERE done IS NULL");
+                return young == first ? [] : FindDue(session, routeName, now, young ?? long.MaxValue, limit);
+            })
+        );
+    }
+
+    /// <param name="session">To read with.</param>
+    /// <param name="routeName">Whose.</param>
+    /// <param name="now">Due then.</param>
+    /// <param name="below">Numbers of messages end before it.</param>
+    /// <param name="limit">So many.</param>
+    private static List<DueRecipient> FindDue(
+        SqliteSession session,
+        string routeName,
+        DateTimeOffset now,
+        long below,
+        int limit
+    ) =>
+        session.Query(
+            $"""
+            SELECT {MessageColumns}, r.number, r.address, r.notify, r.orcpt, r.attempts, r.delayed, r.route
+            FROM recipient r JOIN message m ON m.number = r.message
+            WHERE r.state = 0 AND r.route = ?1 AND r.due <= ?2 AND r.message < ?3
+            ORDER BY r.due, r.message, r.number LIMIT ?4
+            """,
+            row => new DueRecipient(Message(row), Recipient(row, 13), row.GetString(19)),
+            routeName,
+            Milliseconds(now),
+            below,
+            limit
+        );
 
     public Task<IReadOnlyList<WaitingRoute>> FindRoutesAsync(
         string after,

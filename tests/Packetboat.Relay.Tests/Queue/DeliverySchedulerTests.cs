@@ -190,8 +190,14 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
         await _rig.Store.AcceptAsync(last, Ct);
 
         await _rig.StartAsync();
-        await _rig.UntilStateAsync(last.Message.Id, RecipientState.Delivered);
-        await _rig.UntilAsync(() => _rig.Scheduler.Troubles().Count == 600);
+        await _rig.UntilAsync(() => _rig.Time.IsArmed(TestMail.Noon.AddMilliseconds(200), TestMail.Noon.AddMilliseconds(200)));
+        await _rig.UntilAsync(() => _rig.Peers.Calls.Count == 16);
+        await _rig.UntilAsync(async () =>
+        {
+            _rig.Pass(TimeSpan.FromMilliseconds(200));
+            return (await _rig.StoryAsync(last.Message.Id)).Recipients[0].State == RecipientState.Delivered
+                && _rig.Scheduler.Troubles().Count == 600;
+        });
     }
 
     [Fact(Timeout = Patience)]
@@ -428,6 +434,25 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
         _rig.Pass(TimeSpan.FromDays(5));
         foreach (string id in ids)
             await _rig.UntilStateAsync(id, RecipientState.Bounced);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Mail_that_is_too_old_goes_back_although_more_of_it_waits_than_is_read_at_once()
+    {
+        _rig.Peers.Connecting = route => route.Name == "mx far.example" ? Down() : null;
+        string[] ids = new string[600];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            NewMessage message = TestMail.Accepted(_rig.Store, TestMail.Waiting(0, $"r{i}@far.example"));
+            ids[i] = message.Message.Id;
+            await _rig.Store.AcceptAsync(message, Ct);
+        }
+
+        _rig.Time.Advance(TimeSpan.FromDays(5));
+        await _rig.StartAsync();
+        foreach (string id in ids)
+            await _rig.UntilStateAsync(id, RecipientState.Bounced);
+        Assert.Single(_rig.Peers.Calls, "mx far.example");
     }
 
     [Fact(Timeout = Patience)]

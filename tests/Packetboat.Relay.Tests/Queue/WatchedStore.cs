@@ -53,6 +53,14 @@ internal sealed class WatchedStore(IQueueStore inner) : IQueueStore
         CancellationToken stopping
     ) => Watch("find", () => inner.FindDueAsync(routeName, now, limit, stopping));
 
+    public Task<IReadOnlyList<DueRecipient>> FindOldAsync(
+        string routeName,
+        DateTimeOffset now,
+        DateTimeOffset acceptedUntil,
+        int limit,
+        CancellationToken stopping
+    ) => Watch("old", () => inner.FindOldAsync(routeName, now, acceptedUntil, limit, stopping));
+
     public Task<IReadOnlyList<WaitingRoute>> FindRoutesAsync(
         string after,
         DateTimeOffset now,
