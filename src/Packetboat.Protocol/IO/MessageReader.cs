@@ -36,7 +36,7 @@ public sealed class MessageReader(ILineSink sink)
     /// <summary>Octets of a text line without its CRLF. RFC 5321 §4.5.3.1.6.</summary>
     public const int MaxLine = 998;
 
-    private readonly byte[] _line = new byte[MaxLine + 3]; // a stuffed dot is not counted: RFC 5321 §4.5.3.1.6
+    private byte[] _line = []; // made when a line comes in two pieces
     private int _held;
     private bool _overlong;
     private OverlongLine _lost;
@@ -101,6 +101,8 @@ public sealed class MessageReader(ILineSink sink)
     /// <summary>Keeps the front of a line whose end has not arrived; of an overlong one only what matters.</summary>
     private void Hold(ReadOnlySpan<byte> piece)
     {
+        if (_line.Length == 0)
+            _line = new byte[MaxLine + 3]; // a stuffed dot is not counted: RFC 5321 §4.5.3.1.6
         int fits = Math.Min(piece.Length, _line.Length - _held);
         piece[..fits].CopyTo(_line.AsSpan(_held));
         _held += fits;
