@@ -25,6 +25,9 @@ public sealed class MemorySpool : ISpool
     /// <summary>Why no mail is taken; null: it is.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>Waited for before each message is accepted.</summary>
+    public Func<Task> BeforeCommit { get; set; } = () => Task.CompletedTask;
+
     public ISpooledMessage Begin()
     {
         Open++;
@@ -48,12 +51,12 @@ public sealed class MemorySpool : ISpool
             return spool.FaultOfChunks is null ? ValueTask.CompletedTask : ValueTask.FromException(spool.FaultOfChunks);
         }
 
-        public Task CommitAsync(SpoolEnvelope envelope, CancellationToken stopping)
+        public async Task CommitAsync(SpoolEnvelope envelope, CancellationToken stopping)
         {
+            await spool.BeforeCommit();
             if (spool.FaultOfCommits is not null)
-                return Task.FromException(spool.FaultOfCommits);
+                throw spool.FaultOfCommits;
             spool._accepted.Add(new AcceptedMessage(Id, envelope, _content.ToArray()));
-            return Task.CompletedTask;
         }
 
         public ValueTask DisposeAsync()

@@ -54,4 +54,7 @@ public enum WireEnd
     Disconnected,
     TimedOut,
     Stopping,
+
+    /// <summary>Its place is needed for others.</summary>
+    Evicted,
 }

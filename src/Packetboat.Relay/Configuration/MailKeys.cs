@@ -108,7 +108,13 @@ internal static class MailKeys
             Maximum = 65535,
             Example = "587",
         },
-        new("Mail", "MaxClients", SettingType.Integer, "100", "Sessions at the same time, of all kinds together.")
+        new(
+            "Mail",
+            "MaxClients",
+            SettingType.Integer,
+            "100",
+            "Sessions at the same time, of all kinds together. Where all are taken, a stranger who gets nothing done makes room for the next."
+        )
         {
             IsUsedYet = true,
             ZeroMeans = "10",

@@ -54,7 +54,10 @@ public sealed record MailSettings
     /// </summary>
     public required int RelayPort { get; init; }
 
-    /// <summary>Sessions at the same time, of all kinds together. Default 100. Range 0 to 65535; 0 means 10.</summary>
+    /// <summary>
+    /// Sessions at the same time, of all kinds together. Where all are taken, a stranger who gets nothing done makes room for the
+    /// next. Default 100. Range 0 to 65535; 0 means 10.
+    /// </summary>
     public required int MaxClients { get; init; }
 
     /// <summary>

@@ -159,7 +159,7 @@ internal static class PacketboatKeys
             "MaxConnectionsPerAddress",
             SettingType.Integer,
             "50",
-            "Connections from one address, signed in or not; this machine is exempt; 0 is no limit."
+            "Connections from one address (of IPv6: from one /64), signed in or not; this machine is exempt; 0 is no limit."
         )
         {
             IsUsedYet = true,

@@ -79,8 +79,8 @@ public sealed record PacketboatSettings
     public required IReadOnlyList<IPNetwork> AuthInClear { get; init; }
 
     /// <summary>
-    /// Connections from one address, signed in or not; this machine is exempt; 0 is no limit. Default 50. Range 0 to
-    /// 2147483647.
+    /// Connections from one address (of IPv6: from one /64), signed in or not; this machine is exempt; 0 is no limit. Default 50.
+    /// Range 0 to 2147483647.
     /// </summary>
     public required int MaxConnectionsPerAddress { get; init; }
 

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Packetboat.Protocol.Smtp;
@@ -25,8 +25,7 @@ public sealed class SmtpConnections(
     TimeProvider time
 )
 {
-    private readonly ConcurrentDictionary<IPAddress, int> _byAddress = new();
-    private readonly ConcurrentDictionary<SmtpServerSession, IPAddress> _sessions = new();
+    private readonly Seats _seats = new();
     private int _open;
 
     /// <summary>Sessions now.</summary>
@@ -45,43 +44,13 @@ public sealed class SmtpConnections(
             remote.Port,
             listener
         );
-        int open = Interlocked.Increment(ref _open);
-        int fromThere = _byAddress.AddOrUpdate(peer.Address, 1, (_, count) => count + 1);
-        try
-        {
-            await ServeAsync(connection, peer, TooMany(peer, open, fromThere), stopping);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _open);
-            Leave(peer.Address);
-        }
-    }
-
-    private async Task ServeAsync(ConnectionContext connection, SmtpPeer peer, string? tooMany, CancellationToken stopping)
-    {
         SmtpServerSettings now = settings();
         await using var wire = new SmtpWire(connection, certificates, time, now.Inactivity, stopping);
+        var guest = new Guest(peer, wire, policy);
+        Interlocked.Increment(ref _open);
         try
         {
-            if (tooMany is not null || attempts.IsBanned(peer.Address))
-            {
-                await TurnAwayAsync(wire, peer, now, tooMany);
-                return;
-            }
-
-            await wire.PauseAsync(attempts.PauseOf(peer.Address));
-            if (peer.Listener == ListenerKind.TlsSubmission && !await wire.UpgradeToTlsAsync())
-            {
-                log.TlsFailed(peer);
-                return;
-            }
-
-            await ConverseAsync(
-                new SmtpServerSession(wire, peer, now, policy, spool, accounts, attempts, log, time),
-                peer,
-                stopping
-            );
+            await ServeAsync(guest, now, stopping);
         }
         catch (Exception ended)
             when (ended is ConnectionAbortedException or ConnectionResetException or IOException or OperationCanceledException)
@@ -93,14 +62,65 @@ public sealed class SmtpConnections(
             log.SessionFault(peer, fault);
             await SayFaultAsync(wire);
         }
+        finally
+        {
+            _seats.Leave(guest);
+            Interlocked.Decrement(ref _open);
+        }
     }
 
-    private async ValueTask TurnAwayAsync(SmtpWire wire, SmtpPeer peer, SmtpServerSettings now, string? tooMany)
+    private async Task ServeAsync(Guest guest, SmtpServerSettings now, CancellationToken stopping)
     {
-        string reason = tooMany ?? "too many failed sign-ins";
-        log.TurnedAway(peer, reason);
+        SmtpPeer peer = guest.Peer;
+        if (attempts.IsBanned(peer.Address))
+        {
+            await TurnAwayAsync(guest, now, "too many failed sign-ins");
+            return;
+        }
+
+        if (!TryTakeSeat(guest, out string? refusal))
+        {
+            await TurnAwayAsync(guest, now, refusal);
+            return;
+        }
+
+        await guest.Wire.PauseAsync(attempts.PauseOf(peer.Address));
+        if (peer.Listener == ListenerKind.TlsSubmission && !await guest.Wire.UpgradeToTlsAsync())
+        {
+            log.TlsFailed(peer);
+            return;
+        }
+
+        guest.Session = new SmtpServerSession(guest.Wire, peer, now, policy, spool, accounts, attempts, log, time);
+        await guest.Session.RunAsync(stopping);
+    }
+
+    private bool TryTakeSeat(Guest guest, [NotNullWhen(false)] out string? refusal)
+    {
+        ConnectionLimits now = limits();
+        // Those on their way out hold no seat, but memory: more of them than of the others is too many.
+        if (now.Total > 0 && Open > 2 * now.Total)
+        {
+            refusal = "too many connections";
+            return false;
+        }
+
+        if (!_seats.TryTake(guest, now, out ISeated? whoLeaves, out refusal))
+            return false;
+        if (whoLeaves is Guest idle)
+        {
+            log.MadeRoom(idle.Peer);
+            idle.Wire.Evict();
+        }
+
+        return true;
+    }
+
+    private async ValueTask TurnAwayAsync(Guest guest, SmtpServerSettings now, string reason)
+    {
+        log.TurnedAway(guest.Peer, reason);
         // 421 at the greeting is what makes a Synchronet node keep its mail and come again.
-        await wire.WriteAsync(new SmtpReply(421, "4.7.0", $"{now.HostName}: {reason}, try again later", AfterReply.Close));
+        await guest.Wire.WriteAsync(new SmtpReply(421, "4.7.0", $"{now.HostName}: {reason}, try again later", AfterReply.Close));
     }
 
     private static async ValueTask SayFaultAsync(SmtpWire wire)
@@ -115,41 +135,36 @@ public sealed class SmtpConnections(
         }
     }
 
-    private async Task ConverseAsync(SmtpServerSession session, SmtpPeer peer, CancellationToken stopping)
+    /// <summary>A connection and what it has come to.</summary>
+    private sealed class Guest(SmtpPeer peer, SmtpWire wire, IRelayPolicy policy) : ISeated
     {
-        _sessions.TryAdd(session, peer.Address);
-        try
+        private SmtpServerSession? _session;
+        private bool? _isKnown;
+
+        public SmtpPeer Peer => peer;
+
+        public SmtpWire Wire => wire;
+
+        public SmtpServerSession Session
         {
-            await session.RunAsync(stopping);
+            get => Volatile.Read(ref _session) ?? throw new InvalidOperationException("the session has not begun");
+            set => Volatile.Write(ref _session, value);
         }
-        finally
-        {
-            _sessions.TryRemove(session, out _);
-        }
-    }
 
-    private string? TooMany(SmtpPeer peer, int open, int fromThere)
-    {
-        ConnectionLimits now = limits();
-        if (now.Total > 0 && open > now.Total)
-            return "too many connections";
-        bool isOverAll = now.PerAddress > 0 && fromThere > now.PerAddress && !IPAddress.IsLoopback(peer.Address);
-        bool isOverStrangers = now.StrangersPerAddress > 0 && fromThere - SignedIn(peer.Address) > now.StrangersPerAddress;
-        return isOverAll || isOverStrangers ? "too many connections from your address" : null;
-    }
+        public ClientNetwork Network { get; } = ClientNetwork.Of(peer.Address);
 
-    private int SignedIn(IPAddress address) => _sessions.Count(pair => pair.Key.IsSignedIn && pair.Value.Equals(address));
+        public bool IsSignedIn => Volatile.Read(ref _session)?.IsSignedIn == true;
 
-    private void Leave(IPAddress address)
-    {
-        int left = _byAddress.AddOrUpdate(address, 0, (_, count) => count - 1);
-        if (left <= 0)
-            _byAddress.TryRemove(new KeyValuePair<IPAddress, int>(address, left));
+        public bool MayStay => IsSignedIn || wire.IsReceiving || IsKnown;
+
+        public long IdleSince => wire.IdleSince;
+
+        private bool IsKnown => _isKnown ??= Network.IsLoopback || policy.Trusts(peer.Address);
     }
 }
 
 /// <summary>How many sessions at once; 0: no limit.</summary>
-/// <param name="Total"><c>MaxClients</c>.</param>
-/// <param name="PerAddress"><c>MaxConnectionsPerAddress</c>. The machine itself is exempt: its programs are many.</param>
+/// <param name="Total"><c>MaxClients</c>. Where all are taken, strangers who only sit there make room.</param>
+/// <param name="PerAddress"><c>MaxConnectionsPerAddress</c>. The machine itself is exempt: its programs are many. IPv6 is counted by /64.</param>
 /// <param name="StrangersPerAddress">Those that have not signed in. <c>MaxConcurrentConnections</c>.</param>
 public sealed record ConnectionLimits(int Total, int PerAddress, int StrangersPerAddress = 0);

@@ -11,6 +11,9 @@ public interface IRelayPolicy
     /// <param name="isSignedIn">Whether an account has signed in.</param>
     /// <param name="recipient">As the client gave it.</param>
     RelayVerdict Decide(IPAddress client, ListenerKind listener, bool isSignedIn, MailAddress recipient);
+
+    /// <summary>Whether the operator has named this client, so that it may relay without a sign-in.</summary>
+    bool Trusts(IPAddress client);
 }
 
 /// <summary>What is to happen with a recipient.</summary>

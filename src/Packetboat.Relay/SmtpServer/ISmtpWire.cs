@@ -30,6 +30,9 @@ public interface ISmtpWire
     /// </summary>
     ValueTask WriteAsync(SmtpReply reply);
 
+    /// <summary>The client has got something done: its patience with us, and ours with it, begins anew.</summary>
+    void Progress();
+
     /// <summary>Hands over to TLS.</summary>
     /// <returns>Whether the handshake succeeded.</returns>
     ValueTask<bool> UpgradeToTlsAsync();

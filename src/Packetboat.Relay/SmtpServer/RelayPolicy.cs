@@ -28,9 +28,11 @@ public sealed class RelayPolicy(AliasFile aliases, FilterFile trusted, Func<Smtp
             return new RelayVerdict.Allowed(recipient, "signed in");
         if (isSignedIn && settings().AllowRelay)
             return new RelayVerdict.Allowed(recipient, "ALLOW_RELAY");
-        // Named, not merely matched: a pattern that stands for everything would open the relay to the world.
-        if (trusted.Names(client, hostName: null))
+        if (Trusts(client))
             return new RelayVerdict.Allowed(recipient, "relay.cfg");
         return settings().AllowRelay && !isSignedIn ? new RelayVerdict.NeedsSignIn() : new RelayVerdict.Refused();
     }
+
+    /// <summary>Named, not merely matched: a pattern that stands for everything would open the relay to the world.</summary>
+    public bool Trusts(IPAddress client) => trusted.Names(client, hostName: null);
 }

@@ -77,6 +77,9 @@ internal static class Replies
 
     public static SmtpReply TimedOut { get; } = new(421, "4.4.2", "Nothing was heard for too long, closing", AfterReply.Close);
 
+    public static SmtpReply MakeRoom { get; } =
+        new(421, "4.7.0", "All places are taken and others wait, try again later", AfterReply.Close);
+
     public static SmtpReply TooManyRecipients { get; } =
         new(452, "4.5.3", "Too many recipients for one message; send the rest in another");
 

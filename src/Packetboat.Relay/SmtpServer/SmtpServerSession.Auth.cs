@@ -87,6 +87,7 @@ public sealed partial class SmtpServerSession
 
         attempts.Forget(peer.Address);
         _failedSignIns = 0;
+        wire.Progress();
         log.SignedIn(peer, _account.Id.Text, mechanism, wire.Tls);
         return Replies.SignedIn;
     }

@@ -15,6 +15,9 @@ public sealed partial class SmtpServerSession
     /// </summary>
     internal const int MaxOwnHops = 3;
 
+    /// <summary>Octets; half of what is read in vain where <c>MaxMsgSize</c> sets no limit.</summary>
+    private const long SkippedWithoutLimit = 32 * 1024 * 1024;
+
     private async ValueTask<SmtpReply> DataAsync(CancellationToken stopping)
     {
         await using var message = new IncomingMessage(
@@ -35,7 +38,7 @@ public sealed partial class SmtpServerSession
         _chunks ??= new IncomingMessage(spool.Begin(), settings.HostName, settings.MaxMessageSize, MessageFraming.Counted);
         long total = _chunks.Received + bdat.Size;
         if (total < 0 || (settings.MaxMessageSize > 0 && total > settings.MaxMessageSize))
-            return await SkipChunkAsync(bdat, Replies.TooLarge(settings.MaxMessageSize));
+            return await SkipChunkAsync(bdat, Replies.TooLarge(total < 0 ? long.MaxValue : settings.MaxMessageSize));
 
         ReadEnd end = await wire.ReadChunkAsync(bdat.Size, _chunks);
         if (end == ReadEnd.Complete && !bdat.Last && Problem(end, _chunks) is null)
@@ -52,7 +55,8 @@ public sealed partial class SmtpServerSession
     private async ValueTask<SmtpReply> SkipChunkAsync(SmtpCommand.Bdat bdat, SmtpReply reply)
     {
         await ForgetEnvelopeAsync();
-        if (settings.MaxMessageSize > 0 && bdat.Size > 2 * settings.MaxMessageSize)
+        long bearable = settings.MaxMessageSize > 0 ? settings.MaxMessageSize : SkippedWithoutLimit;
+        if ((bdat.Size - 1) / 2 >= bearable)
             return SmtpReply.Closing(reply);
         return await wire.ReadChunkAsync(bdat.Size, null) == ReadEnd.Complete ? reply : Replies.TimedOut;
     }

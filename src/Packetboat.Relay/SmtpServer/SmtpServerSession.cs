@@ -148,6 +148,7 @@ public sealed partial class SmtpServerSession(
             SmtpCommand.Quit => Replies.Goodbye(settings.HostName),
             SmtpCommand.Refused refused => refused.Reply,
             SmtpCommand.Ended { Reason: WireEnd.Stopping } => Replies.Stopping(settings.HostName),
+            SmtpCommand.Ended { Reason: WireEnd.Evicted } => Replies.MakeRoom,
             _ => Replies.TimedOut,
         };
 
@@ -271,13 +272,14 @@ public sealed partial class SmtpServerSession(
     {
         if (reply.After == AfterReply.Close)
             return reply;
-        if (reply.IsPositive && command is (SmtpCommand.Data or SmtpCommand.Bdat))
+        if (reply.IsPositive && command is (SmtpCommand.Data or SmtpCommand.Bdat { Last: true }))
             _idle = 0;
         bool isRefusal = reply.Code >= 500;
         bool isIdle = command switch
         {
             SmtpCommand.Noop or SmtpCommand.Rset or SmtpCommand.Vrfy or SmtpCommand.Help => true,
             SmtpCommand.Ehlo or SmtpCommand.Helo => true,
+            SmtpCommand.Bdat { Size: 0, Last: false } => true,
             SmtpCommand.Rcpt => isRefusal,
             _ => false,
         };

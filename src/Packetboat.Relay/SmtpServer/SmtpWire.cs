@@ -23,6 +23,12 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     /// <summary>A message may arrive as slowly as this, octets a second on average, beyond the patience for silence.</summary>
     private const int SlowestData = 1024;
 
+    /// <summary>
+    /// So many times the patience for silence a client may talk without getting anything done: a sign-in, or a message. Each command by
+    /// itself is in time for whoever only wants to keep a place.
+    /// </summary>
+    private const int Dawdling = 10;
+
     private readonly ConnectionContext _connection;
     private readonly ICertificateSource _certificates;
     private readonly TimeProvider _time;
@@ -35,7 +41,11 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     private PipeWriter _output;
     private SslStream? _tls;
     private bool _expired;
+    private bool _evicted;
     private bool _writing;
+    private bool _receiving;
+    private bool _speechless; // in a pause or a handshake, where no reply can be said
+    private long _progressed;
     private bool _discarding;
     private int _unsent;
 
@@ -59,6 +69,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
         _stopping = stopping;
         _input = connection.Transport.Input;
         _output = connection.Transport.Output;
+        _progressed = time.GetTimestamp();
         _timer = time.CreateTimer(_ => Expire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _stoppingRegistration = stopping.Register(() => _input.CancelPendingRead());
     }
@@ -67,9 +78,27 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
 
     public IReadOnlyList<ChannelBinding> ChannelBindings { get; private set; } = [];
 
+    /// <summary>A timestamp: when the client got something done last. Read by other threads.</summary>
+    public long IdleSince => Volatile.Read(ref _progressed);
+
+    /// <summary>A message is arriving, as fast as it must. Read by other threads.</summary>
+    public bool IsReceiving => Volatile.Read(ref _receiving);
+
+    public void Progress() => Volatile.Write(ref _progressed, _time.GetTimestamp());
+
+    /// <summary>The client has to go, because others need its place. Called by other threads.</summary>
+    public void Evict()
+    {
+        Volatile.Write(ref _evicted, true);
+        if (Volatile.Read(ref _speechless))
+            _connection.Abort(new ConnectionAbortedException("the place is needed for others"));
+        else
+            _input.CancelPendingRead();
+    }
+
     public async ValueTask<SmtpCommand> ReadCommandAsync()
     {
-        long deadline = Deadline(_inactivity);
+        long deadline = CommandDeadline();
         while (true)
         {
             // Asked before the wait too: who was stopped in the middle of a message has had his wake-up call there.
@@ -87,10 +116,12 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
 
     public async ValueTask<AuthLine?> ReadAuthLineAsync()
     {
-        long deadline = Deadline(_inactivity);
+        long deadline = CommandDeadline();
         while (true)
         {
             ReadResult result = await ReadAsync(deadline);
+            if (_evicted)
+                return new AuthLine("", Replies.MakeRoom);
             if (WhyEnded() is not null)
                 return null;
             if (TakeAuthLine(result.Buffer) is { } line)
@@ -103,36 +134,57 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     public async ValueTask<ReadEnd> ReadDataAsync(IncomingMessage message)
     {
         long begun = _time.GetTimestamp();
-        while (!message.Ended)
+        Volatile.Write(ref _receiving, true);
+        try
         {
-            ReadResult result = await ReadAsync(DataDeadline(begun, message.Received));
-            if (_expired)
-                return ReadEnd.TimedOut;
-            await TakeDataAsync(result.Buffer, message);
-            if (message.IsEndless)
-                return ReadEnd.Endless;
-            if (result.IsCompleted && !message.Ended)
-                return ReadEnd.Disconnected;
-        }
+            while (!message.Ended)
+            {
+                ReadResult result = await ReadAsync(DataDeadline(begun, message.Received));
+                if (_expired)
+                    return ReadEnd.TimedOut;
+                await TakeDataAsync(result.Buffer, message);
+                if (message.IsEndless)
+                    return ReadEnd.Endless;
+                if (result.IsCompleted && !message.Ended)
+                    return ReadEnd.Disconnected;
+            }
 
-        return ReadEnd.Complete;
+            Progress();
+            return ReadEnd.Complete;
+        }
+        finally
+        {
+            Volatile.Write(ref _receiving, false);
+        }
     }
 
     public async ValueTask<ReadEnd> ReadChunkAsync(long octets, IncomingMessage? message)
     {
         long left = octets;
         long begun = _time.GetTimestamp();
-        while (left > 0)
+        Volatile.Write(ref _receiving, message is not null);
+        try
         {
-            ReadResult result = await ReadAsync(DataDeadline(begun, octets - left));
-            if (_expired)
-                return ReadEnd.TimedOut;
-            left -= await TakeChunkAsync(result.Buffer, left, message);
-            if (result.IsCompleted && left > 0)
-                return ReadEnd.Disconnected;
-        }
+            while (left > 0)
+            {
+                long deadline = DataDeadline(begun, octets - left);
+                ReadResult result = await ReadAsync(message is null ? Math.Min(deadline, CommandDeadline()) : deadline);
+                if (_expired || _evicted)
+                    return ReadEnd.TimedOut;
+                left -= await TakeChunkAsync(result.Buffer, left, message);
+                if (result.IsCompleted && left > 0)
+                    return ReadEnd.Disconnected;
+            }
 
-        return ReadEnd.Complete;
+            // A chunk is as much progress as it has octets: one of nothing is none.
+            if (message is not null)
+                Volatile.Write(ref _progressed, Math.Min(_time.GetTimestamp(), _progressed + Allowance(octets)));
+            return ReadEnd.Complete;
+        }
+        finally
+        {
+            Volatile.Write(ref _receiving, false);
+        }
     }
 
     public async ValueTask WriteAsync(SmtpReply reply)
@@ -148,6 +200,9 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     public async ValueTask<bool> UpgradeToTlsAsync()
     {
         await SendAsync();
+        Volatile.Write(ref _speechless, true);
+        if (Volatile.Read(ref _evicted))
+            return false;
         var tls = new SslStream(new DuplexPipeStream(_connection.Transport), leaveInnerStreamOpen: true);
         using var patience = new CancellationTokenSource(_inactivity, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(
@@ -169,6 +224,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
         _tls = tls;
         _input = PipeReader.Create(tls, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true));
         _output = PipeWriter.Create(tls, new StreamPipeWriterOptions(leaveOpen: true));
+        Volatile.Write(ref _speechless, false);
         Tls = Describe(tls);
         ChannelBindings = TlsBinding.Of(tls);
         return true;
@@ -179,14 +235,20 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
         if (pause <= TimeSpan.Zero)
             return;
         await SendAsync();
+        Volatile.Write(ref _speechless, true);
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping, _connection.ConnectionClosed);
-            await Task.Delay(pause, _time, either.Token);
+            if (!Volatile.Read(ref _evicted))
+                await Task.Delay(pause, _time, either.Token);
         }
         catch (OperationCanceledException)
         {
             // The next read tells the session why.
+        }
+        finally
+        {
+            Volatile.Write(ref _speechless, false);
         }
     }
 
@@ -242,6 +304,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
 
     private WireEnd? WhyEnded() =>
         _expired ? WireEnd.TimedOut
+        : _evicted ? WireEnd.Evicted
         : _stopping.IsCancellationRequested ? WireEnd.Stopping
         : null;
 
@@ -372,7 +435,13 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
 
     /// <summary>The end of the patience with silence, or with slowness since <paramref name="begun"/>, whichever comes first.</summary>
     private long DataDeadline(long begun, long octets) =>
-        Math.Min(Deadline(_inactivity), begun + Ticks(_inactivity + TimeSpan.FromSeconds(octets / (double)SlowestData)));
+        Math.Min(Deadline(_inactivity), begun + Ticks(_inactivity) + Allowance(octets));
+
+    /// <summary>The end of the patience with silence, or with somebody who only keeps his place.</summary>
+    private long CommandDeadline() => Math.Min(Deadline(_inactivity), _progressed + (Dawdling * Ticks(_inactivity)));
+
+    /// <summary>How long so many octets may take.</summary>
+    private long Allowance(long octets) => (long)(octets / (double)SlowestData * _time.TimestampFrequency);
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 

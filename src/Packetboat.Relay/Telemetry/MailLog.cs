@@ -42,6 +42,8 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
 
     public void TurnedAway(SmtpPeer peer, string reason) => LogTurnedAway(peer.Address.ToString(), reason);
 
+    public void MadeRoom(SmtpPeer peer) => LogMadeRoom(peer.Address.ToString());
+
     public void SessionFault(SmtpPeer peer, Exception fault) => LogSessionFault(fault, peer.Address.ToString());
 
     public void StoreFailed(StoreUnavailableException failure) => LogStoreFailed(failure.Message);
@@ -220,4 +222,12 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
         Message = "the scheduler failed and goes on"
     )]
     private partial void LogSchedulerFault(Exception fault);
+
+    [LoggerMessage(
+        EventId = 17,
+        EventName = "made room",
+        Level = LogLevel.Information,
+        Message = "made to leave, all places are taken and it got nothing done client={Client}"
+    )]
+    private partial void LogMadeRoom(string client);
 }

@@ -11,18 +11,146 @@ public sealed class SmtpConnectionsTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 10_000)]
-    public Task A_connection_too_many_is_told_to_come_again_and_one_that_ends_makes_room() =>
+    public Task Where_everybody_has_a_right_to_his_place_one_too_many_is_told_to_come_again() =>
         InScene(async scene =>
         {
             scene.Limits = new ConnectionLimits(Total: 2, PerAddress: 0);
+            scene.AddLine("relay.cfg", "192.0.2.10");
             SmtpConnections connections = scene.Open();
             SmtpTestClient first = await GreetedAsync(scene, connections);
             await GreetedAsync(scene, connections);
 
+            scene.Client = IPAddress.Parse("192.0.2.99");
             await IsTurnedAwayAsync(scene, connections, "421 4.7.0 hub.example: too many connections, try again later");
             await first.CloseAsync(Ct);
             await GreetedAsync(scene, connections);
             Assert.Equal(2, connections.Open);
+        });
+
+    [Fact(Timeout = 10_000)]
+    public Task A_full_house_is_not_full_for_a_newcomer_while_a_stranger_only_sits_there() =>
+        InScene(async scene =>
+        {
+            scene.Limits = new ConnectionLimits(Total: 3, PerAddress: 0);
+            SmtpConnections connections = scene.Open();
+            SmtpTestClient[] seated = await SeatedAsync(scene, connections, "192.0.2.1", "192.0.2.2", "192.0.2.3");
+
+            scene.Client = IPAddress.Parse("192.0.2.99");
+            await GreetedAsync(scene, connections);
+
+            Assert.Equal("421 4.7.0 All places are taken and others wait, try again later", await seated[0].ReplyAsync(Ct));
+            await seated[0].Serving.WaitAsync(Ct);
+            Assert.StartsWith("250 ", await seated[1].SayAsync("NOOP", Ct), StringComparison.Ordinal);
+            Assert.StartsWith("250 ", await seated[2].SayAsync("NOOP", Ct), StringComparison.Ordinal);
+            Assert.Equal(3, connections.Open);
+        });
+
+    [Fact(Timeout = 10_000)]
+    public Task Whoever_holds_the_most_places_makes_room_before_the_others() =>
+        InScene(async scene =>
+        {
+            scene.Limits = new ConnectionLimits(Total: 4, PerAddress: 0);
+            SmtpConnections connections = scene.Open();
+            SmtpTestClient[] seated = await SeatedAsync(
+                scene,
+                connections,
+                "192.0.2.1",
+                "2001:db8::1",
+                "2001:db8::2",
+                "192.0.2.3"
+            );
+
+            scene.Client = IPAddress.Parse("192.0.2.99");
+            await GreetedAsync(scene, connections);
+
+            Assert.StartsWith("421 4.7.0 All places", await seated[1].ReplyAsync(Ct), StringComparison.Ordinal);
+            Assert.False(seated[0].Serving.IsCompleted);
+            Assert.False(seated[3].Serving.IsCompleted);
+        });
+
+    [Fact(Timeout = 10_000)]
+    public Task Nobody_makes_room_who_has_signed_in_or_is_sending_a_message_or_is_known_here_or_is_the_machine_itself() =>
+        InScene(async scene =>
+        {
+            scene.Limits = new ConnectionLimits(Total: 4, PerAddress: 0);
+            scene.AddLine("relay.cfg", "192.0.2.1");
+            scene.AddLine("alias.cfg", "info@hub.example sysop@far.example");
+            await scene.AddAccountAsync("MYBBS", "NodePw77", reversible: false);
+            SmtpConnections connections = scene.Open();
+            SmtpTestClient[] seated = await SeatedAsync(scene, connections, "192.0.2.1", "127.0.0.1", "192.0.2.3");
+            foreach (string line in new[] { "EHLO a", "MAIL FROM:<a@b.example>", "RCPT TO:<info@hub.example>", "DATA" })
+                await seated[2].SayAsync(line, Ct);
+            (scene.Client, scene.Listener) = (IPAddress.Parse("192.0.2.4"), ListenerKind.Submission);
+            SmtpTestClient signedIn = new(scene, connections);
+            await signedIn.GreetOverTlsAsync(Ct);
+            await signedIn.SignInAsync("PLAIN", "MYBBS", "NodePw77", Ct);
+            Assert.StartsWith("235 ", await signedIn.ReplyAsync(Ct), StringComparison.Ordinal);
+
+            scene.Client = IPAddress.Parse("192.0.2.99");
+            await IsTurnedAwayAsync(scene, connections, "421 4.7.0 hub.example: too many connections, try again later");
+
+            // The message is in: now its sender sits there like the others.
+            Assert.StartsWith("250 ", await seated[2].SayAsync(@"x: y\r\n.", Ct), StringComparison.Ordinal);
+            await GreetedAsync(scene, connections);
+            Assert.StartsWith("421 4.7.0 All places", await seated[2].ReplyAsync(Ct), StringComparison.Ordinal);
+        });
+
+    [Fact(Timeout = 10_000)]
+    public Task A_client_that_is_silent_instead_of_shaking_hands_makes_room_too() =>
+        InScene(async scene =>
+        {
+            scene.Limits = new ConnectionLimits(Total: 1, PerAddress: 0);
+            scene.Listener = ListenerKind.TlsSubmission;
+            SmtpConnections connections = scene.Open();
+            SmtpTestClient silent = new(scene, connections);
+            Assert.False(silent.Serving.IsCompleted);
+
+            scene.Client = IPAddress.Parse("192.0.2.99");
+            SmtpTestClient honest = new(scene, connections);
+            await honest.StartTlsAsync(Ct);
+
+            Assert.StartsWith("220 ", await honest.ReplyAsync(Ct), StringComparison.Ordinal);
+            await silent.Serving.WaitAsync(Ct);
+        });
+
+    [Fact(Timeout = 10_000)]
+    public Task One_who_waits_for_his_greeting_because_of_failed_sign_ins_makes_room_too() =>
+        InScene(async scene =>
+        {
+            scene.Limits = new ConnectionLimits(Total: 1, PerAddress: 0);
+            for (int i = 0; i < 3; i++)
+                scene.Attempts.Note(scene.Client);
+            SmtpConnections connections = scene.Open();
+            SmtpTestClient waiting = new(scene, connections);
+            Assert.False(waiting.IsReady);
+
+            scene.Client = IPAddress.Parse("192.0.2.99");
+            await GreetedAsync(scene, connections);
+            await waiting.Serving.WaitAsync(Ct);
+        });
+
+    [Fact(Timeout = 10_000)]
+    public Task Those_who_have_not_left_yet_do_not_pile_up() =>
+        InScene(async scene =>
+        {
+            scene.Limits = new ConnectionLimits(Total: 1, PerAddress: 0);
+            scene.AddLine("alias.cfg", "info@hub.example sysop@far.example");
+            SmtpConnections connections = scene.Open();
+            // Each is asked to leave while the disk holds its session up.
+            var held = new TaskCompletionSource();
+            scene.Spool.BeforeCommit = () => held.Task;
+            for (int i = 0; i < 2; i++)
+            {
+                scene.Client = IPAddress.Parse($"192.0.2.{i}");
+                SmtpTestClient client = await GreetedAsync(scene, connections);
+                foreach (string line in new[] { "EHLO a", "MAIL FROM:<a@b.example>", "RCPT TO:<info@hub.example>", "DATA" })
+                    await client.SayAsync(line, Ct);
+                await client.SendAsync(WireText.Bytes(@"x: y\r\n.\r\n"), Ct);
+            }
+
+            scene.Client = IPAddress.Parse("192.0.2.99");
+            await IsTurnedAwayAsync(scene, connections, "421 4.7.0 hub.example: too many connections, try again later");
+            held.SetResult();
         });
 
     [Fact(Timeout = 10_000)]
@@ -65,6 +193,17 @@ public sealed class SmtpConnectionsTests
             );
 
             scene.Client = IPAddress.Parse("192.0.2.11");
+            await GreetedAsync(scene, connections);
+            // Its own network's worth of IPv6 is one address, and so is an IPv4 address in IPv6 clothes.
+            scene.Client = IPAddress.Parse("2001:db8:1:2::1");
+            await GreetedAsync(scene, connections);
+            scene.Client = IPAddress.Parse("2001:db8:1:2:3:4:5:6");
+            await IsTurnedAwayAsync(
+                scene,
+                connections,
+                "421 4.7.0 hub.example: too many connections from your address, try again later"
+            );
+            scene.Client = IPAddress.Parse("2001:db8:1:3::1");
             await GreetedAsync(scene, connections);
             scene.Client = IPAddress.Parse("::ffff:192.0.2.10");
             await IsTurnedAwayAsync(
@@ -160,6 +299,24 @@ public sealed class SmtpConnectionsTests
             Assert.Contains(scene.Log, line => line.Contains("a bug", StringComparison.Ordinal));
             Assert.Equal(0, scene.Spool.Open);
         });
+
+    /// <summary>One client from each address, one after the other.</summary>
+    private static async Task<SmtpTestClient[]> SeatedAsync(
+        SmtpScene scene,
+        SmtpConnections connections,
+        params string[] addresses
+    )
+    {
+        var seated = new List<SmtpTestClient>();
+        foreach (string address in addresses)
+        {
+            scene.Client = IPAddress.Parse(address);
+            seated.Add(await GreetedAsync(scene, connections));
+            scene.Hub.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        return [.. seated];
+    }
 
     private static async Task<SmtpTestClient> GreetedAsync(SmtpScene scene, SmtpConnections connections)
     {
