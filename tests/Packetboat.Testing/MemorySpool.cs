@@ -13,6 +13,9 @@ public sealed class MemorySpool : ISpool
     /// <summary>Messages begun, and neither accepted nor given up yet.</summary>
     public int Open { get; private set; }
 
+    /// <summary>Else only the envelopes are kept: for tests of how much memory the rest takes.</summary>
+    public bool KeepsContent { get; set; } = true;
+
     /// <summary>Thrown where a chunk is written.</summary>
     public Exception? FaultOfChunks { get; set; }
 
@@ -43,7 +46,11 @@ public sealed class MemorySpool : ISpool
 
         public long Size => _content.Length;
 
-        public void Append(ReadOnlySpan<byte> bytes) => _content.Write(bytes);
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            if (spool.KeepsContent)
+                _content.Write(bytes);
+        }
 
         public ValueTask FlushAsync(CancellationToken stopping)
         {

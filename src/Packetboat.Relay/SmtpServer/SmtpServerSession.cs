@@ -213,7 +213,7 @@ public sealed partial class SmtpServerSession(
 
     private SmtpReply Rcpt(SmtpCommand.Rcpt rcpt)
     {
-        if (_envelope!.Recipients.Count >= settings.RecipientLimit)
+        if (_envelope!.Recipients.Count >= settings.RecipientLimit || _envelope.IsFull)
             return Replies.TooManyRecipients;
         if (rcpt.Recipient.NeedsSmtpUtf8 && !_envelope.Parameters.SmtpUtf8)
             return Replies.NeedsSmtpUtf8(rcpt.Recipient);
@@ -234,9 +234,7 @@ public sealed partial class SmtpServerSession(
         if (allowed.Recipient.Domain[0] == '[')
             return Replies.NoLiteral;
 
-        // Said twice is meant once: the recipient would get two copies.
-        if (!_envelope.Recipients.Exists(known => known.Address.Equals(allowed.Recipient)))
-            _envelope.Recipients.Add(new EnvelopeRecipient(allowed.Recipient, Notice(rcpt, allowed.Recipient)));
+        _envelope.Add(new EnvelopeRecipient(allowed.Recipient, Notice(rcpt, allowed.Recipient)));
         return Replies.RecipientOk;
     }
 
@@ -289,9 +287,41 @@ public sealed partial class SmtpServerSession(
 
     private sealed record Hello(string Client, bool IsExtended);
 
-    private sealed record Envelope(MailAddress? Sender, MailParameters Parameters)
+    private sealed class Envelope(MailAddress? sender, MailParameters parameters)
     {
-        public List<EnvelopeRecipient> Recipients { get; } = [];
+        /// <summary>
+        /// Characters of addresses and ORCPT together: ten thousand recipients of the usual kind, and all that a session's envelope may hold
+        /// of memory. More is for another message, as with too many.
+        /// </summary>
+        private const int MaxCharacters = 1024 * 1024;
+
+        private readonly List<EnvelopeRecipient> _recipients = [];
+        private HashSet<MailAddress>? _known; // since the second recipient
+        private int _characters;
+
+        public MailAddress? Sender => sender;
+
+        public MailParameters Parameters => parameters;
+
+        public IReadOnlyList<EnvelopeRecipient> Recipients => _recipients;
+
+        public bool IsFull => _characters >= MaxCharacters;
+
+        /// <summary>Said twice is meant once: the recipient would get two copies.</summary>
+        public void Add(EnvelopeRecipient recipient)
+        {
+            if (_recipients.Count > 0)
+                _known ??= [_recipients[0].Address];
+            if (_known?.Add(recipient.Address) == false)
+                return;
+            _recipients.Add(recipient);
+            _characters += LengthOf(recipient);
+        }
+
+        private static int LengthOf(EnvelopeRecipient recipient) =>
+            recipient.Address.LocalPart.Length
+            + recipient.Address.Domain.Length
+            + (recipient.Dsn.OriginalRecipient?.Address.Length ?? 0);
     }
 
     [Flags]
