@@ -371,7 +371,7 @@ internal static class MailKeys
             "LoginAttemptThrottle",
             SettingType.Milliseconds,
             "1000",
-            "The pause before the greeting for each failed login on record, from the second on."
+            "The pause before the greeting for each failed login on record, from the second on; and before a password is looked at where others guess at its account, or from its network."
         )
         {
             GlobalName = "LoginAttemptThrottle",

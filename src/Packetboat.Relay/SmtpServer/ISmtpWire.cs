@@ -38,7 +38,8 @@ public interface ISmtpWire
     ValueTask<bool> UpgradeToTlsAsync();
 
     /// <summary>Waits, as a penalty or a pace; ends early when the server stops.</summary>
-    Task PauseAsync(TimeSpan pause);
+    /// <returns>Whether the client is still there.</returns>
+    ValueTask<bool> PauseAsync(TimeSpan pause);
 }
 
 /// <summary>A line of a sign-in, or the reply that refuses it.</summary>

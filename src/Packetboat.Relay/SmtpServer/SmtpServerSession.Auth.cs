@@ -27,7 +27,8 @@ public sealed partial class SmtpServerSession
             return Replies.NoAuthHere;
         if (!MayAuthenticate)
             return Replies.SignInNeedsTls;
-        if (SaslMechanisms.CreateServer(auth.Mechanism, accounts, await SaslOptionsAsync(stopping)) is not { } exchange)
+        var guarded = new GuardedAccounts(accounts, attempts, peer.Address, wire);
+        if (SaslMechanisms.CreateServer(auth.Mechanism, guarded, await SaslOptionsAsync(stopping)) is not { } exchange)
             return Replies.NoSuchMechanism;
         if (attempts.IsBanned(peer.Address))
             return Replies.TooManySignIns;
@@ -36,7 +37,7 @@ public sealed partial class SmtpServerSession
         return step switch
         {
             SaslStep.Success success => await AdmitAsync(success.Identity, exchange.Mechanism, stopping),
-            SaslStep.Failure failure => await FailAsync(failure, exchange),
+            SaslStep.Failure failure => guarded.HasRefused ? RefuseToHear(exchange) : await FailAsync(failure, exchange),
             _ => refused!.Value,
         };
     }
@@ -85,11 +86,17 @@ public sealed partial class SmtpServerSession
         if (_account is null)
             return Replies.SignInFailed;
 
-        attempts.Forget(peer.Address);
+        attempts.Succeeded(peer.Address, _account.Id.Text);
         _failedSignIns = 0;
         wire.Progress();
         log.SignedIn(peer, _account.Id.Text, mechanism, wire.Tls);
         return Replies.SignedIn;
+    }
+
+    private SmtpReply RefuseToHear(SaslServerExchange exchange)
+    {
+        log.SignInFailed(peer, exchange.ClaimedName ?? "", exchange.Mechanism, "too many failed sign-ins from that address");
+        return Replies.TooManySignIns;
     }
 
     private async ValueTask<SmtpReply> FailAsync(SaslStep.Failure failure, SaslServerExchange exchange)
@@ -98,7 +105,7 @@ public sealed partial class SmtpServerSession
         if (failure.Kind == SaslFailureKind.Unavailable)
             return Replies.SignInUnavailable;
 
-        attempts.Note(peer.Address);
+        attempts.Failed(peer.Address, exchange.ClaimedName ?? "");
         await wire.PauseAsync(settings.FailedSignInPause);
         if (++_failedSignIns >= MaxFailedSignIns)
             return Replies.TooManySignIns;

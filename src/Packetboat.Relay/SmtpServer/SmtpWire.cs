@@ -230,10 +230,10 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
         return true;
     }
 
-    public async Task PauseAsync(TimeSpan pause)
+    public async ValueTask<bool> PauseAsync(TimeSpan pause)
     {
         if (pause <= TimeSpan.Zero)
-            return;
+            return true;
         await SendAsync();
         Volatile.Write(ref _speechless, true);
         try
@@ -250,6 +250,8 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
         {
             Volatile.Write(ref _speechless, false);
         }
+
+        return !_connection.ConnectionClosed.IsCancellationRequested;
     }
 
     public async ValueTask DisposeAsync()

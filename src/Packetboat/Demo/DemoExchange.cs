@@ -89,6 +89,8 @@ internal sealed class DemoExchange : IAsyncDisposable, ISpool, IRelayPolicy
     public RelayVerdict Decide(IPAddress client, ListenerKind listener, bool isSignedIn, MailAddress recipient) =>
         new RelayVerdict.Allowed(recipient, "everybody's mailbox is here");
 
+    public bool Trusts(IPAddress client) => true;
+
     public async ValueTask DisposeAsync()
     {
         await _server.StopAsync();

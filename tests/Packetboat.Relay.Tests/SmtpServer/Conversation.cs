@@ -180,7 +180,14 @@ internal sealed class Conversation : IDisposable
                 return true;
             case "failed":
                 for (int i = 0; i < int.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture); i++)
-                    _scene.Attempts.Note(_scene.Client);
+                    _scene.Attempts.Failed(_scene.Client, words.ElementAtOrDefault(3) ?? "MYBBS");
+                return true;
+            case "guessed":
+                for (int i = 0; i < int.Parse(words[3], System.Globalization.CultureInfo.InvariantCulture); i++)
+                    _scene.Attempts.Failed(System.Net.IPAddress.Parse($"203.0.{i}.1"), words[2]);
+                return true;
+            case "known":
+                _scene.Attempts.Succeeded(_scene.Client, words[1]);
                 return true;
             case "begins":
                 _beginning = text["begins ".Length..];
