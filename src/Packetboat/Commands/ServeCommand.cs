@@ -8,10 +8,15 @@ namespace Packetboat.Commands;
 /// <summary><c>packetboat serve</c>: the server.</summary>
 internal static class ServeCommand
 {
+    public const string Name = "serve";
+
+    /// <summary>Sessions and attempts get theirs, and what they leave has to be written after them.</summary>
+    public static readonly TimeSpan EndPatience = MailServer.ShutdownPatience + TimeSpan.FromSeconds(30);
+
     public static Command Create()
     {
         var jsonLog = new Option<bool>("--log-json") { Description = "Write the log as JSON, whatever LogJson says" };
-        var command = new Command("serve", "Run the mail server until it is told to stop") { jsonLog };
+        var command = new Command(Name, "Run the mail server until it is told to stop") { jsonLog };
         command.SetAction((parsed, ct) => RunAsync(Session.CtrlOf(parsed.GetValue(Verbs.Ctrl)), parsed.GetValue(jsonLog), ct));
         return command;
     }
@@ -27,6 +32,11 @@ internal static class ServeCommand
         try
         {
             await ServeAsync(settings, loggers, ct);
+            return ExitCode.Ok;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // It was told to stop before it had started: so it has.
             return ExitCode.Ok;
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)

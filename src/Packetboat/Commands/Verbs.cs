@@ -12,6 +12,8 @@ internal static class Verbs
             Recursive = true,
         };
 
+    private static readonly TimeSpan CommandPatience = TimeSpan.FromSeconds(2);
+
     public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON" };
 
     public static RootCommand Root()
@@ -35,4 +37,11 @@ internal static class Verbs
         root.Options.Add(Ctrl);
         return root;
     }
+
+    public static Task<int> InvokeAsync(ParseResult parsed, CancellationToken ct) =>
+        parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = EndPatience(parsed) }, ct);
+
+    /// <summary>How long a verb may take to end after SIGTERM or SIGINT. The process ends then, whatever it is doing, with status 143 or 130.</summary>
+    internal static TimeSpan EndPatience(ParseResult parsed) =>
+        parsed.CommandResult.Command.Name == ServeCommand.Name ? ServeCommand.EndPatience : CommandPatience;
 }

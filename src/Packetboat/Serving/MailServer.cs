@@ -16,7 +16,7 @@ namespace Packetboat.Serving;
 /// <summary>Kestrel with SMTP on its listeners, the control API on its socket, and the services that run beside them.</summary>
 internal sealed class MailServer : IAsyncDisposable
 {
-    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication _app;
     private readonly BoundSockets _sockets;
