@@ -35,12 +35,12 @@ internal sealed class Harbour : IAsyncDisposable
         Spoke = new Boat(program, Path.Combine(folder, "spoke"), library, ports[1], _children);
         (int hubSubmission, int spokeSubmission, int direct) = (ports[2], ports[3], ports[4]);
 
-        var settings = new InterceptorSettings(Harm, true, "", authority.Certificate, Handovers["client"]);
+        var settings = new InterceptorSettings(Harm, true, true, "", authority.Certificate, Handovers["client"]);
         Transfer = Add("client", IPAddress.Loopback, 0, Local(Spoke.Port), settings, options.Seed + 1);
         Submission = Add("client", IPAddress.Loopback, 0, Local(spokeSubmission), settings, options.Seed + 2);
         settings = settings with { IsServerTormented = false, SenderName = "spoke.test", Handovers = Handovers["spoke"] };
         Interceptor relay = Add("spoke", IPAddress.Loopback, 0, Local(hubSubmission), settings, options.Seed + 3);
-        settings = settings with { SenderName = "hub.test", Handovers = Handovers["hub"] };
+        settings = settings with { SignsIn = false, SenderName = "hub.test", Handovers = Handovers["hub"] };
         foreach (int host in Enumerable.Range(0, Letter.Domains + 1))
             Add("hub", HostOf(host), direct, Exchange.EndPoint, settings, options.Seed + 10 + host);
 
@@ -83,18 +83,19 @@ internal sealed class Harbour : IAsyncDisposable
             await interceptor.CalmAsync();
     }
 
-    public Dictionary<string, int> Cuts()
-    {
-        var cuts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach ((string hop, Interceptor interceptor) in _interceptors)
-        foreach (((Phase phase, Blow blow), int count) in interceptor.Struck)
-        {
-            string name = $"{hop} {phase} {blow}";
-            cuts[name] = cuts.GetValueOrDefault(name) + count;
-        }
-
-        return cuts;
-    }
+    public IReadOnlyList<CutCount> Cuts() =>
+        [
+            .. _interceptors
+                .SelectMany(pair => pair.Interceptor.Counts().Select(count => (pair.Hop, count.Phase, count.Blow, count.Count)))
+                .GroupBy(count => (count.Hop, count.Phase, count.Blow))
+                .OrderBy(group => (group.Key.Phase, group.Key.Blow))
+                .Select(group => new CutCount(
+                    group.Key.Hop,
+                    group.Key.Phase.ToString(),
+                    group.Key.Blow.ToString(),
+                    group.Sum(count => count.Count)
+                )),
+        ];
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Packetboat.Torture.Wire;
 
 namespace Packetboat.Torture.Storm;
 
@@ -23,8 +24,8 @@ internal sealed record StormSummary
 
     public required int ClockJumps { get; init; }
 
-    /// <summary>By hop, phase and kind.</summary>
-    public required IReadOnlyDictionary<string, int> Cuts { get; init; }
+    /// <summary>By hop, phase and kind; those that might have happened and did not, too.</summary>
+    public required IReadOnlyList<CutCount> Cuts { get; init; }
 
     public required int Attempts { get; init; }
 
@@ -65,7 +66,9 @@ internal sealed record StormSummary
             $"disk faults  {Sum(DiskFaults)} ({List(DiskFaults)}), {FailedCalls} calls failed"
         );
         text.AppendLine(CultureInfo.InvariantCulture, $"clock jumps  {ClockJumps}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"cuts         {Sum(Cuts)} ({List(Cuts)})");
+        text.AppendLine(CultureInfo.InvariantCulture, $"cuts         {Cuts.Sum(cut => cut.Count)}");
+        foreach (string hop in Cuts.Select(cut => cut.Hop).Distinct(StringComparer.Ordinal))
+            AppendCuts(text, hop);
         text.AppendLine(
             CultureInfo.InvariantCulture,
             $"accepted     {Accepted} messages of {Attempts} attempts, {Promised} copies promised"
@@ -86,6 +89,26 @@ internal sealed record StormSummary
         return text.ToString().TrimEnd();
     }
 
+    /// <summary>A row for each place in the conversation, a column for each kind of blow.</summary>
+    private void AppendCuts(StringBuilder text, string hop)
+    {
+        string[] blows = [.. Enum.GetNames<Blow>()];
+        text.AppendLine(CultureInfo.InvariantCulture, $"  {hop, -9}{string.Concat(blows.Select(blow => $"{blow, 14}"))}");
+        foreach (
+            IGrouping<string, CutCount> phase in Cuts.Where(cut => cut.Hop == hop)
+                .GroupBy(cut => cut.Phase, StringComparer.Ordinal)
+        )
+        {
+            IEnumerable<string> cells = blows.Select(blow =>
+                phase.FirstOrDefault(cut => cut.Blow == blow)?.Count.ToString(CultureInfo.InvariantCulture) ?? "-"
+            );
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"  {phase.Key, -9}{string.Concat(cells.Select(cell => $"{cell, 14}"))}"
+            );
+        }
+    }
+
     private static int Sum(IReadOnlyDictionary<string, int> counts) => counts.Values.Sum();
 
     private static string List(IReadOnlyDictionary<string, int> counts) =>
@@ -97,3 +120,10 @@ internal sealed record StormSummary
                 .Select(pair => $"{pair.Key} {pair.Value}")
         );
 }
+
+/// <summary>How often a conversation was struck in one place in one way.</summary>
+/// <param name="Hop">Who sends.</param>
+/// <param name="Phase">Where.</param>
+/// <param name="Blow">How.</param>
+/// <param name="Count">How often.</param>
+internal sealed record CutCount(string Hop, string Phase, string Blow, int Count);

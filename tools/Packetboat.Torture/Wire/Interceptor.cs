@@ -34,6 +34,16 @@ internal sealed class Interceptor : IAsyncDisposable
     /// <summary>Strikes that fell, by where and what.</summary>
     public ConcurrentDictionary<(Phase Phase, Blow Blow), int> Struck { get; } = new();
 
+    /// <summary>How often each strike that is possible here fell.</summary>
+    public IEnumerable<(Phase Phase, Blow Blow, int Count)> Counts() =>
+        Strike
+            .Phases(_settings.SignsIn)
+            .SelectMany(phase =>
+                Strike
+                    .Blows(phase, _settings.IsServerTormented)
+                    .Select(blow => (phase, blow, Struck.GetValueOrDefault((phase, blow))))
+            );
+
     /// <summary>No more harm from now on; silences end.</summary>
     public Task CalmAsync() => _calm.CancelAsync();
 
@@ -64,7 +74,7 @@ internal sealed class Interceptor : IAsyncDisposable
             Connections++;
             Strike? strike =
                 !_calm.IsCancellationRequested && _dice.NextDouble() < _settings.Harm
-                    ? Strike.Next(_dice, _settings.IsServerTormented)
+                    ? Strike.Next(_dice, _settings.IsServerTormented, _settings.SignsIn)
                     : null;
             Task session = Task.Run(() => RunAsync(client, strike));
             _open.TryAdd(session, true);
@@ -95,12 +105,14 @@ internal sealed class Interceptor : IAsyncDisposable
 /// <summary>What an interceptor does, and what it knows.</summary>
 /// <param name="Harm">Which part of the connections is struck.</param>
 /// <param name="IsServerTormented">The product is the server here, not the client.</param>
+/// <param name="SignsIn">Whether clients sign in here.</param>
 /// <param name="SenderName">By which the sending installation calls itself in what it puts in front of a message; empty: it puts nothing.</param>
 /// <param name="Certificate">To be both ends of TLS.</param>
 /// <param name="Handovers">Where it writes down what passed.</param>
 internal sealed record InterceptorSettings(
     double Harm,
     bool IsServerTormented,
+    bool SignsIn,
     string SenderName,
     X509Certificate2 Certificate,
     Handovers Handovers

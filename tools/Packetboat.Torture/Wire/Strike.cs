@@ -60,16 +60,12 @@ internal sealed record Strike(Phase Phase, Blow Blow, int After, int Octets, int
 {
     /// <param name="dice">Random numbers.</param>
     /// <param name="isServerTormented">Whether the replies are the product's: those are not forged, only the client's side is.</param>
-    public static Strike Next(Random dice, bool isServerTormented)
+    /// <param name="signsIn">Whether there is an AUTH to be struck.</param>
+    public static Strike Next(Random dice, bool isServerTormented, bool signsIn)
     {
-        Phase phase = (Phase)dice.Next(Enum.GetValues<Phase>().Length);
-        Blow[] blows = phase switch
-        {
-            Phase.Content => [Blow.CutBefore, Blow.Reset, Blow.Silence],
-            Phase.Accepted => [Blow.CutReply],
-            _ when isServerTormented => [Blow.CutBefore, Blow.CutReply, Blow.Reset, Blow.Silence],
-            _ => Enum.GetValues<Blow>(),
-        };
+        Phase[] phases = Phases(signsIn);
+        Phase phase = phases[dice.Next(phases.Length)];
+        Blow[] blows = Blows(phase, isServerTormented);
         return new Strike(
             phase,
             blows[dice.Next(blows.Length)],
@@ -78,4 +74,15 @@ internal sealed record Strike(Phase Phase, Blow Blow, int After, int Octets, int
             dice.Next(1, 20)
         );
     }
+
+    public static Phase[] Phases(bool signsIn) => [.. Enum.GetValues<Phase>().Where(phase => signsIn || phase != Phase.Auth)];
+
+    public static Blow[] Blows(Phase phase, bool isServerTormented) =>
+        phase switch
+        {
+            Phase.Content => [Blow.CutBefore, Blow.Reset, Blow.Silence],
+            Phase.Accepted => [Blow.CutReply],
+            _ when isServerTormented => [Blow.CutBefore, Blow.CutReply, Blow.Reset, Blow.Silence],
+            _ => Enum.GetValues<Blow>(),
+        };
 }
