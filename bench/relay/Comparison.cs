@@ -38,7 +38,12 @@ internal sealed class Comparison(
         try
         {
             await using Peer peer = await Peer.StartAsync(contestant, point, place, sink.Port, time, ct);
-            LoadOptions load = point.Load with { Server = peer.Address, Messages = (int)(point.Messages * contestant.Factor) };
+            LoadOptions load = point.Load with
+            {
+                Server = peer.Address,
+                Messages = (int)(point.Messages * contestant.Factor),
+                Credentials = point.NeedsAuth ? (contestant.UserName, Point.Password) : null,
+            };
             LoadOptions warmUp = load with { Messages = Math.Max(load.Connections, (int)(load.Messages * WarmUpShare)) };
             await new RelayRun(warmUp, sink, null, time).MeasureAsync(ct);
             RunResult result = await new RelayRun(load, sink, peer.Server, time).MeasureAsync(ct);

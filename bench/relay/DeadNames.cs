@@ -27,10 +27,11 @@ internal sealed class DeadNames : IDisposable
     private readonly int _oneSilentIn;
 
     /// <param name="oneSilentIn">How many dead hosts there are to each that never answers.</param>
-    public DeadNames(int oneSilentIn)
+    /// <param name="address">Where it answers.</param>
+    public DeadNames(int oneSilentIn, IPEndPoint address)
     {
         _oneSilentIn = oneSilentIn;
-        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _socket.Bind(address);
     }
 
     public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
@@ -39,7 +40,8 @@ internal sealed class DeadNames : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private void Answer()
+    /// <summary>Until it is disposed of.</summary>
+    public void Answer()
     {
         byte[] packet = new byte[1024];
         EndPoint from = new IPEndPoint(IPAddress.Any, 0);

@@ -92,7 +92,7 @@ internal sealed class Million(string program, string work, TimeProvider time)
             Directory.Delete(work, recursive: true);
         using var sink = new Sink(new IPEndPoint(IPAddress.Loopback, 0));
         sink.Start();
-        using var names = new DeadNames(OneSilentIn);
+        using var names = new DeadNames(OneSilentIn, new IPEndPoint(IPAddress.Loopback, 0));
         names.Start();
         using var silent = new SilentHost(new IPEndPoint(DeadNames.Silent, sink.Port));
         var address = new IPEndPoint(IPAddress.Loopback, FreePort.Find());

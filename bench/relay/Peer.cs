@@ -50,12 +50,13 @@ internal sealed class Peer : IAsyncDisposable
                     ("SINK_PORT", $"{sinkPort}"),
                     ("AUTH", point.NeedsAuth ? "yes" : "no"),
                     ("TLS", point.Load.StartTls ? "yes" : "no"),
-                    ("BENCH_USER", Point.UserName),
+                    ("BENCH_USER", contestant.UserName),
                     ("BENCH_PASS", Point.Password),
                     ("CERT", place.Certificate),
                     ("KEY", place.Key),
                     ("PEERS", place.Peers),
                     ("PACKETBOAT", contestant.Program),
+                    ("RIG", Environment.ProcessPath!),
                 ]
         )
             start.Environment[name] = value;
@@ -135,7 +136,11 @@ internal sealed class Peer : IAsyncDisposable
 /// <param name="Script">Starts it.</param>
 /// <param name="Program">For Packetboat: which binary.</param>
 /// <param name="Factor">How many times the messages of a point it is given, so that its run takes some seconds too.</param>
-internal sealed record Contestant(string Name, string Script, string Program, double Factor);
+internal sealed record Contestant(string Name, string Script, string Program, double Factor)
+{
+    /// <summary>Who signs in. An account of chasquid is an address.</summary>
+    public string UserName => Name == "chasquid" ? "bench@bench.test" : Point.UserName;
+}
 
 /// <summary>Directories of a comparison.</summary>
 internal sealed class Workplace

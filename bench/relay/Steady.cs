@@ -23,7 +23,7 @@ internal sealed class Steady(string program, string work, TimeProvider time)
     {
         using var sink = new Sink(new IPEndPoint(IPAddress.Loopback, 0));
         sink.Start();
-        using var names = new DeadNames(oneSilentIn: 1);
+        using var names = new DeadNames(oneSilentIn: 1, new IPEndPoint(IPAddress.Loopback, 0));
         names.Start();
         var address = new IPEndPoint(IPAddress.Loopback, FreePort.Find());
         Spoke.Configure(work, address.Port, sink.Port, names.Port, delivers: true, $"[Trace]\nTraceRetention = {TraceRetention}");
