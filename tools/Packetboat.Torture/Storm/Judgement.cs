@@ -86,10 +86,11 @@ internal sealed class Judgement
     {
         if (first.ReplyPassed == 0)
             return "reply lost";
-        // A reply can be written to the connection of a process that is dead already.
-        if (sender.KillAfter(first.At) is not { } kill || kill > second.At)
+        // What a process has sent goes on when it is dead already, and a reply can be written to its connection: of all that is known of
+        // the first time, only that it lived when it connected tells which kill was its own.
+        if (sender.KillAfter(first.Connected) is not { } kill || kill > second.At)
             return "unexplained";
-        if (sender.HadBadDisk(first.At, kill))
+        if (sender.HadBadDisk(first.Connected, kill))
             return "killed with a bad disk";
         TimeSpan window = kill > first.ReplyPassed ? Stopwatch.GetElapsedTime(first.ReplyPassed, kill) : TimeSpan.Zero;
         if (window > LongestWindow)

@@ -22,14 +22,17 @@ internal sealed class Handovers
 /// <summary>A message of which the last octet was passed on.</summary>
 /// <param name="id">The name that the sending installation has for it.</param>
 /// <param name="recipients">Those that were accepted.</param>
+/// <param name="connected">When the connection was made: whoever sends on it was alive then.</param>
 /// <param name="at">When.</param>
-internal sealed class Handover(string id, IReadOnlyList<string> recipients, long at)
+internal sealed class Handover(string id, IReadOnlyList<string> recipients, long connected, long at)
 {
     private long _replyPassed;
 
     public string Id { get; } = id;
 
     public IReadOnlyList<string> Recipients { get; } = recipients;
+
+    public long Connected { get; } = connected;
 
     public long At { get; } = at;
 

@@ -24,6 +24,7 @@ internal sealed class Interception : IDisposable
     private readonly List<string> _recipients = [];
     private readonly TaskCompletionSource _inTls = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ended = new();
+    private readonly long _began = Stopwatch.GetTimestamp();
     private int _messages;
     private int _hasStruck;
 
@@ -174,7 +175,7 @@ internal sealed class Interception : IDisposable
         lock (_recipients)
             recipients = [.. _recipients];
         // Noted before it is sent: whatever comes of the line now, the server may have it.
-        var handover = new Handover(id, recipients, Stopwatch.GetTimestamp());
+        var handover = new Handover(id, recipients, _began, Stopwatch.GetTimestamp());
         _settings.Handovers.Add(handover);
         _expected.Enqueue(new Expected(Phase.FinalDot) { Handover = handover, Forgets = true });
         await _server.BufferAsync(last, flush: true, ct);
