@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Packetboat.Torture.Powercut;
 using Packetboat.Torture.Storm;
 
 namespace Packetboat.Torture;
@@ -11,6 +12,7 @@ internal static class Program
         var root = new RootCommand("Tries to make Packetboat lose mail, and says what became of every message.")
         {
             StormCommand.Create(),
+            PowercutCommand.Create(),
         };
         return root.Parse(arguments).InvokeAsync();
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Packetboat.Relay.Spool;
 
 namespace Packetboat.Relay.Hub;
 
@@ -117,6 +118,7 @@ public sealed class SecretBox
         }
 
         MoveUnlessThere(draft, path);
+        DurableNames.Sync(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Another process may have made the key meanwhile; then that one counts.</summary>

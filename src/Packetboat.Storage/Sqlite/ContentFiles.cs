@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Win32.SafeHandles;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Spool;
 
 namespace Packetboat.Storage.Sqlite;
 
@@ -25,7 +26,7 @@ internal sealed class ContentFiles : IAsyncDisposable
     public ContentFiles(string directory)
     {
         _directory = directory;
-        Directory.CreateDirectory(directory);
+        DurableNames.MakeDirectory(directory, SqliteStore.MakePrivate);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         _threads =

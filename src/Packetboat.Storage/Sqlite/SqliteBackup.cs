@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Spool;
 using SQLitePCL;
 
 namespace Packetboat.Storage.Sqlite;

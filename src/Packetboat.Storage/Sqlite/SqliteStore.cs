@@ -1,4 +1,5 @@
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Spool;
 using Packetboat.Storage.Migrations;
 
 namespace Packetboat.Storage.Sqlite;
@@ -50,7 +51,7 @@ public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
     public static SqliteStore Open(string directory, TimeProvider time)
     {
         NativeHeap.KeepSome();
-        MakePrivate(directory);
+        DurableNames.MakeDirectory(directory, MakePrivate);
         FileStream @lock = Lock(Path.Combine(directory, "packetboat.lock"));
         try
         {
@@ -96,10 +97,8 @@ public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
         }
     }
 
-    private static void MakePrivate(string directory)
+    internal static void MakePrivate(string directory)
     {
-        if (Directory.Exists(directory))
-            return;
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(directory);
         else

@@ -14,6 +14,9 @@ internal sealed class Arrivals
     /// <summary>What was not as it was sent, in words.</summary>
     public ConcurrentQueue<string> Damaged { get; } = new();
 
+    /// <summary>Is told of each copy before the exchange says 250 to it.</summary>
+    public Action<Letter, string>? Taking { get; init; }
+
     public void Take(string sender, IReadOnlyList<string> recipients, byte[] content)
     {
         if (sender.Length == 0)
@@ -33,7 +36,10 @@ internal sealed class Arrivals
         if (letter.DifferenceTo(content) is { } difference)
             Damaged.Enqueue($"letter {letter.Number} attempt {letter.Attempt}: {difference}");
         foreach (string recipient in recipients)
+        {
+            Taking?.Invoke(letter, recipient);
             Copies.AddOrUpdate((letter, recipient), 1, (_, count) => count + 1);
+        }
     }
 
     private void TakeReport(byte[] content)

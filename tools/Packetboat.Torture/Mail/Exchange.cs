@@ -24,7 +24,7 @@ internal sealed class Exchange : IAsyncDisposable
 
     public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndPoint!;
 
-    public Arrivals Arrivals { get; } = new();
+    public Arrivals Arrivals { get; init; } = new();
 
     public async ValueTask DisposeAsync()
     {

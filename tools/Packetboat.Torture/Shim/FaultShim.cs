@@ -17,9 +17,9 @@ internal static class FaultShim
             text.CopyTo(file);
 
         using Process compiler =
-            Process.Start("gcc", ["-Wall", "-Werror", "-O2", "-shared", "-fPIC", "-o", library, source])
-            ?? throw new InvalidOperationException("gcc cannot be started");
+            Process.Start("clang", ["-Wall", "-Werror", "-O2", "-shared", "-fPIC", "-o", library, source])
+            ?? throw new InvalidOperationException("clang cannot be started");
         compiler.WaitForExit();
-        return compiler.ExitCode == 0 ? library : throw new InvalidOperationException("gcc does not compile faults.c");
+        return compiler.ExitCode == 0 ? library : throw new InvalidOperationException("clang does not compile faults.c");
     }
 }

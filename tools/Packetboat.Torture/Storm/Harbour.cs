@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Packetboat.Demo;
 using Packetboat.Torture.Mail;
 using Packetboat.Torture.Shim;
@@ -30,7 +29,7 @@ internal sealed class Harbour : IAsyncDisposable
         string[] program = options.Packetboat.EndsWith(".dll", StringComparison.Ordinal)
             ? ["dotnet", options.Packetboat]
             : [options.Packetboat];
-        int[] ports = FreePorts(6);
+        int[] ports = Ports.Free(6);
         Hub = new Boat(program, Path.Combine(folder, "hub"), library, ports[0], _children);
         Spoke = new Boat(program, Path.Combine(folder, "spoke"), library, ports[1], _children);
         (int hubSubmission, int spokeSubmission, int direct) = (ports[2], ports[3], ports[4]);
@@ -168,28 +167,5 @@ internal sealed class Harbour : IAsyncDisposable
             $"{tls}[Delivery]\nRetryFirst = 1s\n[Relay]\nRelayCertificateFile = {authority.CertificateFile}\n"
         );
         Spoke.Write("relay.cfg", "127.0.0.1\n");
-    }
-
-    /// <summary>Below those that the kernel gives to outgoing connections.</summary>
-    private static int[] FreePorts(int count)
-    {
-        var ports = new List<int>();
-        while (ports.Count < count)
-        {
-            int port = Random.Shared.Next(20000, 32000);
-            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                probe.Bind(new IPEndPoint(IPAddress.Any, port));
-                if (!ports.Contains(port))
-                    ports.Add(port);
-            }
-            catch (SocketException)
-            {
-                // Somebody has it.
-            }
-        }
-
-        return [.. ports];
     }
 }

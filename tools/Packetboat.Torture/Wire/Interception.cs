@@ -326,7 +326,8 @@ internal sealed class Interception : IDisposable
     /// <summary>The sending installation's name for a message: in its Received field, or in the Message-ID of a report that it wrote.</summary>
     private string IdOf(byte[] head)
     {
-        string text = Encoding.Latin1.GetString(head);
+        // Not beyond the header: a report returns the fields of the message that it is about.
+        string text = Encoding.Latin1.GetString(head).Split("\r\n\r\n", 2)[0];
         if (_settings.SenderName.Length == 0)
             return Mail.Letter.Of(head) is { } letter ? $"{letter.Number} {letter.Attempt}" : "";
         int by = text.IndexOf($"by {_settings.SenderName} ", StringComparison.Ordinal);
