@@ -148,6 +148,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private void Commit(List<WriteOrder> batch)
     {
+        batch.RemoveAll(WaitsItsTurn);
         if (batch.Count == 0)
             return;
         if (TryCommit(batch) is not { } failure)
@@ -156,6 +157,18 @@ internal sealed class SqliteWriter : IAsyncDisposable
             Fail(batch[0], failure);
         else
             OneByOne(batch);
+    }
+
+    /// <summary>
+    /// What is owed is written in its order: what became of a report must not be filed before the report itself is, which is in memory, and
+    /// on its way, as soon as the order for it is taken.
+    /// </summary>
+    private bool WaitsItsTurn(WriteOrder order)
+    {
+        if (_owed.Count == 0 || !order.IsOwed)
+            return false;
+        _owed.Add(order);
+        return true;
     }
 
     private void Fail(WriteOrder order, Exception failure)
@@ -181,6 +194,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         foreach (WriteOrder order in orders)
         {
+            if (WaitsItsTurn(order))
+                continue;
             if (TryCommit([order]) is { } failure)
                 Fail(order, failure);
             else

@@ -111,6 +111,33 @@ public sealed class SqliteStoreTests : QueueStoreContract
         Assert.Single(await Due(Noon));
     }
 
+    /// <summary>The report is sent from memory meanwhile; were that filed first, nothing would be there to file it with.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task What_became_of_a_report_is_written_behind_the_report_that_a_full_disk_would_not_take()
+    {
+        long number = await AcceptAsync(TestMail.Claimed(0, "joe@far.example"));
+        await FillDiskAsync();
+        RecipientResult bounced = TestMail.Result(0, RecipientState.Bounced, Noon, TraceKind.Bounced) with
+        {
+            Reply = new string('x', 100_000),
+        };
+        QueuedMessage report = TestMail.Message(Store.NextMessageNumber());
+        await Store.RecordAsync(
+            number,
+            Noon,
+            [bounced],
+            new NewMessage(report, [TestMail.Claimed(0, "sysop@node.example")], new byte[100])
+        );
+        await Store.RecordAsync(report.Number, Noon, [TestMail.Result(0, RecipientState.Delivered, Noon, TraceKind.Delivered)], null);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => AcceptLargeAsync("jim@far.example"));
+
+        await MakeRoomAsync();
+        await FlushAsync();
+        MessageStory story = (await Store.FindAsync(report.Id, Ct))!;
+        Assert.Equal(RecipientState.Delivered, story.Recipients.Single().State);
+        Assert.Contains(story.Events, happened => happened.Kind == TraceKind.Delivered);
+    }
+
     [Fact]
     public async Task A_closed_store_takes_no_orders()
     {
