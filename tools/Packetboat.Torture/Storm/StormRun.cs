@@ -130,7 +130,10 @@ internal sealed class StormRun
                 _problems.Add($"{boat.Name} ended with {status} when it was asked to");
             (int code, string text) = await boat.RunAsync(["verify", boat.Disk.Folder, "--json"], "", ct);
             if (code != 0)
+            {
                 _problems.Add($"{boat.Name}: verify ended with {code}: {text}");
+                boat.Disk.CopyTo(Path.Combine(boat.Folder, "data-kept"));
+            }
             else
                 CheckSweeping(boat, text);
         }

@@ -32,6 +32,9 @@ internal sealed class DataDisk : IDisposable
         Resize(disk.TotalSize - disk.TotalFreeSpace + octetsLeft);
     }
 
+    /// <summary>What is on it, for somebody to look at: the file system goes when the run ends.</summary>
+    public void CopyTo(string folder) => Run("cp", "-r", Folder, folder);
+
     public void MakeRoom() => Resize(Size);
 
     public void Dispose()
