@@ -25,7 +25,7 @@ internal sealed class SmtpScene : IDisposable
 
     public MemorySpool Spool { get; } = new();
 
-    public SignInAttempts Attempts { get; }
+    public SignInAttempts Attempts { get; set; }
 
     public ListenerKind Listener { get; set; } = ListenerKind.Transfer;
 

@@ -128,7 +128,12 @@ public sealed class SqliteStoreTests : QueueStoreContract
             [bounced],
             new NewMessage(report, [TestMail.Claimed(0, "sysop@node.example")], new byte[100])
         );
-        await Store.RecordAsync(report.Number, Noon, [TestMail.Result(0, RecipientState.Delivered, Noon, TraceKind.Delivered)], null);
+        await Store.RecordAsync(
+            report.Number,
+            Noon,
+            [TestMail.Result(0, RecipientState.Delivered, Noon, TraceKind.Delivered)],
+            null
+        );
         await Assert.ThrowsAsync<StoreUnavailableException>(() => AcceptLargeAsync("jim@far.example"));
 
         await MakeRoomAsync();
