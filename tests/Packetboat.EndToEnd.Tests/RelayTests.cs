@@ -170,6 +170,39 @@ public sealed class RelayTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task Two_servers_that_relay_to_each_other_end_it_and_tell_nobody_for_ever()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync();
+        int[] ports = FreePorts.Find(2);
+        DemoNode[] nodes =
+        [
+            await harbour.StartAsync(LoopSettings("one.example", ports[0], ports[1]), ""),
+            await harbour.StartAsync(LoopSettings("two.example", ports[1], ports[0]), ""),
+        ];
+        await Harbour.SubmitAsync(nodes[0], Sysop, Friend);
+
+        // The message, and then the report about it, which has no sender to be reported to.
+        await harbour.Log.SeenAsync("bounced", Friend, "5.4.6");
+        await harbour.Log.SeenAsync("discarded", Sysop, "5.4.6");
+        foreach (DemoNode node in nodes)
+        {
+            await Harbour.SettledAsync(node);
+            Assert.Empty(await node.Operations.ListQueueAsync(new QueueSelection(All: true), 10, Ct));
+        }
+    }
+
+    private static string LoopSettings(string name, int port, int next) =>
+        $"""
+            [Mail]
+            Options = RELAY_TX
+            HostName = {name}
+            Interface = 127.0.0.1
+            SMTPPort = {port}
+            RelayServer = 127.0.0.1
+            RelayPort = {next}
+            """;
+
+    [Fact(Timeout = Patience)]
     public async Task Held_mail_stays_until_it_is_released()
     {
         await using Harbour harbour = await Harbour.OpenAsync();
