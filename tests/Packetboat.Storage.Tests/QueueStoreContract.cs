@@ -283,6 +283,24 @@ public abstract class QueueStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_to_be_tried_too_late_is_brought_forward_and_the_rest_left_as_it_is()
+    {
+        await AcceptAsync(
+            TestMail.Waiting(0, "a@far.example", due: Noon.AddDays(30)),
+            TestMail.Waiting(1, "b@far.example", due: Noon.AddHours(2)),
+            TestMail.Waiting(2, "c@far.example", due: Noon.AddMinutes(1))
+        );
+
+        await Store.BringForwardAsync(Noon.AddHours(1), Ct);
+
+        Assert.Equal(["c@far.example"], Addresses(await Due(Noon.AddMinutes(1))));
+        Assert.Equal(
+            ["a@far.example", "b@far.example", "c@far.example"],
+            Addresses(await Due(Noon.AddHours(1))).Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task A_start_resumes_what_was_with_delivery_the_later_the_more_often_it_was_tried()
     {
         NewRecipient often = TestMail.Claimed(1, "often@far.example", due: Noon.AddHours(1));

@@ -17,7 +17,7 @@ internal sealed class VerifiedPasswords(TimeProvider clock, int capacity = 4096)
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
     // All live equally long, so the order of arrival is the order of expiry.
-    private readonly Queue<(string Hash, DateTimeOffset Expires)> _order = new();
+    private readonly Queue<(string Hash, long Added)> _order = new();
 
     public bool Contains(string loginForm, string password, string verifier)
     {
@@ -37,7 +37,7 @@ internal sealed class VerifiedPasswords(TimeProvider clock, int capacity = 4096)
             DropExpired();
             if (!_known.Add(hash))
                 return;
-            _order.Enqueue((hash, clock.GetUtcNow() + Lifetime));
+            _order.Enqueue((hash, clock.GetTimestamp()));
             if (_order.Count > capacity)
                 _known.Remove(_order.Dequeue().Hash);
         }
@@ -45,8 +45,7 @@ internal sealed class VerifiedPasswords(TimeProvider clock, int capacity = 4096)
 
     private void DropExpired()
     {
-        DateTimeOffset now = clock.GetUtcNow();
-        while (_order.TryPeek(out (string Hash, DateTimeOffset Expires) oldest) && oldest.Expires <= now)
+        while (_order.TryPeek(out (string Hash, long Added) oldest) && clock.GetElapsedTime(oldest.Added) >= Lifetime)
             _known.Remove(_order.Dequeue().Hash);
     }
 

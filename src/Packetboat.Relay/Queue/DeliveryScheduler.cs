@@ -35,6 +35,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private const string RouteKey = "route:";
 
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ForgetPause = TimeSpan.FromHours(1);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
 
     /// <summary>After a round of several steps, for each: some times what a step takes.</summary>
@@ -157,12 +158,14 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     {
         await ResumeAsync(stoppingToken);
         DateTimeOffset forgetAt = _time.GetUtcNow();
+        _lastLook = (forgetAt, _time.GetTimestamp());
         while (!stoppingToken.IsCancellationRequested)
         {
             TimeSpan sleep = AfterFault;
             _kick.Reader.TryRead(out _);
             try
             {
+                await MindTheClockAsync(stoppingToken);
                 await TendAsync(stoppingToken);
                 bool isMore = _settings().IsSending && await RefillAsync(stoppingToken);
                 forgetAt = await ForgetAsync(forgetAt, stoppingToken);
@@ -487,11 +490,11 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private async Task<DateTimeOffset> ForgetAsync(DateTimeOffset due, CancellationToken stopping)
     {
         DateTimeOffset now = _time.GetUtcNow();
-        if (now < due)
+        if (now < due && due <= now + ForgetPause)
             return due;
         while (await _store.ForgetAsync(now - _settings().TraceRetention, stopping) > 0)
             stopping.ThrowIfCancellationRequested();
-        return now + TimeSpan.FromHours(1);
+        return now + ForgetPause;
     }
 
     private async Task<TimeSpan> SleepAsync(CancellationToken stopping)

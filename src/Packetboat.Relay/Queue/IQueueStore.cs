@@ -69,6 +69,9 @@ public interface IQueueStore
     /// <summary>Makes what waits for a route due now.</summary>
     Task WakeRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping);
 
+    /// <summary>Makes what is to be tried after <paramref name="latest"/> due then.</summary>
+    Task BringForwardAsync(DateTimeOffset latest, CancellationToken stopping);
+
     /// <summary>
     /// At start: chunks without a message are removed, and what was with delivery when the program ended is made due soon, the more often
     /// it was tried the later, so that a message that kills the program does not do so at full speed.

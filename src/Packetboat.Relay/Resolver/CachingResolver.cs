@@ -46,7 +46,7 @@ public sealed class CachingResolver : IResolver
 
     private readonly record struct Question(Kind Kind, string Name);
 
-    private readonly record struct Kept(object Answer, DateTimeOffset Until);
+    private readonly record struct Kept(object Answer, long Until);
 
     public ValueTask<DnsAnswer<MxRecord>> MxAsync(string domain, CancellationToken ct) =>
         AskAsync(Kind.Mx, domain, _transport.MxAsync, ct);
@@ -97,7 +97,7 @@ public sealed class CachingResolver : IResolver
         Task<DnsAnswer<T>> asked;
         lock (_lock)
         {
-            if (_kept.TryGetValue(question, out Kept kept) && kept.Until > _time.GetUtcNow())
+            if (_kept.TryGetValue(question, out Kept kept) && kept.Until > _time.GetTimestamp())
                 return (DnsAnswer<T>)kept.Answer;
             asked = Join(question, ask);
         }
@@ -155,14 +155,14 @@ public sealed class CachingResolver : IResolver
         {
             if (_kept.Count >= _capacity)
                 MakeRoom();
-            _kept[question] = new Kept(answer, _time.GetUtcNow() + time);
+            _kept[question] = new Kept(answer, _time.GetTimestamp() + (long)(time.TotalSeconds * _time.TimestampFrequency));
         }
     }
 
     /// <summary>What has expired goes; where nothing has, the eighth that expires first. Rare enough to look at everything.</summary>
     private void MakeRoom()
     {
-        DateTimeOffset now = _time.GetUtcNow();
+        long now = _time.GetTimestamp();
         Question[] first = [.. _kept.OrderBy(kept => kept.Value.Until).Select(kept => kept.Key)];
         int atLeast = Math.Max(1, _capacity / 8);
         for (int i = 0; i < first.Length && (i < atLeast || _kept[first[i]].Until <= now); i++)

@@ -16,7 +16,7 @@ internal sealed class FailureCounts<TKey>(TimeProvider time, TimeSpan memory)
         int before = Of(key);
         if (_failures.Count >= MaxKeys)
             ForgetOldest();
-        _failures[key] = new Failures(before + 1, time.GetUtcNow());
+        _failures[key] = new Failures(before + 1, time.GetTimestamp());
     }
 
     /// <summary>Since the last pause that was longer than we remember.</summary>
@@ -35,7 +35,7 @@ internal sealed class FailureCounts<TKey>(TimeProvider time, TimeSpan memory)
             _failures[key] = _failures[key] with { Count = left };
     }
 
-    private TimeSpan Age(Failures known) => time.GetUtcNow() - known.Last;
+    private TimeSpan Age(Failures known) => time.GetElapsedTime(known.Last);
 
     private void ForgetOldest()
     {
@@ -44,5 +44,5 @@ internal sealed class FailureCounts<TKey>(TimeProvider time, TimeSpan memory)
             _failures.Remove(key);
     }
 
-    private readonly record struct Failures(int Count, DateTimeOffset Last);
+    private readonly record struct Failures(int Count, long Last);
 }

@@ -70,6 +70,8 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
 
     public void DeliveryFault(string id, Exception fault) => LogDeliveryFault(fault, id);
 
+    public void ClockSetBack(TimeSpan by) => LogClockSetBack((long)by.TotalSeconds);
+
     public void SchedulerFault(Exception fault) => LogSchedulerFault(fault);
 
     private static string Word(TraceKind kind) =>
@@ -222,6 +224,14 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
         Message = "the scheduler failed and goes on"
     )]
     private partial void LogSchedulerFault(Exception fault);
+
+    [LoggerMessage(
+        EventId = 18,
+        EventName = "clock set back",
+        Level = LogLevel.Warning,
+        Message = "the clock was set back by {Seconds} s; what waited for times that it had shown is tried anew"
+    )]
+    private partial void LogClockSetBack(long seconds);
 
     [LoggerMessage(
         EventId = 17,

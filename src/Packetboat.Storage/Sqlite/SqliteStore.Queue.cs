@@ -51,27 +51,42 @@ public sealed partial class SqliteStore
     public Task<IReadOnlyList<Claim>> ClaimAsync(IReadOnlyList<Claim> claims, CancellationToken stopping) =>
         _writer.WriteAsync<IReadOnlyList<Claim>>(session => [.. claims.Where(claim => Take(session, claim))], stopping);
 
-    public async Task WakeRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping)
+    public Task WakeRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping) =>
+        InPortionsAsync(
+            session =>
+                session.Execute(
+                    """
+                    UPDATE recipient SET due = ?2 WHERE (message, number) IN (
+                        SELECT message, number FROM recipient WHERE state = 0 AND route = ?1 AND due > ?2 LIMIT ?3
+                    )
+                    """,
+                    routeName,
+                    Milliseconds(now),
+                    Portion
+                ),
+            stopping
+        );
+
+    public Task BringForwardAsync(DateTimeOffset latest, CancellationToken stopping) =>
+        InPortionsAsync(
+            session =>
+                session.Execute(
+                    """
+                    UPDATE recipient SET due = ?1 WHERE (message, number) IN (
+                        SELECT message, number FROM recipient WHERE state = 0 AND due > ?1 LIMIT ?2
+                    )
+                    """,
+                    Milliseconds(latest),
+                    Portion
+                ),
+            stopping
+        );
+
+    /// <summary>There may be a million, and the sessions that wait for a commit wait for this one too.</summary>
+    private async Task InPortionsAsync(Func<SqliteSession, int> change, CancellationToken stopping)
     {
-        // In portions: there may be a million, and the sessions that wait for a commit wait for this one too.
-        int woken;
-        do
-        {
-            woken = await _writer.WriteAsync(
-                session =>
-                    session.Execute(
-                        """
-                        UPDATE recipient SET due = ?2 WHERE (message, number) IN (
-                            SELECT message, number FROM recipient WHERE state = 0 AND route = ?1 AND due > ?2 LIMIT ?3
-                        )
-                        """,
-                        routeName,
-                        Milliseconds(now),
-                        Portion
-                    ),
-                stopping
-            );
-        } while (woken == Portion);
+        while (await _writer.WriteAsync(change, stopping) == Portion)
+            stopping.ThrowIfCancellationRequested();
     }
 
     public async Task<SweepResult> SweepAsync(DateTimeOffset now, CancellationToken stopping)

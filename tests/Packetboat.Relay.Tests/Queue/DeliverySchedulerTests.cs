@@ -28,6 +28,21 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
         Assert.Equal("X-Trace: ours\r\nSubject: test\r\n\r\nHello\r\n", got.Content);
     }
 
+    /// <summary>A board that has slept, a wrong time zone: times that were reckoned by the wrong clock lie a day ahead.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task When_the_clock_is_set_back_by_a_day_nothing_waits_for_a_day()
+    {
+        await _rig.StartAsync();
+        _rig.Peers.Connecting = _ => Down();
+        string id = await _rig.SendAsync("joe@far.example");
+        await _rig.UntilAsync(async () => (await _rig.EntryAsync(id)).State == RecipientState.Waiting);
+
+        _rig.Time.WrongBy = TimeSpan.FromDays(-1);
+        _rig.Peers.Connecting = _ => null;
+        _rig.Scheduler.Kick();
+        await _rig.UntilStateAsync(id, RecipientState.Delivered);
+    }
+
     [Fact(Timeout = Patience)]
     public async Task The_next_attempt_is_stored_before_this_one_is_made()
     {
@@ -270,6 +285,7 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
         string[] ids = [.. await Task.WhenAll(Enumerable.Range(0, 10).Select(i => _rig.SendAsync($"r{i}@far.example")))];
         await UntilParkedAsync(10);
         Assert.Equal(0, await AttemptsAsync(ids));
+        await _rig.UntilAsync(async () => (await _rig.Store.AlarmsAsync(Ct)).Count > 0);
         Alarm alarm = Assert.Single(await _rig.Store.AlarmsAsync(Ct));
         Assert.Contains("is parked, all its mail waits: 535 wrong password", alarm.Text, StringComparison.Ordinal);
         Assert.True(Assert.Single(_rig.Scheduler.Troubles()).IsParked);

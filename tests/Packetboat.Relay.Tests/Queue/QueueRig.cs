@@ -172,6 +172,13 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
     {
         private readonly ConcurrentQueue<DateTimeOffset> _armed = new();
 
+        /// <summary>What the clock on the wall shows too much; what is measured does not know of it.</summary>
+        public TimeSpan WrongBy { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + WrongBy;
+
+        public override long GetTimestamp() => base.GetUtcNow().Ticks;
+
         public bool IsArmed(DateTimeOffset from, DateTimeOffset to) => _armed.Any(time => time >= from && time <= to);
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

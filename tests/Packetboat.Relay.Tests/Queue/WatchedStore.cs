@@ -77,6 +77,9 @@ internal sealed class WatchedStore(IQueueStore inner) : IQueueStore
     public Task WakeRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping) =>
         Watch("wake", () => inner.WakeRouteAsync(routeName, now, stopping));
 
+    public Task BringForwardAsync(DateTimeOffset latest, CancellationToken stopping) =>
+        Watch("forward", () => inner.BringForwardAsync(latest, stopping));
+
     public Task<SweepResult> SweepAsync(DateTimeOffset now, CancellationToken stopping) =>
         Watch("sweep", () => inner.SweepAsync(now, stopping));
 
