@@ -44,7 +44,12 @@ internal sealed class MailServer : IAsyncDisposable
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSystemd();
         builder.Services.AddRoutingCore();
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownPatience);
+        builder.Services.Configure<HostOptions>(options =>
+        {
+            options.ShutdownTimeout = ShutdownPatience;
+            // A client that stalls in the middle of a message has all that time; the deliveries under way do not wait for him to begin theirs.
+            options.ServicesStopConcurrently = true;
+        });
         foreach (IHostedService service in services)
             builder.Services.AddSingleton(service);
         WebApplication? app = null;

@@ -142,6 +142,10 @@ internal sealed class Interception : IDisposable
     {
         string[] words = command.Trim().Split(' ');
         long left = long.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture);
+        bool isLast = words.Length == 3;
+        // Before the server can answer: a reply that nothing waits for would be taken for one that nobody asked for.
+        if (!isLast)
+            _expected.Enqueue(new Expected(null));
         await _server.WriteAsync(command, ct);
         var head = new List<byte>(KeptOfContent);
         while (left > 0 && await _client.ReadSomeAsync(left, ct) is { Length: > 0 } some)
@@ -151,13 +155,12 @@ internal sealed class Interception : IDisposable
             left -= some.Length;
             if (head.Count < KeptOfContent)
                 head.AddRange(some.Span);
-            if (left > 0 || words.Length < 3)
+            if (left > 0 || !isLast)
                 await _server.WriteAsync(some, ct);
             else
                 return await EndContentAsync(some, head, calm, ct);
         }
 
-        _expected.Enqueue(new Expected(null));
         return left == 0;
     }
 
