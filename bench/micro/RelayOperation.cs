@@ -59,12 +59,7 @@ internal sealed class RelayOperation : IOperation, IRouter, IConnector
             TimeProvider.System
         );
         _scheduler.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
-        _spool = new MessageSpool(
-            _store,
-            _scheduler,
-            new DiskReserve(() => 0, () => long.MaxValue, TimeProvider.System),
-            TimeProvider.System
-        );
+        _spool = new MessageSpool(_store, _scheduler, [], TimeProvider.System);
     }
 
     public string Name { get; }

@@ -25,10 +25,10 @@ namespace Packetboat;
 internal sealed class Composition : IAsyncDisposable
 {
     private const string SettingsAlarm = "settings";
-    private const string DiskAlarm = "disk";
 
     private static readonly TimeSpan ListCheck = TimeSpan.FromSeconds(5);
 
+    private readonly Reserve[] _reserves;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly SqliteStore _store;
@@ -71,13 +71,7 @@ internal sealed class Composition : IAsyncDisposable
         SendMail = new SendMail(_store, resolver, () => Settings.Current, _log, time, delivers);
         Settings.Changed += SettingsChanged;
         Settings.Refused += SettingsRefused;
-        var reserve = new DiskReserve(
-            () => Settings.Current.Packetboat.DiskReserve,
-            () => DiskReserve.FreeIn(settings.Packetboat.DataDirectory),
-            time
-        );
-        reserve.Changed += DiskReserveChanged;
-        _spool = new MessageSpool(_store, SendMail.Scheduler, reserve, time);
+        _spool = new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time);
         Operations = new LocalOperations(
             _store,
             _store,
@@ -143,7 +137,8 @@ internal sealed class Composition : IAsyncDisposable
         );
         string socket = ControlSocket.PathIn(now.Packetboat.DataDirectory);
         await _store.ClearAlarmAsync(SettingsAlarm, ct);
-        await _store.ClearAlarmAsync(DiskAlarm, ct);
+        foreach (Reserve reserve in _reserves)
+            await _store.ClearAlarmAsync(reserve.What, ct);
         _started = _time.GetUtcNow();
         return new MailServer(_listeners, sockets, _connections, (socket, Operations), [Settings, SendMail.Scheduler], _loggers);
     }
@@ -167,19 +162,31 @@ internal sealed class Composition : IAsyncDisposable
         _ = _store.RaiseAlarmAsync(new Alarm(SettingsAlarm, _time.GetUtcNow(), text), CancellationToken.None);
     }
 
-    private void DiskReserveChanged(string? refusal)
+    private Reserve[] Reserves()
+    {
+        string data = Settings.Current.Packetboat.DataDirectory;
+        Reserve[] reserves =
+        [
+            new("disk", "DiskReserve", () => Settings.Current.Packetboat.DiskReserve, () => FreeSpace.OnDiskOf(data), _time),
+            new("memory", "MemoryReserve", () => Settings.Current.Packetboat.MemoryReserve, FreeSpace.InMemory, _time),
+        ];
+        reserves[0].Changed += refusal => ReserveChanged(reserves[0], refusal, $"Make room on the disk of {data}");
+        reserves[1].Changed += refusal => ReserveChanged(reserves[1], refusal, "End what else takes memory, or give this more");
+        return reserves;
+    }
+
+    private void ReserveChanged(Reserve reserve, string? refusal, string remedy)
     {
         if (refusal is null)
         {
-            _log.AlarmCleared(DiskAlarm);
-            _ = _store.ClearAlarmAsync(DiskAlarm, CancellationToken.None);
+            _log.AlarmCleared(reserve.What);
+            _ = _store.ClearAlarmAsync(reserve.What, CancellationToken.None);
             return;
         }
 
-        string text =
-            $"no mail is taken: {refusal}. Make room on the disk of {Settings.Current.Packetboat.DataDirectory}; it goes on by itself";
-        _log.AlarmRaised(DiskAlarm, text);
-        _ = _store.RaiseAlarmAsync(new Alarm(DiskAlarm, _time.GetUtcNow(), text), CancellationToken.None);
+        string text = $"no mail is taken: {refusal}. {remedy}; it goes on by itself";
+        _log.AlarmRaised(reserve.What, text);
+        _ = _store.RaiseAlarmAsync(new Alarm(reserve.What, _time.GetUtcNow(), text), CancellationToken.None);
     }
 
     private ServerState State() =>

@@ -38,6 +38,16 @@ internal static class PacketboatKeys
             IsUsedYet = true,
         },
         new(
+            "Store",
+            "MemoryReserve",
+            SettingType.Bytes,
+            "32M",
+            "Free memory, of the machine or of what this process is given, below which no mail is taken: senders hear 452 and come again. 0 is no reserve."
+        )
+        {
+            IsUsedYet = true,
+        },
+        new(
             "Delivery",
             "DeliveryMode",
             SettingType.DeliveryMode,

@@ -18,6 +18,8 @@ public sealed record PacketboatSettings
 
     public required long DiskReserve { get; init; }
 
+    public required long MemoryReserve { get; init; }
+
     /// <summary>
     /// Direct delivers to each domain's own servers, Relay gives everything to RelayServer. Blank means Relay if the flag
     /// RELAY_TX is set, else Direct; anything that contradicts the flag is refused.

@@ -87,6 +87,7 @@ internal static class RecordReader
             DataDirectory = keys.Path("DataDirectory"),
             QueueMemory = keys.Integer("QueueMemory"),
             DiskReserve = keys.Bytes("DiskReserve"),
+            MemoryReserve = keys.Bytes("MemoryReserve"),
             DeliveryMode = keys.DeliveryMode("DeliveryMode", options),
             MaxAge = keys.Duration("MaxAge"),
             RetryFirst = keys.Duration("RetryFirst"),

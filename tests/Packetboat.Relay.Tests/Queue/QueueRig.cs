@@ -30,9 +30,6 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
 
     public WatchedTime Time { get; }
 
-    /// <summary>A disk without end.</summary>
-    public DiskReserve Reserve => new(() => 0, () => long.MaxValue, Time);
-
     public WatchedStore Store { get; private set; }
 
     public FakePeers Peers { get; }
@@ -79,7 +76,7 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
 
     public async Task<string> SendAsync(string? sender, DsnNotify notify, params string[] recipients)
     {
-        await using ISpooledMessage message = new MessageSpool(Store, Scheduler, Reserve, Time).Begin();
+        await using ISpooledMessage message = new MessageSpool(Store, Scheduler, [], Time).Begin();
         message.Append(TestMail.Content);
         await message.CommitAsync(
             new SpoolEnvelope(

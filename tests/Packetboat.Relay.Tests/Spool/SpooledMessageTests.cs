@@ -18,7 +18,7 @@ public sealed class SpooledMessageTests
         CancellationToken ct = TestContext.Current.CancellationToken;
         await using var rig = new QueueRig();
         await rig.StartAsync();
-        await using ISpooledMessage message = new MessageSpool(rig.Store, rig.Scheduler, rig.Reserve, rig.Time).Begin();
+        await using ISpooledMessage message = new MessageSpool(rig.Store, rig.Scheduler, [], rig.Time).Begin();
         byte[] line = [.. Enumerable.Repeat((byte)'x', 1022), (byte)'\r', (byte)'\n'];
         for (int i = 0; i < kilobytes; i++)
         {

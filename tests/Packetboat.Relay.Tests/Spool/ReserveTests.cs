@@ -3,20 +3,20 @@ using Packetboat.Relay.Spool;
 
 namespace Packetboat.Relay.Tests.Spool;
 
-public sealed class DiskReserveTests
+public sealed class ReserveTests
 {
     private const long Mebibyte = 1 << 20;
 
     private readonly FakeTimeProvider _time = new();
     private readonly List<string?> _changes = [];
-    private readonly DiskReserve _reserve;
+    private readonly Reserve _reserve;
     private long _free = 100 * Mebibyte;
     private long _kept = 64 * Mebibyte;
     private int _asked;
 
-    public DiskReserveTests()
+    public ReserveTests()
     {
-        _reserve = new DiskReserve(() => _kept, Free, _time);
+        _reserve = new Reserve("disk", "DiskReserve", () => _kept, Free, _time);
         _reserve.Changed += _changes.Add;
     }
 
@@ -62,8 +62,20 @@ public sealed class DiskReserveTests
     [Fact]
     public void The_free_space_of_a_directory_is_its_disks()
     {
-        Assert.InRange(DiskReserve.FreeIn(Path.GetTempPath()), 1, long.MaxValue - 1);
-        Assert.Equal(long.MaxValue, DiskReserve.FreeIn("/there/is/no/such\0place"));
+        Assert.InRange(FreeSpace.OnDiskOf(Path.GetTempPath()), 1, long.MaxValue - 1);
+        Assert.Equal(long.MaxValue, FreeSpace.OnDiskOf("/there/is/no/such\0place"));
+    }
+
+    [Fact]
+    public void The_free_memory_is_less_than_all_there_is() =>
+        Assert.InRange(FreeSpace.InMemory(), 1, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+    [Fact]
+    public void The_first_reserve_that_is_reached_closes_the_spool()
+    {
+        var memory = new Reserve("memory", "MemoryReserve", () => 32 * Mebibyte, () => 5 * Mebibyte, _time);
+        var spool = new MessageSpool(null!, null!, [_reserve, memory], _time);
+        Assert.Equal("5 MiB of memory are left, and MemoryReserve keeps 32", spool.Refusal);
     }
 
     private long Free()
