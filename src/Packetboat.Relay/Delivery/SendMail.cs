@@ -27,6 +27,7 @@ public sealed class SendMail
     {
         (_resolver, _settings) = (resolver, settings);
         _router = new Router(settings);
+        var scheduling = new DerivedSettings<SchedulerSettings>(settings, now => SchedulerSettingsOf(now, delivers));
         var addresses = new HostAddresses(resolver, () => settings().Mail.DnsServer is not null);
         var dialer = new Dialer(() => DialSettingsOf(settings()), time);
         var relay = new RelayConnector(dialer, addresses, settings);
@@ -40,11 +41,11 @@ public sealed class SendMail
                 settlement = new Settlement(
                     store,
                     new Reporter(store, scheduler, () => settings().Mail.HostName, time),
-                    () => SchedulerSettingsOf(settings(), delivers).Limits,
+                    () => scheduling.Current.Limits,
                     log,
                     time
                 ),
-            () => SchedulerSettingsOf(settings(), delivers),
+            () => scheduling.Current,
             log,
             time
         );

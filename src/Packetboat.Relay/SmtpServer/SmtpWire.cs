@@ -271,10 +271,18 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
         if (_unsent == 0)
             return;
         _unsent = 0;
+        ValueTask<FlushResult> sending = _output.FlushAsync(_connection.ConnectionClosed);
+        // Nearly always the pipe has room: there is nothing to wait for, and no clock to be wound up for it.
+        if (sending.IsCompleted)
+        {
+            await sending;
+            return;
+        }
+
         Wind(_inactivity, writing: true);
         try
         {
-            await _output.FlushAsync(_connection.ConnectionClosed);
+            await sending;
         }
         finally
         {

@@ -11,6 +11,9 @@ internal sealed class SpooledMessage : ISpooledMessage
 
     private const int FirstBuffer = 8 * 1024;
 
+    /// <summary>What does not fit into the first buffer is seldom a little larger.</summary>
+    private const int SecondBuffer = 64 * 1024;
+
     private readonly long _number;
     private readonly IQueueStore _store;
     private readonly IScheduler _scheduler;
@@ -101,7 +104,8 @@ internal sealed class SpooledMessage : ISpooledMessage
 
     private byte[] Take()
     {
-        byte[] taken = _buffer.AsSpan(0, _held).ToArray();
+        byte[] taken = GC.AllocateUninitializedArray<byte>(_held);
+        _buffer.AsSpan(0, _held).CopyTo(taken);
         _held = 0;
         return taken;
     }
@@ -109,7 +113,7 @@ internal sealed class SpooledMessage : ISpooledMessage
     private void Grow(int needed)
     {
         byte[] larger = ArrayPool<byte>.Shared.Rent(
-            Math.Max(needed, Math.Min(_buffer.Length * 2, IQueueStore.ChunkSize + Slack))
+            Math.Max(needed, Math.Clamp(_buffer.Length * 2, SecondBuffer, IQueueStore.ChunkSize + Slack))
         );
         _buffer.AsSpan(0, _held).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);

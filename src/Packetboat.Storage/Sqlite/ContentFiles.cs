@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Threading.Channels;
 using Microsoft.Win32.SafeHandles;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Spool;
+using Packetboat.Relay.Threads;
 
 namespace Packetboat.Storage.Sqlite;
 
@@ -18,7 +18,7 @@ internal sealed class ContentFiles : IAsyncDisposable
 
     private readonly string _directory;
     private readonly ConcurrentDictionary<long, SafeFileHandle> _arriving = new();
-    private readonly Channel<SyncOrder> _orders = Channel.CreateBounded<SyncOrder>(256);
+    private readonly Inbox<SyncOrder> _orders = new(256);
     private readonly Thread[] _threads;
     private readonly List<long> _keeping = [];
     private int _keepers;
@@ -75,7 +75,7 @@ internal sealed class ContentFiles : IAsyncDisposable
         using (file)
         {
             var order = new SyncOrder(file);
-            await _orders.Writer.WriteAsync(order);
+            await _orders.PutAsync(order, CancellationToken.None);
             try
             {
                 await order.Completion.Task;
@@ -165,7 +165,7 @@ internal sealed class ContentFiles : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _orders.Writer.TryComplete();
+        _orders.Close();
         foreach (Thread thread in _threads)
             await Task.Run(thread.Join);
         foreach (SafeFileHandle file in _arriving.Values)
@@ -191,9 +191,9 @@ internal sealed class ContentFiles : IAsyncDisposable
 
     private void Sync()
     {
-        while (_orders.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (_orders.Wait(Timeout.InfiniteTimeSpan) || !_orders.IsClosed)
         {
-            while (_orders.Reader.TryRead(out SyncOrder? order))
+            while (_orders.TryTake(out SyncOrder? order))
                 order.Run();
         }
     }

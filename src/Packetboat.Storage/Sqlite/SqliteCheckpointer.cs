@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 
 namespace Packetboat.Storage.Sqlite;
 
@@ -16,6 +17,9 @@ internal sealed class SqliteCheckpointer : IDisposable
     private const int LongLog = 4096;
 
     private readonly SqliteSession _session;
+
+    /// <summary>The database, to be synced. While a connection is open it must stay open: closing any handle of a file drops SQLite's locks on it.</summary>
+    private readonly SafeFileHandle _file;
     private readonly SemaphoreSlim _wanted = new(0);
     private readonly Thread _thread;
     private int _pages;
@@ -26,6 +30,7 @@ internal sealed class SqliteCheckpointer : IDisposable
     public SqliteCheckpointer(string file)
     {
         _session = new SqliteSession(file, readOnly: false);
+        _file = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         _thread = new Thread(Work) { IsBackground = true, Name = "store checkpoints" };
         _thread.Start();
     }
@@ -58,6 +63,9 @@ internal sealed class SqliteCheckpointer : IDisposable
         _wanted.Dispose();
     }
 
+    /// <summary>To be called when no connection of this process to the database is open: see <see cref="_file"/>.</summary>
+    public void Release() => _file.Dispose();
+
     private void Work()
     {
         while (true)
@@ -65,9 +73,29 @@ internal sealed class SqliteCheckpointer : IDisposable
             _wanted.Wait();
             if (_isClosed)
                 return;
-            TryCopyAll(_session);
+            CopyMost();
             _hasRun = true;
             _isRunning = false;
+        }
+    }
+
+    /// <summary>
+    /// SQLite leaves the sync of the database to whoever copies the last page, which is the writer: it would wait for all that was copied
+    /// here. So that is synced here, and once more what came meanwhile, which is little.
+    /// </summary>
+    private void CopyMost()
+    {
+        for (int time = 0; time < 2; time++)
+        {
+            TryCopyAll(_session);
+            try
+            {
+                RandomAccess.FlushToDisk(_file);
+            }
+            catch (IOException)
+            {
+                // The writer's sync meets the same disk, and its log is not started anew before that has succeeded.
+            }
         }
     }
 

@@ -15,6 +15,7 @@ public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
 
     private readonly FileStream _lock;
     private readonly string _file;
+    private readonly SqliteCheckpointer _checkpointer;
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
     private readonly ContentFiles _content;
@@ -39,7 +40,8 @@ public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
             session.Number("SELECT max(number) FROM message") ?? 0,
             _content.Numbers().DefaultIfEmpty().Max()
         );
-        _writer = new SqliteWriter(session, new SqliteCheckpointer(file), _content.SyncNames);
+        _checkpointer = new SqliteCheckpointer(file);
+        _writer = new SqliteWriter(session, _checkpointer, _content.SyncNames);
         _readers = new SqliteReaders(file);
     }
 
@@ -76,6 +78,7 @@ public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
     {
         await _writer.DisposeAsync();
         _readers.Dispose();
+        _checkpointer.Release();
         await _content.DisposeAsync();
         _ids.Dispose();
         await _lock.DisposeAsync();

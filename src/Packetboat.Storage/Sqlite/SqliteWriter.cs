@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Threads;
 
 namespace Packetboat.Storage.Sqlite;
 
@@ -18,9 +19,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <summary>How often what could not be written is tried again while nothing else is to be written.</summary>
     private static readonly TimeSpan OwedPause = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<WriteOrder> _orders = Channel.CreateBounded<WriteOrder>(
-        new BoundedChannelOptions(MaxOrders) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
-    );
+    /// <summary>
+    /// So long what nobody waits for, such as a message's delivery, waits for somebody who does: the disk is then reached once for both.
+    /// It is a part of the time in which a crash makes a duplicate, and must be short beside the rest.
+    /// </summary>
+    private static readonly TimeSpan Company = TimeSpan.FromMilliseconds(1);
+
+    private readonly Inbox<WriteOrder> _orders = new(MaxOrders);
     private readonly List<WriteOrder> _batch = new(MaxBatch);
     private readonly List<WriteOrder> _owed = [];
     private readonly SqliteSession _session;
@@ -50,7 +55,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         bool namesFile = false
     )
     {
-        var order = new WriteOrder<T>(write, bytes) { NamesFile = namesFile };
+        var order = new WriteOrder<T>(write, bytes) { NamesFile = namesFile, IsAwaited = true };
         await EnqueueAsync(order, stopping);
         // The order cannot be called back: to stop waiting would leave its fate unknown.
         return await order.Completion;
@@ -91,7 +96,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <summary>Takes no new orders, finishes those that wait, and closes.</summary>
     public async ValueTask DisposeAsync()
     {
-        _orders.Writer.TryComplete();
+        _orders.Close();
         await Task.Run(_thread.Join);
         _checkpointer.Dispose();
         _session.Dispose();
@@ -101,7 +106,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         try
         {
-            await _orders.Writer.WriteAsync(order, stopping);
+            await _orders.PutAsync(order, stopping);
         }
         catch (ChannelClosedException closed)
         {
@@ -125,10 +130,14 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private bool WaitForOrders()
     {
-        Task<bool> more = _orders.Reader.WaitToReadAsync().AsTask();
-        while (_owed.Count > 0 && !more.Wait(OwedPause))
+        while (!_orders.Wait(_owed.Count > 0 ? OwedPause : Timeout.InfiniteTimeSpan))
+        {
+            if (_orders.IsClosed)
+                return false;
             PayOwed();
-        return more.GetAwaiter().GetResult();
+        }
+
+        return true;
     }
 
     /// <summary>What the disk would not take goes first, in its order: all of it or, while the disk is no better, nothing.</summary>
@@ -182,11 +191,16 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private void Gather()
     {
         long bytes = 0;
-        while (_batch.Count < MaxBatch && bytes < MaxBatchBytes && _orders.Reader.TryRead(out WriteOrder? order))
+        bool isAwaited = false;
+        do
         {
-            _batch.Add(order);
-            bytes += order.Bytes;
-        }
+            while (_batch.Count < MaxBatch && bytes < MaxBatchBytes && _orders.TryTake(out WriteOrder? order))
+            {
+                _batch.Add(order);
+                bytes += order.Bytes;
+                isAwaited |= order.IsAwaited;
+            }
+        } while (!isAwaited && _batch.Count < MaxBatch && _orders.Wait(Company));
     }
 
     /// <summary>One of a batch could not be written: the others must not suffer for it.</summary>

@@ -11,6 +11,9 @@ internal abstract class WriteOrder(long bytes, bool isOwed)
 
     public long Bytes { get; } = bytes;
 
+    /// <summary>Somebody waits until it is on the disk.</summary>
+    public bool IsAwaited { get; init; }
+
     public abstract void Run(SqliteSession session);
 
     public abstract void Complete();

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Threading.Channels;
+using Packetboat.Relay.Threads;
 
 namespace Packetboat.Serving;
 
@@ -10,14 +10,17 @@ namespace Packetboat.Serving;
 internal sealed class LogWriter : IDisposable
 {
     private const int MaxWaiting = 4096;
-    private const int MaxTogether = 32 * 1024;
 
-    private readonly Channel<string> _lines = Channel.CreateBounded<string>(
-        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
-    );
+    /// <summary>After a write it rests, so that a busy server does not wake it for each line. What a kill loses of the log.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(5);
+
+    private readonly Inbox<string> _lines = new(MaxWaiting);
+    private readonly object _resting = new();
     private readonly TextWriter _output;
     private readonly Thread _thread;
+    private bool _isOver;
 
+    /// <param name="output">Where the lines go. What it buffers is flushed when no more waits. It stays open.</param>
     public LogWriter(TextWriter output)
     {
         _output = output;
@@ -27,11 +30,12 @@ internal sealed class LogWriter : IDisposable
 
     public void Write(string line)
     {
-        if (_lines.Writer.TryWrite(line))
+        if (_lines.TryPut(line))
             return;
         try
         {
-            _lines.Writer.WriteAsync(line).AsTask().GetAwaiter().GetResult();
+            EndRest();
+            _lines.PutAsync(line, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         }
         catch (ChannelClosedException)
         {
@@ -42,20 +46,20 @@ internal sealed class LogWriter : IDisposable
     /// <summary>Writes what waits, and ends.</summary>
     public void Dispose()
     {
-        _lines.Writer.TryComplete();
+        _lines.Close();
+        Volatile.Write(ref _isOver, true);
+        EndRest();
         _thread.Join();
     }
 
     private void Work()
     {
-        var together = new StringBuilder();
-        while (_lines.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (_lines.Wait(Timeout.InfiniteTimeSpan) || !_lines.IsClosed)
         {
-            while (together.Length < MaxTogether && _lines.Reader.TryRead(out string? line))
-                together.AppendLine(line);
             try
             {
-                _output.Write(together);
+                while (_lines.TryTake(out string? line))
+                    _output.WriteLine(line);
                 _output.Flush();
             }
             catch (IOException)
@@ -63,7 +67,17 @@ internal sealed class LogWriter : IDisposable
                 // A log on a full disk must not end the mail.
             }
 
-            together.Clear();
+            lock (_resting)
+            {
+                if (!Volatile.Read(ref _isOver))
+                    Monitor.Wait(_resting, Rest);
+            }
         }
+    }
+
+    private void EndRest()
+    {
+        lock (_resting)
+            Monitor.Pulse(_resting);
     }
 }

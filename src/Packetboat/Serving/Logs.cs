@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Packetboat.Relay.Configuration;
 
@@ -6,6 +7,8 @@ namespace Packetboat.Serving;
 /// <summary>The log, as the settings want it.</summary>
 internal static class Logs
 {
+    private const int Buffer = 32 * 1024;
+
     public static ILoggerFactory Create(Settings settings, bool json)
     {
         // systemd sets this where standard output is the journal, which has a clock and levels of its own.
@@ -17,9 +20,13 @@ internal static class Logs
         LogLevel least = LevelOf(settings.Mail.LogLevel);
         ILoggerFactory loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(least));
         // Added afterwards, the factory ends it with itself, and what was said last is written.
-        loggers.AddProvider(new LineLoggerProvider(Console.Out, least, style, TimeProvider.System));
+        loggers.AddProvider(new LineLoggerProvider(StandardOutput(), least, style, TimeProvider.System));
         return loggers;
     }
+
+    /// <summary>Console.Out makes a system call for each 256 characters.</summary>
+    private static StreamWriter StandardOutput() =>
+        new(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), Buffer);
 
     private static LogLevel LevelOf(SyslogLevel level) =>
         level switch

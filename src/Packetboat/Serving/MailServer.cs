@@ -18,6 +18,9 @@ internal sealed class MailServer : IAsyncDisposable
 {
     public static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(30);
 
+    private const int MaxUnread = 64 * 1024;
+    private const int MaxUnsent = 64 * 1024;
+
     private readonly WebApplication _app;
     private readonly BoundSockets _sockets;
     private readonly string? _socketPath;
@@ -54,13 +57,18 @@ internal sealed class MailServer : IAsyncDisposable
             builder.Services.AddSingleton(service);
         WebApplication? app = null;
         builder.WebHost.UseKestrelCore();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ReceiveBlocks.Factory>();
         builder.WebHost.UseSockets(options =>
         {
             options.CreateBoundListenSocket = endPoint => sockets.Take(endPoint) ?? BindOther(endPoint);
             // A session computes little between two waits: to hand each step to another thread costs more than the step.
             options.UnsafePreferInlineScheduling = true;
-            // A buffer of 4 KiB for each connection, and one system call fewer for each read.
+            // A block for each connection, and one system call fewer for each read.
             options.WaitForDataBeforeAllocatingBuffer = false;
+            // What the kernel may hand us before a session has looked at it, and what a client that does not read may leave with us:
+            // docs/design/0012 counts on it.
+            options.MaxReadBufferSize = MaxUnread;
+            options.MaxWriteBufferSize = MaxUnsent;
         });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
