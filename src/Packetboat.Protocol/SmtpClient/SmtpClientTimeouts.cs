@@ -26,4 +26,18 @@ public sealed record SmtpClientTimeouts
 
     /// <summary>For the reply to QUIT, and for a last reply of a peer that has stopped reading. Nothing hangs on either.</summary>
     public TimeSpan Goodbye { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>All of them longer or shorter by one factor, but for the goodbye.</summary>
+    public SmtpClientTimeouts Times(double factor) =>
+        this with
+        {
+            Greeting = Greeting * factor,
+            Command = Command * factor,
+            Handshake = Handshake * factor,
+            Mail = Mail * factor,
+            Recipient = Recipient * factor,
+            DataStart = DataStart * factor,
+            DataBlock = DataBlock * factor,
+            FinalDot = FinalDot * factor,
+        };
 }

@@ -48,7 +48,7 @@ internal sealed class Dialer(Func<DialSettings> settings, TimeProvider time)
     /// <summary>The handshake of a port that begins with TLS, within the time that STARTTLS gets too.</summary>
     public async ValueTask SecureAsync(SslStream tls, SslClientAuthenticationOptions options, CancellationToken stopping)
     {
-        using var patience = new CancellationTokenSource(SmtpClientTimeouts.Default.Handshake, time);
+        using var patience = new CancellationTokenSource(settings().Timeouts.Handshake, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
         try
         {
@@ -60,7 +60,7 @@ internal sealed class Dialer(Func<DialSettings> settings, TimeProvider time)
         }
     }
 
-    public SmtpClientSession Session(Stream stream) => new(stream, SmtpClientTimeouts.Default, time);
+    public SmtpClientSession Session(Stream stream) => new(stream, settings().Timeouts, time);
 
     private static string Words(SocketException failure) =>
         failure.SocketErrorCode switch
@@ -79,5 +79,17 @@ internal sealed class Dialer(Func<DialSettings> settings, TimeProvider time)
 /// <param name="Source6"><c>OutboundV6Interface</c>; null: any.</param>
 internal sealed record DialSettings(TimeSpan ConnectTimeout, IPAddress? Source4, IPAddress? Source6)
 {
+    /// <summary>The <c>MaxInactivity</c> at which the hosts that we call get the times of RFC 5321 §4.5.3.2.</summary>
+    private static readonly TimeSpan UsualInactivity = TimeSpan.FromMinutes(2);
+
+    public SmtpClientTimeouts Timeouts { get; private init; } = SmtpClientTimeouts.Default;
+
+    /// <summary>What an operator thinks of silence holds for both directions: <c>MaxInactivity</c>.</summary>
+    public DialSettings With(TimeSpan inactivity) =>
+        this with
+        {
+            Timeouts = SmtpClientTimeouts.Default.Times(inactivity / UsualInactivity),
+        };
+
     public IPAddress? SourceFor(AddressFamily family) => family == AddressFamily.InterNetworkV6 ? Source6 : Source4;
 }

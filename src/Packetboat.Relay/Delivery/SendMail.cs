@@ -150,12 +150,12 @@ public sealed class SendMail
             _ => mechanism.ToString().ToUpperInvariant(),
         };
 
-    private static DialSettings DialSettingsOf(Settings now) =>
-        new(
+    internal static DialSettings DialSettingsOf(Settings now) =>
+        new DialSettings(
             now.Mail.ConnectTimeout > TimeSpan.Zero ? now.Mail.ConnectTimeout : TimeSpan.FromMinutes(2),
             Specific(now.Mail.OutboundInterface),
             Specific(now.Mail.OutboundV6Interface)
-        );
+        ).With(now.Mail.MaxInactivity);
 
     private static IPAddress? Specific(IPAddress? address) =>
         address is null || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? null : address;
