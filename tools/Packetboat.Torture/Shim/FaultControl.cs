@@ -7,6 +7,7 @@ internal sealed class FaultControl : IDisposable
 {
     public const int NoSpace = 28; // ENOSPC
     public const int BadDisk = 5; // EIO
+    public const int ReadOnly = 30; // EROFS
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;

@@ -30,7 +30,7 @@
 
 /* The same as FaultControl.cs has it: eight octets each, in this order. */
 struct control {
-    _Atomic int64_t writes;  /* errno of a write, a new file or a change of size; 0: all is well */
+    _Atomic int64_t writes;  /* errno of a write, a new file or a change of size, EROFS of a changed name too; 0: all is well */
     _Atomic int64_t syncs;   /* errno of an fsync or fdatasync */
     _Atomic int64_t one_in;  /* of so many calls one fails; 1: each */
     _Atomic int64_t torn;    /* a write that fails puts half of it down first */
@@ -134,7 +134,8 @@ static int opened(int directory, const char *path, int flags, mode_t mode) {
         pthread_mutex_lock(&order);
     struct stat there;
     int is_new = (flags & O_CREAT) && fstatat(directory, path, &there, AT_SYMLINK_NOFOLLOW) != 0;
-    int error = is_new && control ? strikes(&control->writes) : 0;
+    int changes = is_new || ((flags & O_ACCMODE) != O_RDONLY && control && atomic_load(&control->writes) == EROFS);
+    int error = changes && control ? strikes(&control->writes) : 0;
     int fd = -1;
     if (error)
         errno = error;
@@ -285,6 +286,10 @@ int fdatasync(int fd) { return synced(fd, SYS_fdatasync); }
 
 static int named(int kind, const char *path, const char *other, mode_t mode) {
     int ours = concerns(path);
+    if (ours && control && atomic_load(&control->writes) == EROFS && strikes(&control->writes)) {
+        errno = EROFS;
+        return -1;
+    }
     if (ours && record >= 0)
         pthread_mutex_lock(&order);
     int done = kind == UNLINK ? (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0)

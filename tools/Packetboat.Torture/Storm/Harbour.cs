@@ -34,12 +34,26 @@ internal sealed class Harbour : IAsyncDisposable
         Spoke = new Boat(program, Path.Combine(folder, "spoke"), library, ports[1], _children);
         (int hubSubmission, int spokeSubmission, int direct) = (ports[2], ports[3], ports[4]);
 
-        var settings = new InterceptorSettings(Harm, true, true, "", authority.Certificate, Handovers["client"]);
+        var settings = new InterceptorSettings(Harm, true, true, "", authority.Certificate, Handovers["client"], null, Spoke);
         Transfer = Add("client", IPAddress.Loopback, 0, Local(Spoke.Port), settings, options.Seed + 1);
         Submission = Add("client", IPAddress.Loopback, 0, Local(spokeSubmission), settings, options.Seed + 2);
-        settings = settings with { IsServerTormented = false, SenderName = "spoke.test", Handovers = Handovers["spoke"] };
+        settings = settings with
+        {
+            IsServerTormented = false,
+            SenderName = "spoke.test",
+            Handovers = Handovers["spoke"],
+            Client = Spoke,
+            Server = Hub,
+        };
         Interceptor relay = Add("spoke", IPAddress.Loopback, 0, Local(hubSubmission), settings, options.Seed + 3);
-        settings = settings with { SignsIn = false, SenderName = "hub.test", Handovers = Handovers["hub"] };
+        settings = settings with
+        {
+            SignsIn = false,
+            SenderName = "hub.test",
+            Handovers = Handovers["hub"],
+            Client = Hub,
+            Server = null,
+        };
         foreach (int host in Enumerable.Range(0, Letter.Domains + 1))
             Add("hub", HostOf(host), direct, Exchange.EndPoint, settings, options.Seed + 10 + host);
 
@@ -96,6 +110,13 @@ internal sealed class Harbour : IAsyncDisposable
                 )),
         ];
 
+    /// <summary>Silences that an installation's own clock has ended.</summary>
+    public IReadOnlyDictionary<string, int> TimeOuts() =>
+        _interceptors
+            .SelectMany(pair => pair.Interceptor.TimedOut.Select(one => (pair.Hop, one.Key.Who, one.Key.Phase, one.Value)))
+            .GroupBy(one => $"{one.Hop} {one.Who} {one.Phase}", StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Sum(one => one.Value), StringComparer.Ordinal);
+
     public async ValueTask DisposeAsync()
     {
         await Spoke.DisposeAsync();
@@ -143,6 +164,7 @@ internal sealed class Harbour : IAsyncDisposable
             RescanFrequency = 2
             MaxDeliveryAttempts = 30000
             MaxClients = 1000
+            MaxInactivity = {Strike.Inactivity.TotalSeconds}s
             LoginAttemptDelay = 0
             LoginAttemptThrottle = 0
             LoginAttemptTempBanThreshold = 0

@@ -14,10 +14,13 @@ internal sealed class Judgement
     private readonly Harbour _harbour;
     private readonly Submissions _submissions;
 
-    public Judgement(Harbour harbour, Submissions submissions)
+    /// <param name="harbour">What arrived.</param>
+    /// <param name="submissions">What was promised.</param>
+    /// <param name="isOver">Nothing is under way any more.</param>
+    public Judgement(Harbour harbour, Submissions submissions, bool isOver)
     {
         (_harbour, _submissions) = (harbour, submissions);
-        JudgePromises();
+        JudgePromises(isOver);
         JudgeDuplicates("spoke", harbour.Spoke);
         JudgeDuplicates("hub", harbour.Hub);
         foreach (string damaged in harbour.Exchange.Arrivals.Damaged)
@@ -30,7 +33,8 @@ internal sealed class Judgement
 
     public int Bounced { get; private set; }
 
-    public int Both { get; private set; }
+    /// <summary>Delivered and bounced.</summary>
+    public List<string> Both { get; } = [];
 
     public int DeliveredThoughRefused { get; private set; }
 
@@ -42,7 +46,7 @@ internal sealed class Judgement
 
     public List<string> Problems { get; } = [];
 
-    private void JudgePromises()
+    private void JudgePromises(bool isOver)
     {
         Arrivals arrivals = _harbour.Exchange.Arrivals;
         foreach ((Letter letter, (Outcome outcome, IReadOnlyList<string> recipients)) in _submissions.All)
@@ -59,9 +63,11 @@ internal sealed class Judgement
             Promised++;
             Delivered += isDelivered ? 1 : 0;
             Bounced += isBounced ? 1 : 0;
-            Both += isDelivered && isBounced ? 1 : 0;
-            if (!isDelivered && !isBounced)
-                Lost.Add($"letter {letter.Number} attempt {letter.Attempt} to {recipient}");
+            string name = $"letter {letter.Number} attempt {letter.Attempt} to {recipient}";
+            if (isDelivered && isBounced)
+                Both.Add(name);
+            if (isOver && !isDelivered && !isBounced)
+                Lost.Add(name);
         }
     }
 

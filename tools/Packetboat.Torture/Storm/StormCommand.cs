@@ -21,6 +21,7 @@ internal static class StormCommand
         Option<int> kills = Number("--kills", 500, "SIGKILLs, of spoke and hub together");
         Option<int> disks = Number("--disk-faults", 120, "Times that a disk is full or failing");
         Option<int> clocks = Number("--clock-jumps", 40, "Times that a clock is set wrong");
+        Option<int> backups = Number("--backups", 40, "Backups taken while mail flows, of spoke and hub together");
         Option<int> messages = Number("--messages", 5000, "Messages that must have been accepted before it ends");
         Option<int> connections = Number("--connections", 10, "Clients at once");
         Option<int> minutes = Number("--minutes", 30, "It fails when it is not through by then");
@@ -31,6 +32,7 @@ internal static class StormCommand
             kills,
             disks,
             clocks,
+            backups,
             messages,
             connections,
             minutes,
@@ -47,6 +49,7 @@ internal static class StormCommand
                         Kills = given.GetValue(kills),
                         DiskFaults = given.GetValue(disks),
                         ClockJumps = given.GetValue(clocks),
+                        Backups = given.GetValue(backups),
                         Messages = given.GetValue(messages),
                         Connections = given.GetValue(connections),
                         Limit = TimeSpan.FromMinutes(given.GetValue(minutes)),

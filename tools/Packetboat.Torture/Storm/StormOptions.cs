@@ -13,6 +13,9 @@ internal sealed record StormOptions
 
     public required int ClockJumps { get; init; }
 
+    /// <summary>Backups taken while mail flows.</summary>
+    public required int Backups { get; init; }
+
     /// <summary>Letters that have to be accepted before it ends.</summary>
     public required int Messages { get; init; }
 

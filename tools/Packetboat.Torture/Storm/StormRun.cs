@@ -18,6 +18,7 @@ internal sealed class StormRun
     private readonly Submissions _submissions = new();
     private readonly Tormentor[] _tormentors;
     private readonly List<string> _problems = [];
+    private bool _isDrained;
 
     private StormRun(StormOptions options, Harbour harbour)
     {
@@ -52,6 +53,9 @@ internal sealed class StormRun
         long begin = Stopwatch.GetTimestamp();
         await _harbour.StartAsync(ct);
         await RageAsync(ct);
+        // What a fault has left is for somebody to look at: nothing is sent on from there.
+        if (_problems.Count > 0)
+            return Summarize(Stopwatch.GetElapsedTime(begin));
         await DrainAsync(ct);
         await CloseAsync(ct);
         return Summarize(Stopwatch.GetElapsedTime(begin));
@@ -80,7 +84,7 @@ internal sealed class StormRun
         ];
         try
         {
-            await Task.WhenAll(_tormentors.Select(tormentor => tormentor.RunAsync(ct)));
+            await RageTogetherAsync(stop.Token);
             while (_submissions.Accepted < _options.Messages)
                 await Task.Delay(Glance, TimeProvider.System, ct);
         }
@@ -92,6 +96,24 @@ internal sealed class StormRun
         await stop.CancelAsync();
         await _harbour.CalmAsync();
         await Task.WhenAll(clients);
+    }
+
+    /// <summary>What one of them finds stops the other.</summary>
+    private async Task RageTogetherAsync(CancellationToken ct)
+    {
+        using var found = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        List<Task> raging = [.. _tormentors.Select(tormentor => tormentor.RunAsync(found.Token))];
+        while (raging.Count > 0)
+        {
+            Task ended = await Task.WhenAny(raging);
+            raging.Remove(ended);
+            if (!ended.IsFaulted)
+                continue;
+            await found.CancelAsync();
+            await Task.WhenAll(raging)
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await ended;
+        }
     }
 
     /// <summary>The clocks are right again, and an operator says that all is to be tried now; then everything has to go by itself.</summary>
@@ -106,6 +128,7 @@ internal sealed class StormRun
                 await boat.StartUntilReadyAsync(ct);
         }
 
+        _isDrained = true;
         while (await QueuedAsync(ct) != (0, 0))
         {
             foreach (Boat boat in new[] { _harbour.Spoke, _harbour.Hub })
@@ -129,6 +152,7 @@ internal sealed class StormRun
             if (status != 0)
                 _problems.Add($"{boat.Name} ended with {status} when it was asked to");
             (int code, string text) = await boat.RunAsync(["verify", boat.Disk.Folder, "--json"], "", ct);
+            boat.Verifications.Add(("all", TimeSpan.Zero));
             if (code != 0)
             {
                 _problems.Add($"{boat.Name}: verify ended with {code}: {text}");
@@ -154,7 +178,9 @@ internal sealed class StormRun
 
     private StormSummary Summarize(TimeSpan time)
     {
-        var judgement = new Judgement(_harbour, _submissions);
+        // Where it was stopped in the middle, much is under way.
+        var judgement = new Judgement(_harbour, _submissions, _isDrained);
+        (string After, TimeSpan Time)[] verified = [.. _harbour.Spoke.Verifications, .. _harbour.Hub.Verifications];
         return new StormSummary
         {
             Seed = _options.Seed,
@@ -171,6 +197,12 @@ internal sealed class StormRun
                 .ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value), StringComparer.Ordinal),
             FailedCalls = _harbour.Spoke.Faults.Failed + _harbour.Hub.Faults.Failed,
             ClockJumps = _tormentors.Sum(tormentor => tormentor.ClockJumps),
+            Verifications = verified
+                .GroupBy(one => one.After, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal),
+            VerifySeconds = verified.Sum(one => one.Time.TotalSeconds),
+            LongestVerifySeconds = verified.Select(one => one.Time.TotalSeconds).DefaultIfEmpty().Max(),
+            TimeOuts = _harbour.TimeOuts(),
             Cuts = _harbour.Cuts(),
             Attempts = _submissions.All.Count,
             Accepted = _submissions.Accepted,
@@ -192,6 +224,7 @@ internal sealed class StormRun
             (_options.Kills + number) / 2,
             (_options.DiskFaults + number) / 2,
             (_options.ClockJumps + number) / 2,
+            (_options.Backups + number) / 2,
             new Random(_options.Seed + 2000 + number)
         );
 }

@@ -24,6 +24,16 @@ internal sealed record StormSummary
 
     public required int ClockJumps { get; init; }
 
+    /// <summary>Times that <c>packetboat verify</c> was asked, by after what.</summary>
+    public required IReadOnlyDictionary<string, int> Verifications { get; init; }
+
+    public required double VerifySeconds { get; init; }
+
+    public required double LongestVerifySeconds { get; init; }
+
+    /// <summary>Silences that our own clock ended, not the peer: by hop, who gave up, and where.</summary>
+    public required IReadOnlyDictionary<string, int> TimeOuts { get; init; }
+
     /// <summary>By hop, phase and kind; those that might have happened and did not, too.</summary>
     public required IReadOnlyList<CutCount> Cuts { get; init; }
 
@@ -39,7 +49,8 @@ internal sealed record StormSummary
 
     public required int Bounced { get; init; }
 
-    public required int DeliveredAndBounced { get; init; }
+    /// <summary>The sender was told that it did not arrive, and it did.</summary>
+    public required IReadOnlyList<string> DeliveredAndBounced { get; init; }
 
     /// <summary>Copies that came more than once, by what doubled them.</summary>
     public required IReadOnlyDictionary<string, int> Duplicates { get; init; }
@@ -54,7 +65,7 @@ internal sealed record StormSummary
 
     public required IReadOnlyList<string> Problems { get; init; }
 
-    public bool IsGood => Lost.Count == 0 && Problems.Count == 0;
+    public bool IsGood => Lost.Count == 0 && DeliveredAndBounced.Count == 0 && Problems.Count == 0;
 
     public string ToText()
     {
@@ -66,6 +77,11 @@ internal sealed record StormSummary
             $"disk faults  {Sum(DiskFaults)} ({List(DiskFaults)}), {FailedCalls} calls failed"
         );
         text.AppendLine(CultureInfo.InvariantCulture, $"clock jumps  {ClockJumps}");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"verified     {Sum(Verifications)} ({List(Verifications)}) in {VerifySeconds:0.0} s, the longest {LongestVerifySeconds:0.00} s"
+        );
+        text.AppendLine(CultureInfo.InvariantCulture, $"time-outs    {Sum(TimeOuts)} ({List(TimeOuts)})");
         text.AppendLine(CultureInfo.InvariantCulture, $"cuts         {Cuts.Sum(cut => cut.Count)}");
         foreach (string hop in Cuts.Select(cut => cut.Hop).Distinct(StringComparer.Ordinal))
             AppendCuts(text, hop);
@@ -75,7 +91,7 @@ internal sealed record StormSummary
         );
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"delivered    {Delivered}, bounced {Bounced}, both {DeliveredAndBounced}, delivered though refused {DeliveredThoughRefused}"
+            $"delivered    {Delivered}, bounced {Bounced}, both {DeliveredAndBounced.Count}, delivered though refused {DeliveredThoughRefused}"
         );
         text.AppendLine(
             CultureInfo.InvariantCulture,
@@ -84,6 +100,8 @@ internal sealed record StormSummary
         text.AppendLine(CultureInfo.InvariantCulture, $"lost         {Lost.Count}");
         foreach (string line in Lost.Take(20))
             text.AppendLine("LOST         " + line);
+        foreach (string line in DeliveredAndBounced.Take(20))
+            text.AppendLine("BOTH         " + line);
         foreach (string line in Problems.Take(40))
             text.AppendLine("PROBLEM      " + line);
         return text.ToString().TrimEnd();
@@ -93,7 +111,7 @@ internal sealed record StormSummary
     private void AppendCuts(StringBuilder text, string hop)
     {
         string[] blows = [.. Enum.GetNames<Blow>()];
-        text.AppendLine(CultureInfo.InvariantCulture, $"  {hop, -9}{string.Concat(blows.Select(blow => $"{blow, 14}"))}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  {hop, -11}{string.Concat(blows.Select(blow => $"{blow, 14}"))}");
         foreach (
             IGrouping<string, CutCount> phase in Cuts.Where(cut => cut.Hop == hop)
                 .GroupBy(cut => cut.Phase, StringComparer.Ordinal)
@@ -104,7 +122,7 @@ internal sealed record StormSummary
             );
             text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"  {phase.Key, -9}{string.Concat(cells.Select(cell => $"{cell, 14}"))}"
+                $"  {phase.Key, -11}{string.Concat(cells.Select(cell => $"{cell, 14}"))}"
             );
         }
     }

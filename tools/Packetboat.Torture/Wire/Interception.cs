@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using Packetboat.Torture.World;
 
 namespace Packetboat.Torture.Wire;
 
@@ -14,6 +15,12 @@ internal sealed class Interception : IDisposable
 {
     /// <summary>In front of a message: the fields of two hops and the mark.</summary>
     private const int KeptOfContent = 4096;
+
+    /// <summary>Of a record that holds a ServerHello; RFC 8446 §5.1.</summary>
+    private static readonly byte[] TlsBeginning = [0x16, 3, 3, 0, 0x7A, 2, 0, 0, 0x76, 3, 3, 1, 2, 3, 4, 5];
+
+    /// <summary>A process that was killed is known to have been so long after its connections ended.</summary>
+    private static readonly TimeSpan KillIsKnown = TimeSpan.FromMilliseconds(300);
 
     private readonly LineStream _client;
     private readonly LineStream _server;
@@ -27,6 +34,7 @@ internal sealed class Interception : IDisposable
     private readonly long _began = Stopwatch.GetTimestamp();
     private int _messages;
     private int _hasStruck;
+    private long _silentSince; // 0: it is not
 
     public Interception(Socket client, Socket server, Strike? strike, InterceptorSettings settings, Interceptor owner)
     {
@@ -41,6 +49,9 @@ internal sealed class Interception : IDisposable
         Task commands = PassCommandsAsync(calm, either.Token);
         Task replies = PassRepliesAsync(calm, either.Token);
         await Task.WhenAny(commands, replies);
+        // Who hangs up in a silence is not heard by the other either.
+        if (IsSilent)
+            await Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, either.Token));
         // Whatever the one side said last has been passed on: the other ends as well.
         if (commands.IsCompleted)
             await Task.WhenAny(replies, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, CancellationToken.None));
@@ -49,6 +60,8 @@ internal sealed class Interception : IDisposable
         _server.Cut(reset: false);
         await Task.WhenAll(commands, replies);
     }
+
+    private bool IsSilent => Volatile.Read(ref _silentSince) != 0;
 
     public void Dispose()
     {
@@ -63,7 +76,7 @@ internal sealed class Interception : IDisposable
         {
             while (await _client.ReadLineAsync(ct) is { Length: > 0 } line)
             {
-                if (!await PassCommandAsync(line, calm, ct))
+                if (!IsSilent && !await PassCommandAsync(line, calm, ct))
                     return;
             }
         }
@@ -80,7 +93,7 @@ internal sealed class Interception : IDisposable
         string verb = text.Split([' ', '\r', '\n'], 2)[0].ToUpperInvariant();
         if (verb == "BDAT")
             return await PassChunkAsync(text, calm, ct);
-        Phase? phase = PhaseOf(verb);
+        Phase? phase = PhaseOf(verb, _client.IsTls);
         if (phase is { } here && Falls(here, Blow.CutBefore))
             return await StrikeAsync(ReadOnlyMemory<byte>.Empty, calm, ct);
 
@@ -99,6 +112,8 @@ internal sealed class Interception : IDisposable
     {
         switch (verb, code)
         {
+            case ("STARTTLS", 220) when Falls(Phase.Handshake, _strike?.Blow):
+                return await StrikeAsync(TlsBeginning, calm, ct);
             case ("STARTTLS", 220):
                 await _client.BeServerAsync(_settings.Certificate, ct);
                 await _server.BeClientAsync(ct);
@@ -192,6 +207,8 @@ internal sealed class Interception : IDisposable
         {
             while (await _server.ReadLineAsync(ct) is { Length: > 0 } line)
             {
+                if (IsSilent)
+                    continue;
                 reply.AddRange(line.Span);
                 if (line.Length > 3 && line.Span[3] == '-')
                     continue;
@@ -285,18 +302,40 @@ internal sealed class Interception : IDisposable
         return false;
     }
 
-    /// <summary>The other direction is not read any more either: it waits for what this one does.</summary>
+    /// <summary>Until all that we test at the two ends have hung up, or for its time: what they still say goes nowhere.</summary>
     private async Task BeSilentAsync(CancellationToken calm, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(calm, ct);
+        TimeSpan time = TimeSpan.FromSeconds(_strike!.Seconds);
+        Volatile.Write(ref _silentSince, Stopwatch.GetTimestamp());
+        // Who has much to send must also meet somebody who does not even read it.
+        bool isDeaf = _strike.Phase == Phase.Content && _strike.Octets % 2 == 0;
         try
         {
-            await Task.Delay(TimeSpan.FromSeconds(_strike!.Seconds), TimeProvider.System, either.Token);
+            await Task.WhenAll(
+                    HearAsync(_client, "client", _settings.Client, isDeaf ? time : TimeSpan.Zero, either.Token),
+                    HearAsync(_server, "server", _settings.Server, TimeSpan.Zero, either.Token)
+                )
+                .WaitAsync(time + (2 * KillIsKnown), TimeProvider.System, either.Token);
         }
-        catch (OperationCanceledException)
+        catch (Exception end) when (end is OperationCanceledException or TimeoutException)
         {
-            // It is over before its time.
+            // It is over before its time, or somebody has more patience than that.
         }
+    }
+
+    /// <summary>Waits until an installation hangs up, and notes whether its own clock told it to.</summary>
+    private async Task HearAsync(LineStream end, string who, Boat? boat, TimeSpan pause, CancellationToken ct)
+    {
+        if (boat is null)
+            return;
+        await Task.Delay(pause, TimeProvider.System, ct);
+        await end.HungUpAsync(ct);
+        TimeSpan time = Stopwatch.GetElapsedTime(_silentSince);
+        await Task.Delay(KillIsKnown, TimeProvider.System, ct);
+        // A handshake has the shortest time of all: half the inactivity.
+        if (time > Strike.Inactivity * 0.45 && boat.KillAfter(_silentSince) is null)
+            _owner.TimedOut.AddOrUpdate((who, _strike!.Phase), 1, (_, count) => count + 1);
     }
 
     private async Task EndlesslyAsync(string text, CancellationToken ct)
@@ -306,10 +345,10 @@ internal sealed class Interception : IDisposable
             await _client.WriteAsync(many, ct);
     }
 
-    private static Phase? PhaseOf(string verb) =>
+    private static Phase? PhaseOf(string verb, bool isTls) =>
         verb switch
         {
-            "EHLO" or "HELO" => Phase.Hello,
+            "EHLO" or "HELO" => isTls ? Phase.HelloInTls : Phase.Hello,
             "STARTTLS" => Phase.StartTls,
             "AUTH" => Phase.Auth,
             "MAIL" => Phase.Mail,

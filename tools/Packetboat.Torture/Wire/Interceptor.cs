@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Packetboat.Torture.World;
 
 namespace Packetboat.Torture.Wire;
 
@@ -33,6 +34,9 @@ internal sealed class Interceptor : IAsyncDisposable
 
     /// <summary>Strikes that fell, by where and what.</summary>
     public ConcurrentDictionary<(Phase Phase, Blow Blow), int> Struck { get; } = new();
+
+    /// <summary>Silences that one of the installations under test ended, by who it was to the other and where.</summary>
+    public ConcurrentDictionary<(string Who, Phase Phase), int> TimedOut { get; } = new();
 
     /// <summary>How often each strike that is possible here fell.</summary>
     public IEnumerable<(Phase Phase, Blow Blow, int Count)> Counts() =>
@@ -109,11 +113,15 @@ internal sealed class Interceptor : IAsyncDisposable
 /// <param name="SenderName">By which the sending installation calls itself in what it puts in front of a message; empty: it puts nothing.</param>
 /// <param name="Certificate">To be both ends of TLS.</param>
 /// <param name="Handovers">Where it writes down what passed.</param>
+/// <param name="Client">The installation that calls; null: somebody else.</param>
+/// <param name="Server">The installation that is called; null: somebody else.</param>
 internal sealed record InterceptorSettings(
     double Harm,
     bool IsServerTormented,
     bool SignsIn,
     string SenderName,
     X509Certificate2 Certificate,
-    Handovers Handovers
+    Handovers Handovers,
+    Boat? Client,
+    Boat? Server
 );

@@ -85,6 +85,20 @@ internal sealed class LineStream(Socket socket) : IDisposable
         await tls.AuthenticateAsClientAsync(options, ct);
     }
 
+    /// <summary>Waits until the other side has closed; what it says until then is lost, whoever else waits for it.</summary>
+    public async Task HungUpAsync(CancellationToken ct)
+    {
+        byte[] lost = new byte[4096];
+        try
+        {
+            while (await socket.ReceiveAsync(lost, ct) > 0) { }
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // It has.
+        }
+    }
+
     /// <summary>Ends the connection; what the other side has not read yet is lost to it if <paramref name="reset"/>.</summary>
     public void Cut(bool reset)
     {

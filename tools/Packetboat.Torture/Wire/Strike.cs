@@ -6,6 +6,12 @@ internal enum Phase
     Banner,
     Hello,
     StartTls,
+
+    /// <summary>After the reply to STARTTLS, before TLS stands.</summary>
+    Handshake,
+
+    /// <summary>The second EHLO, within TLS.</summary>
+    HelloInTls,
     Auth,
     Mail,
     Rcpt,
@@ -55,9 +61,17 @@ internal enum Blow
 /// <param name="Blow">What.</param>
 /// <param name="After">Messages that pass first.</param>
 /// <param name="Octets">Within the message: after how many octets.</param>
-/// <param name="Seconds">How long silence lasts.</param>
+/// <param name="Seconds">How long silence lasts, unless all that we test at its ends have hung up before.</param>
 internal sealed record Strike(Phase Phase, Blow Blow, int After, int Octets, int Seconds)
 {
+    /// <summary><c>MaxInactivity</c> of the installations: what a client may be silent, and by which the times for a server shrink.</summary>
+    public static readonly TimeSpan Inactivity = TimeSpan.FromSeconds(ShortSilence);
+
+    private const int ShortSilence = 3;
+
+    /// <summary>Longer than five times the inactivity, which is what the reply to a message has.</summary>
+    private const int LongSilence = 18;
+
     /// <param name="dice">Random numbers.</param>
     /// <param name="isServerTormented">Whether the replies are the product's: those are not forged, only the client's side is.</param>
     /// <param name="signsIn">Whether there is an AUTH to be struck.</param>
@@ -71,7 +85,10 @@ internal sealed record Strike(Phase Phase, Blow Blow, int After, int Octets, int
             blows[dice.Next(blows.Length)],
             phase < Phase.Mail ? 0 : dice.Next(12),
             dice.Next(200_000),
-            dice.Next(1, 20)
+            // As often longer than what the product allows as shorter.
+            dice.Next(2) == 0
+                ? dice.Next(1, ShortSilence)
+                : LongSilence
         );
     }
 
@@ -82,6 +99,8 @@ internal sealed record Strike(Phase Phase, Blow Blow, int After, int Octets, int
         {
             Phase.Content => [Blow.CutBefore, Blow.Reset, Blow.Silence],
             Phase.Accepted => [Blow.CutReply],
+            Phase.Handshake when isServerTormented => [Blow.CutBefore, Blow.Reset, Blow.Silence],
+            Phase.Handshake => [Blow.CutBefore, Blow.Reset, Blow.Silence, Blow.Rubbish, Blow.HalfReply],
             _ when isServerTormented => [Blow.CutBefore, Blow.CutReply, Blow.Reset, Blow.Silence],
             _ => Enum.GetValues<Blow>(),
         };

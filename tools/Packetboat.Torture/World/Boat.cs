@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -58,6 +59,8 @@ internal sealed class Boat : IAsyncDisposable
     public string? Recording { get; set; }
 
     public int Starts { get; private set; }
+
+    public ConcurrentBag<(string After, TimeSpan Time)> Verifications { get; } = [];
 
     public bool IsRunning => _process is { HasExited: false };
 
@@ -206,6 +209,48 @@ internal sealed class Boat : IAsyncDisposable
         text += await errors;
         await process.WaitForExitAsync(ct);
         return (process.ExitCode, text);
+    }
+
+    /// <summary>
+    /// Looks whether the store of a server that was killed is whole: at a copy, because what a reader does to the log is for the server to do.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is not. The copy is kept.</exception>
+    public async Task VerifyDeadAsync(string after, CancellationToken ct)
+    {
+        string copy = Path.Combine(Folder, "verified");
+        if (!Disk.CopyTo(copy))
+            throw new InvalidOperationException($"{Name}: its disk cannot be copied to {copy}");
+        await VerifyAsync(after, [copy], copy, ct);
+        Directory.Delete(copy, recursive: true);
+    }
+
+    /// <summary>Looks whether the store is whole that a server has open.</summary>
+    /// <exception cref="InvalidOperationException">It is not. A copy is kept.</exception>
+    public Task VerifyRunningAsync(string after, CancellationToken ct) => VerifyAsync(after, ["--ctrl", Ctrl], null, ct);
+
+    /// <summary>Makes a backup of the store that the server has open, and looks whether that is whole.</summary>
+    /// <exception cref="InvalidOperationException">It is not, or there is none. It is kept.</exception>
+    public async Task BackUpAsync(CancellationToken ct)
+    {
+        string file = Path.Combine(Folder, "backup");
+        (int code, string text) = await RunAsync(["backup", file, "--ctrl", Ctrl], "", ct);
+        if (code != 0)
+            throw new InvalidOperationException($"{Name}: backup ended with {code}: {text}");
+        await VerifyAsync("backup", [file], file, ct);
+        File.Delete(file);
+    }
+
+    private async Task VerifyAsync(string after, IReadOnlyList<string> store, string? kept, CancellationToken ct)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        (int code, string text) = await RunAsync(["verify", .. store], "", ct);
+        Verifications.Add((after, Stopwatch.GetElapsedTime(begin)));
+        Tell($"verified after {after}");
+        if (code == 0)
+            return;
+        if (kept is null)
+            Disk.CopyTo(kept = Path.Combine(Folder, "data-kept"));
+        throw new InvalidOperationException($"{Name}: verify after {after} ended with {code}, see {kept}: {text}");
     }
 
     /// <summary>Recipients that still have to go somewhere; null when it does not say.</summary>

@@ -33,7 +33,7 @@ internal sealed class DataDisk : IDisposable
     }
 
     /// <summary>What is on it, for somebody to look at: the file system goes when the run ends.</summary>
-    public void CopyTo(string folder) => Run("cp", "-r", Folder, folder);
+    public bool CopyTo(string folder) => Run("cp", "-r", Folder, folder);
 
     public void MakeRoom() => Resize(Size);
 
