@@ -13,6 +13,12 @@ internal static class PowercutCommand
         Option<int> messages = Number("--messages", 200, "Messages to be accepted");
         Option<int> connections = Number("--connections", 6, "Clients at once");
         Option<int> states = Number("--states", 6000, "Power cuts, spread over the recording");
+        Option<int> prefixes = Number("--prefixes", 300, "First writes after each of which the power is cut, none left out");
+        Option<int> reorderings = Number(
+            "--reorderings",
+            6,
+            "Orders in which the writes before each sync among these are put down"
+        );
         Option<int> minutes = Number("--minutes", 30, "It fails when it is not through by then");
         var ignore = new Option<bool>("--ignore-syncs")
         {
@@ -25,6 +31,8 @@ internal static class PowercutCommand
             messages,
             connections,
             states,
+            prefixes,
+            reorderings,
             minutes,
             ignore,
             StormCommand.Keep,
@@ -40,6 +48,8 @@ internal static class PowercutCommand
                         Messages = given.GetValue(messages),
                         Connections = given.GetValue(connections),
                         States = given.GetValue(states),
+                        Prefixes = given.GetValue(prefixes),
+                        Reorderings = given.GetValue(reorderings),
                         IgnoreSyncs = given.GetValue(ignore),
                         Limit = TimeSpan.FromMinutes(given.GetValue(minutes)),
                         Keep = given.GetValue(StormCommand.Keep),

@@ -49,6 +49,8 @@ internal sealed class PowercutRun
         await RecordAsync(ct);
         var promises = new Promises(RecordedEvent.ReadAll(_recording));
         var examination = new Examination(promises);
+        EveryPrefix every = await CutEveryPrefixAsync(examination, ct);
+        (long promisesOfPrefixes, int faultsOfPrefixes) = (examination.Promises, examination.FaultCount);
         int moments = await CutAsync(promises.Moments, examination, ct);
         return new PowercutSummary
         {
@@ -57,6 +59,11 @@ internal sealed class PowercutRun
             Seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds,
             Recorded = promises.Counts,
             OctetsWritten = promises.OctetsWritten,
+            Prefixes = every.Prefixes,
+            SyncWindows = every.Windows,
+            Reorderings = every.Reorderings,
+            PromisesOfPrefixes = promisesOfPrefixes,
+            FaultsOfPrefixes = faultsOfPrefixes,
             PowerCuts = _cuts,
             Moments = moments,
             PromisesChecked = examination.Promises,
@@ -173,6 +180,56 @@ internal sealed class PowercutRun
 
     private static string DataOf(string disk) => Path.Combine(disk, "queue");
 
+    /// <summary>
+    /// No chance in it: after each of the first writes the power goes, once with all until there on the disk and once with what was synced; and
+    /// before each sync among them has ended, what it was to make durable is put down in several orders, the same for the same recording.
+    /// </summary>
+    private async Task<EveryPrefix> CutEveryPrefixAsync(Examination examination, CancellationToken ct)
+    {
+        Survival[] orders = [Survival.WholeWrites, Survival.Blocks, Survival.InOrder, Survival.Sectors];
+        var disk = new RecordedDisk(_options.IgnoreSyncs);
+        var running = new List<Task>();
+        (int moment, int writes, int windows, int reorderings, int sinceSync, int cuts) = (0, 0, 0, 0, 0, 0);
+        try
+        {
+            foreach (RecordedEvent happened in RecordedEvent.ReadAll(_recording))
+            {
+                if (writes >= _options.Prefixes)
+                    break;
+                if (happened.Kind == EventKind.SyncEnd && sinceSync > 0)
+                {
+                    sinceSync = 0;
+                    windows++;
+                    for (int i = 0; i < _options.Reorderings; i++, reorderings++)
+                        await AtAsync(orders[i % orders.Length], windows * 100 + i);
+                }
+
+                disk.Apply(happened);
+                moment++;
+                if (happened.Kind is not (EventKind.Write or EventKind.Truncate))
+                    continue;
+                sinceSync++;
+                writes++;
+                await AtAsync(Survival.Everything, writes);
+                await AtAsync(Survival.Nothing, writes);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(running);
+        }
+
+        return new EveryPrefix(writes, windows, reorderings);
+
+        async Task AtAsync(Survival survival, int seed)
+        {
+            ct.ThrowIfCancellationRequested();
+            if (running.Count == Environment.ProcessorCount)
+                running.Remove(await Task.WhenAny(running));
+            running.Add(CutTo(disk, survival, new Random(seed), moment, $"prefix-{cuts++}", examination, ct));
+        }
+    }
+
     /// <returns>At how many moments.</returns>
     private async Task<int> CutAsync(int last, Examination examination, CancellationToken ct)
     {
@@ -213,10 +270,23 @@ internal sealed class PowercutRun
         Survival[] all = Enum.GetValues<Survival>();
         Survival survival = all[dice.Next(all.Length)];
         _cuts[survival.ToString()] = _cuts.GetValueOrDefault(survival.ToString()) + 1;
-        string folder = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"cut-{number}"));
+        return CutTo(disk, survival, dice, moment, string.Create(CultureInfo.InvariantCulture, $"cut-{number}"), examination, ct);
+    }
+
+    private Task CutTo(
+        RecordedDisk disk,
+        Survival survival,
+        Random dice,
+        int moment,
+        string called,
+        Examination examination,
+        CancellationToken ct
+    )
+    {
+        string folder = Path.Combine(_folder, called);
         Directory.CreateDirectory(folder);
         disk.Write(folder, survival, dice);
-        string name = string.Create(CultureInfo.InvariantCulture, $"cut {number} at {moment}, {survival} of the rest");
+        string name = string.Create(CultureInfo.InvariantCulture, $"{called} at {moment}, {survival} of the rest");
         return Task.Run(
             async () =>
             {
@@ -226,4 +296,9 @@ internal sealed class PowercutRun
             ct
         );
     }
+
+    /// <param name="Prefixes">Writes after which the power was cut.</param>
+    /// <param name="Windows">Syncs among them that had something to do.</param>
+    /// <param name="Reorderings">Orders tried before these.</param>
+    private sealed record EveryPrefix(int Prefixes, int Windows, int Reorderings);
 }

@@ -17,7 +17,22 @@ internal sealed record PowercutSummary
 
     public required long OctetsWritten { get; init; }
 
-    /// <summary>Power cuts, by what they left of that which was not synced.</summary>
+    /// <summary>Writes after each of which the power was cut, from the first on: twice, with all of them and with what was synced.</summary>
+    public required int Prefixes { get; init; }
+
+    /// <summary>Syncs among these.</summary>
+    public required int SyncWindows { get; init; }
+
+    /// <summary>Orders in which writes were put down that a sync was about to make durable.</summary>
+    public required int Reorderings { get; init; }
+
+    /// <summary>Of <see cref="PromisesChecked"/>, those at these cuts.</summary>
+    public required long PromisesOfPrefixes { get; init; }
+
+    /// <summary>Of <see cref="FaultCount"/>, those at these cuts.</summary>
+    public required int FaultsOfPrefixes { get; init; }
+
+    /// <summary>Power cuts by chance, by what they left of that which was not synced.</summary>
     public required IReadOnlyDictionary<string, int> PowerCuts { get; init; }
 
     /// <summary>Moments of the recording at which the power was cut.</summary>
@@ -49,6 +64,10 @@ internal sealed record PowercutSummary
         text.AppendLine(
             CultureInfo.InvariantCulture,
             $"recorded     {Recorded.Values.Sum()} events, {OctetsWritten / 1024} KiB written ({List(Recorded)})"
+        );
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"in order     {2 * Prefixes} after each of the first {Prefixes} writes, {Reorderings} reordered in {SyncWindows} sync windows; {PromisesOfPrefixes} promises, {FaultsOfPrefixes} faults"
         );
         text.AppendLine(
             CultureInfo.InvariantCulture,
