@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
@@ -31,6 +32,8 @@ internal sealed class LoadConnection : IDisposable
         var socket = new Socket(options.Server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            if (options.From.Count > 0)
+                socket.Bind(new IPEndPoint(options.From[Random.Shared.Next(options.From.Count)], 0));
             socket.Connect(options.Server);
             socket.ReceiveTimeout = socket.SendTimeout = (int)options.Patience.TotalMilliseconds;
             var connection = new LoadConnection(options, new NetworkStream(socket, ownsSocket: true));

@@ -7,6 +7,9 @@ internal sealed record LoadOptions
 {
     public required IPEndPoint Server { get; init; }
 
+    /// <summary>Addresses of this machine to connect from, any of them; none: as the system chooses.</summary>
+    public IReadOnlyList<IPAddress> From { get; init; } = [];
+
     /// <summary>Conversations at the same time.</summary>
     public int Connections { get; init; } = 50;
 

@@ -15,6 +15,7 @@ internal static class Program
             CompareCommand.Create(),
             MillionCommand.Create(),
             SteadyCommand.Create(),
+            SiegeCommand.Create(),
             NamesCommand.Create(),
         };
         return root.Parse(arguments).InvokeAsync();

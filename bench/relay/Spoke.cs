@@ -67,10 +67,23 @@ internal sealed class Spoke : IAsyncDisposable
     /// <param name="address">Where it listens.</param>
     /// <param name="time">The clock.</param>
     /// <param name="ct">Ends the wait.</param>
-    public static async Task<Spoke> StartAsync(
+    public static Task<Spoke> StartAsync(
         string program,
         string directory,
         IPEndPoint address,
+        TimeProvider time,
+        CancellationToken ct
+    ) => StartAsync(program, directory, new LoadOptions { Server = address }, time, ct);
+
+    /// <param name="program">The binary.</param>
+    /// <param name="directory">As configured.</param>
+    /// <param name="first">Where it listens, and how it wants the first message.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public static async Task<Spoke> StartAsync(
+        string program,
+        string directory,
+        LoadOptions first,
         TimeProvider time,
         CancellationToken ct
     )
@@ -84,7 +97,6 @@ internal sealed class Spoke : IAsyncDisposable
         Process process = Process.Start(start)!;
         try
         {
-            var first = new LoadOptions { Server = address };
             while (!TryGive(first))
             {
                 if (process.HasExited || Stopwatch.GetElapsedTime(begun) > Patience)
@@ -99,7 +111,7 @@ internal sealed class Spoke : IAsyncDisposable
             throw;
         }
 
-        return new Spoke(process, address, time) { UntilFirstMessage = Stopwatch.GetElapsedTime(begun).TotalSeconds };
+        return new Spoke(process, first.Server, time) { UntilFirstMessage = Stopwatch.GetElapsedTime(begun).TotalSeconds };
     }
 
     /// <summary>Asks it to end, and waits.</summary>
