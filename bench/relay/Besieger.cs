@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 namespace Packetboat.Bench.Relay;
@@ -41,7 +42,7 @@ internal sealed class Besieger(BesiegerPlan plan, IPAddress from, IPEndPoint to,
             crowd.Came(plan);
             await StayAsync(stream, ct);
         }
-        catch (Exception end) when (end is IOException or SocketException or InvalidDataException && !ct.IsCancellationRequested)
+        catch (Exception end) when (IsTheirs(end) && !ct.IsCancellationRequested)
         {
             if (isThere)
                 crowd.ThrownOut();
@@ -130,6 +131,10 @@ internal sealed class Besieger(BesiegerPlan plan, IPAddress from, IPEndPoint to,
             }
         }
     }
+
+    /// <summary>Ends that the server makes. A 421 in clear where TLS was expected is no handshake.</summary>
+    private static bool IsTheirs(Exception end) =>
+        end is IOException or SocketException or InvalidDataException or AuthenticationException;
 
     private static async Task<Stream> SecureAsync(Stream stream, CancellationToken ct)
     {
