@@ -39,6 +39,12 @@ public sealed class ScriptedServer : IAsyncDisposable
 
     public bool ImplicitTls { get; set; }
 
+    /// <summary>What is said to STARTTLS, with whatever comes in the clear in one packet with it.</summary>
+    public string StartTlsReply { get; set; } = "220 go";
+
+    /// <summary>Said in the clear, once the client has begun its handshake and before it is answered.</summary>
+    public string InHandshake { get; set; } = "";
+
     /// <summary>Hangs up where the handshake should begin.</summary>
     public bool BreaksHandshake { get; set; }
 
@@ -108,7 +114,7 @@ public sealed class ScriptedServer : IAsyncDisposable
             {
                 if (line == "STARTTLS" && Certificate is not null)
                 {
-                    await SayAsync(stream, "220 go");
+                    await SayAsync(stream, StartTlsReply);
                     stream = await SecureAsync(stream);
                     continue;
                 }
@@ -134,6 +140,12 @@ public sealed class ScriptedServer : IAsyncDisposable
         {
             await stream.DisposeAsync();
             throw new IOException("as told");
+        }
+
+        if (InHandshake.Length > 0)
+        {
+            await ((NetworkStream)stream).Socket.ReceiveAsync(new byte[1], SocketFlags.Peek, _stop.Token);
+            await SayAsync(stream, InHandshake);
         }
 
         var tls = new SslStream(stream);

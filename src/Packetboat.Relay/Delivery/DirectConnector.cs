@@ -128,7 +128,8 @@ internal sealed class DirectConnector(Dialer dialer, IResolver resolver, HostAdd
         if (mayTls && session.Extensions.StartTls)
         {
             SmtpOutcome started = await session.StartTlsAsync(Options(target.Host), stopping);
-            if (!started.IsAccepted && session.Tls is not null)
+            // A refusal leaves the connection as it was; a 421, or a refused EHLO under TLS, leaves none.
+            if (!started.IsAccepted && (session.Tls is not null || !session.IsUsable))
                 return new Connection.Unreachable(started.Reply, true, host);
         }
 

@@ -128,7 +128,8 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
             if (!session.Extensions.StartTls)
                 return null;
             SmtpOutcome started = await session.StartTlsAsync(Options(), stopping);
-            return started.IsAccepted || session.Tls is null ? null : Refused(started);
+            bool staysInClear = session.Tls is null && session.IsUsable;
+            return started.IsAccepted || staysInClear ? null : Refused(started);
         }
 
         private async ValueTask<Connection> AuthenticateAsync(

@@ -28,8 +28,8 @@ public sealed class DirectConnectorTests : IAsyncDisposable
             new MxRecord(20, "mx2.far.example"),
             new MxRecord(10, "mx1.far.example"),
         ]);
-        _dns.Hosts["mx1.far.example"] = IPAddress.Parse("127.0.0.1");
-        _dns.Hosts["mx2.far.example"] = IPAddress.Parse("127.0.0.2");
+        _dns.Hosts["mx1.far.example"] = [IPAddress.Parse("127.0.0.1")];
+        _dns.Hosts["mx2.far.example"] = [IPAddress.Parse("127.0.0.2")];
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -80,7 +80,7 @@ public sealed class DirectConnectorTests : IAsyncDisposable
     public async Task Without_MX_the_domain_itself_is_the_host()
     {
         _dns.Mx["far.example"] = new DnsAnswer<MxRecord>.NoData();
-        _dns.Hosts["far.example"] = IPAddress.Parse("127.0.0.2");
+        _dns.Hosts["far.example"] = [IPAddress.Parse("127.0.0.2")];
         Assert.StartsWith("far.example [127.0.0.2]:", await ReadyAsync(), StringComparison.Ordinal);
     }
 
