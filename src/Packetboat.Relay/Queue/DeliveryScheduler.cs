@@ -34,8 +34,9 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     /// <summary>In front of a route's name, in the key of its alarm.</summary>
     private const string RouteKey = "route:";
 
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan ForgetPause = TimeSpan.FromHours(1);
+    // Much shorter than any retention that a busy relay has: else what is over piles up for the pause, three million rows at 2 000 a second.
+    private static readonly TimeSpan ForgetPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
 
     /// <summary>After a round of several steps, for each: some times what a step takes.</summary>
@@ -88,6 +89,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     {
         (_store, _router, _newCourier, _settings, _log, _time) = (store, router, newCourier, settings, log, time);
         _settlement = settlement(this);
+        // New mail may be tried, and its route closed, before the first look.
+        _lastLook = (time.GetUtcNow(), time.GetTimestamp());
         _abortWorkers = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
     }
 
@@ -158,7 +161,6 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     {
         await ResumeAsync(stoppingToken);
         DateTimeOffset forgetAt = _time.GetUtcNow();
-        _lastLook = (forgetAt, _time.GetTimestamp());
         while (!stoppingToken.IsCancellationRequested)
         {
             TimeSpan sleep = AfterFault;
