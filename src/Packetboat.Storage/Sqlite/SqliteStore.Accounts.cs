@@ -8,9 +8,9 @@ public sealed partial class SqliteStore : IAccountStore
 {
     private const string AccountColumns = "id, created, suspended_reason, suspended_since, suspended_until, note";
 
-    // Asked at each sign-in and each message, changed by hand, and by this process only: worth remembering. Names that nobody has are not
-    // kept, so strangers cannot fill it.
-    private readonly ConcurrentDictionary<string, AccountWithCredentials> _knownAccounts = new(StringComparer.Ordinal);
+    // All of them, by login form; null: not read since the last change. Asked at each sign-in and each message, changed by hand, and by
+    // this process only. A name that nobody has is looked up as one that somebody has, so time does not tell them apart.
+    private volatile ConcurrentDictionary<string, AccountWithCredentials>? _knownAccounts;
     private bool? _hasSecrets; // null: not known
     private int _accountsVersion;
 
@@ -44,19 +44,7 @@ public sealed partial class SqliteStore : IAccountStore
     ValueTask<AccountWithCredentials?> IAccountStore.FindAsync(string loginForm, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        if (_knownAccounts.TryGetValue(loginForm, out AccountWithCredentials? known))
-            return ValueTask.FromResult<AccountWithCredentials?>(known);
-        int version = Volatile.Read(ref _accountsVersion);
-        AccountWithCredentials? found = _readers.Read(session => Find(session, loginForm));
-        if (found is not null)
-        {
-            _knownAccounts[loginForm] = found;
-            // A change that came in between must not be forgotten for what was read before it.
-            if (version != Volatile.Read(ref _accountsVersion))
-                _knownAccounts.TryRemove(loginForm, out _);
-        }
-
-        return ValueTask.FromResult(found);
+        return ValueTask.FromResult((_knownAccounts ?? ReadAccounts()).GetValueOrDefault(loginForm));
     }
 
     public ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension? suspension, CancellationToken ct) =>
@@ -106,7 +94,8 @@ public sealed partial class SqliteStore : IAccountStore
                 credential,
                 Milliseconds(at)
             );
-            ForgetAccounts();
+            Interlocked.Increment(ref _accountsVersion);
+            NoteUse(_knownAccounts, id, credential, at);
         });
 
     public ValueTask<bool> HasReversibleSecretsAsync(CancellationToken ct)
@@ -129,21 +118,53 @@ public sealed partial class SqliteStore : IAccountStore
     private void ForgetAccounts()
     {
         Interlocked.Increment(ref _accountsVersion);
-        _knownAccounts.Clear();
+        _knownAccounts = null;
         _hasSecrets = null;
     }
 
-    private static AccountWithCredentials? Find(SqliteSession session, string loginForm)
+    private ConcurrentDictionary<string, AccountWithCredentials> ReadAccounts()
     {
-        List<Account> found = session.Query($"SELECT {AccountColumns} FROM account WHERE login_form = ?1", AccountOf, loginForm);
-        if (found.Count == 0)
-            return null;
-        List<Credential> credentials = session.Query(
-            "SELECT name, verifier, secret, created, last_used FROM credential WHERE login_form = ?1 ORDER BY created DESC",
-            row => CredentialOf(found[0].Id, row),
-            loginForm
+        int version = Volatile.Read(ref _accountsVersion);
+        ConcurrentDictionary<string, AccountWithCredentials> read = _readers.Read(ReadAccounts);
+        _knownAccounts = read;
+        // A change that came in between must not be forgotten for what was read before it.
+        if (version != Volatile.Read(ref _accountsVersion))
+            _knownAccounts = null;
+        return read;
+    }
+
+    private static ConcurrentDictionary<string, AccountWithCredentials> ReadAccounts(SqliteSession session)
+    {
+        List<Account> accounts = session.Query($"SELECT {AccountColumns} FROM account", AccountOf);
+        Dictionary<string, Account> byLogin = accounts.ToDictionary(account => account.Id.LoginForm, StringComparer.Ordinal);
+        ILookup<string, Credential> credentials = session
+            .Query(
+                "SELECT name, verifier, secret, created, last_used, login_form FROM credential ORDER BY created DESC",
+                row => byLogin.TryGetValue(row.GetString(5), out Account? owner) ? CredentialOf(owner.Id, row) : null
+            )
+            .OfType<Credential>()
+            .ToLookup(credential => credential.Account.LoginForm, StringComparer.Ordinal);
+        return new(
+            byLogin.Select(pair =>
+                KeyValuePair.Create(pair.Key, new AccountWithCredentials(pair.Value, [.. credentials[pair.Key]]))
+            ),
+            StringComparer.Ordinal
         );
-        return new AccountWithCredentials(found[0], credentials);
+    }
+
+    private static void NoteUse(
+        ConcurrentDictionary<string, AccountWithCredentials>? known,
+        QwkId id,
+        string credential,
+        DateTimeOffset at
+    )
+    {
+        if (known is null || !known.TryGetValue(id.LoginForm, out AccountWithCredentials? account))
+            return;
+        known[id.LoginForm] = account with
+        {
+            Credentials = [.. account.Credentials.Select(of => of.Name == credential ? of with { LastUsed = at } : of)],
+        };
     }
 
     private static Account AccountOf(SqliteRow row)
