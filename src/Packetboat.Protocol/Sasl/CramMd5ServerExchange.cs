@@ -20,6 +20,9 @@ internal sealed class CramMd5ServerExchange : SaslServerExchange
 
     public override string Mechanism => SaslMechanisms.CramMd5;
 
+    /// <summary>Digests so far: for a name that nobody has as many as for one that somebody has.</summary>
+    internal int DigestCount { get; private set; }
+
     /// <summary>The server speaks first, so an initial response is an error. RFC 4954 §4.</summary>
     private protected override SaslStep? Open(bool hasInitialResponse) =>
         hasInitialResponse ? BadArgument("CRAM-MD5 takes no initial response") : new SaslStep.Challenge(_challenge);
@@ -37,13 +40,22 @@ internal sealed class CramMd5ServerExchange : SaslServerExchange
         return Outcome(FindOwner(await _accounts.FindSecretsAsync(name, ct), digest));
     }
 
+    /// <summary>A name without a secret costs what one with a secret does, so that the time does not tell which names exist.</summary>
     private SaslIdentity? FindOwner(IReadOnlyList<SharedSecret> secrets, byte[] digest)
     {
         SaslIdentity? owner = null;
         foreach (SharedSecret secret in secrets)
-            if (CryptographicOperations.FixedTimeEquals(HMACMD5.HashData(secret.Secret, _challenge), digest))
+            if (IsDigestOf(secret.Secret, digest))
                 owner = secret.Identity;
+        if (secrets.Count == 0)
+            IsDigestOf(_challenge, digest);
         return owner;
+    }
+
+    private bool IsDigestOf(ReadOnlySpan<byte> secret, byte[] digest)
+    {
+        DigestCount++;
+        return CryptographicOperations.FixedTimeEquals(HMACMD5.HashData(secret, _challenge), digest);
     }
 
     private static bool TryReadDigest(ReadOnlySpan<byte> hex, out byte[] digest)

@@ -67,6 +67,18 @@ public sealed class CramMd5Tests
             await SayAsync(Server("CRAM-MD5", new MemorySaslAccounts("tim", "tanstaaftanstaaf")), "tim " + RfcDigest)
         );
 
+    /// <summary>The time must not tell which names exist.</summary>
+    [Theory]
+    [InlineData("tim")]
+    [InlineData("nobody")]
+    public async Task A_name_that_nobody_has_costs_as_many_digests_as_one_that_somebody_has(string name)
+    {
+        var exchange = new CramMd5ServerExchange(new MemorySaslAccounts("tim", "tanstaaftanstaaf"), "hub.example"u8.ToArray());
+        await exchange.StartAsync(null, CancellationToken.None);
+        await exchange.NextAsync(Encoding.UTF8.GetBytes($"{name} {RfcDigest}"), CancellationToken.None);
+        Assert.Equal(1, exchange.DigestCount);
+    }
+
     [Fact]
     public async Task Every_challenge_is_new_and_names_the_host()
     {
