@@ -27,7 +27,10 @@ public sealed record SmtpClientTimeouts
     /// <summary>For the reply to QUIT, and for a last reply of a peer that has stopped reading. Nothing hangs on either.</summary>
     public TimeSpan Goodbye { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>All of them longer or shorter by one factor, but for the goodbye.</summary>
+    /// <summary>
+    /// All of them longer or shorter by one factor, but for the goodbye, and the final dot, which only grows: whoever gives up there sends
+    /// the message twice. RFC 5321 §4.5.3.2.6.
+    /// </summary>
     public SmtpClientTimeouts Times(double factor) =>
         this with
         {
@@ -38,6 +41,6 @@ public sealed record SmtpClientTimeouts
             Recipient = Recipient * factor,
             DataStart = DataStart * factor,
             DataBlock = DataBlock * factor,
-            FinalDot = FinalDot * factor,
+            FinalDot = FinalDot * Math.Max(1, factor),
         };
 }

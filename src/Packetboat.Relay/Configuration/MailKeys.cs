@@ -125,7 +125,7 @@ internal static class MailKeys
             "MaxInactivity",
             SettingType.Duration,
             "2m",
-            "How long a peer may be silent, whether it called us or we called it. At 2m a host that we call has the times of RFC 5321 (five minutes, ten after the message); they grow and shrink with this."
+            "How long a peer may be silent, whether it called us or we called it. At 2m a host that we call has the times of RFC 5321 (five minutes, ten after the message); they grow and shrink with this, but the ten never shrink."
         )
         {
             IsUsedYet = true,

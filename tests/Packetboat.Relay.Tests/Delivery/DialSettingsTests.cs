@@ -21,7 +21,7 @@ public sealed class DialSettingsTests
 
         Assert.Equal(TimeSpan.FromSeconds(30), times.Greeting);
         Assert.Equal(TimeSpan.FromSeconds(12), times.DataStart);
-        Assert.Equal(TimeSpan.FromMinutes(1), times.FinalDot);
+        Assert.Equal(SmtpClientTimeouts.Default.FinalDot, times.FinalDot); // giving up there sends the message twice
         Assert.Equal(SmtpClientTimeouts.Default.Goodbye, times.Goodbye);
     }
 }
