@@ -27,7 +27,7 @@ internal sealed class ReadOperation : IOperation, ILineSink
         return Task.CompletedTask;
     }
 
-    public void Line(ReadOnlySpan<byte> line) => _octets += line.Length;
+    public void Lines(ReadOnlySpan<byte> lines) => _octets += lines.Length;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

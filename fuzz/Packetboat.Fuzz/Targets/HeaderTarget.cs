@@ -34,7 +34,7 @@ internal sealed class HeaderTarget : IFuzzTarget
         reader.Read(input);
         reader.EndOfCount();
 
-        Check.That(scanner.ReceivedFields <= feeder.Lines, "more hops than lines");
+        Check.That(scanner.ReceivedFields <= feeder.Count, "more hops than lines");
         Check.That(scanner.OwnReceivedFields <= scanner.ReceivedFields, "more hops here than hops");
         Check.That(!scanner.HasEightBitHeader || scanner.HasEightBit, "eight bits in the header and not in the message");
         return HashCode.Combine(
@@ -51,13 +51,27 @@ internal sealed class HeaderTarget : IFuzzTarget
 
     private sealed class Feeder(HeaderScanner scanner) : ILineSink
     {
-        public int Lines { get; private set; }
+        private readonly HeaderScanner _oneByOne = new("hub.example");
 
-        public void Line(ReadOnlySpan<byte> line)
+        public int Count { get; private set; }
+
+        public void Lines(ReadOnlySpan<byte> lines)
         {
-            Lines++;
-            scanner.Line(line);
-            Check.That(!Ascii.IsValid(line) ? scanner.HasEightBit : true, "an octet above 127 was not seen");
+            scanner.Lines(lines);
+            while (!lines.IsEmpty)
+            {
+                int end = lines.IndexOf((byte)'\n');
+                ReadOnlySpan<byte> line = end < 0 ? lines : lines[..(end + 1)];
+                _oneByOne.Lines(line);
+                lines = lines[line.Length..];
+                Count++;
+                Check.That(!Ascii.IsValid(line) ? scanner.HasEightBit : true, "an octet above 127 was not seen");
+            }
+
+            Check.Same(Seen(_oneByOne), Seen(scanner), "what is seen, line by line and together");
         }
+
+        private static string Seen(HeaderScanner s) =>
+            $"{s.ReceivedFields} {s.OwnReceivedFields} {s.HasDate} {s.HasMessageId} {s.HasFrom} {s.HasEightBit} {s.HasEightBitHeader} {s.HeaderEnded}";
     }
 }

@@ -10,9 +10,9 @@ internal sealed class LineCollector : ILineSink
 
     public ReadOnlySpan<byte> Content => _content.WrittenSpan;
 
-    public void Line(ReadOnlySpan<byte> line)
+    public void Lines(ReadOnlySpan<byte> lines)
     {
-        Check.That(!line.IsEmpty, "a line of nothing");
-        _content.Write(line);
+        Check.That(!lines.IsEmpty, "a line of nothing");
+        _content.Write(lines);
     }
 }

@@ -85,7 +85,7 @@ internal sealed class ReportTarget : IFuzzTarget
         foreach (Range range in message.Split((byte)'\n'))
         {
             byte[] line = [.. message[range].ToArray().Where(octet => octet is not ((byte)'\r' or 0)).Take(998), .. "\r\n"u8];
-            lines.Line(line);
+            lines.Lines(line);
         }
 
         return lines.Content.ToArray();

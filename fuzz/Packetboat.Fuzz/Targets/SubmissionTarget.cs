@@ -83,10 +83,11 @@ internal sealed class SubmissionTarget : IFuzzTarget
     {
         public List<string> Found { get; } = [];
 
-        public void Line(ReadOnlySpan<byte> line)
+        public void Lines(ReadOnlySpan<byte> lines)
         {
-            if (line[0] is not ((byte)' ' or (byte)'\t'))
-                Found.Add(Encoding.UTF8.GetString(line[..Math.Max(0, line.IndexOf((byte)':'))]));
+            foreach (string line in Encoding.UTF8.GetString(lines).Split("\r\n", StringSplitOptions.RemoveEmptyEntries))
+                if (line[0] is not (' ' or '\t'))
+                    Found.Add(line[..Math.Max(0, line.IndexOf(':'))]);
         }
     }
 }

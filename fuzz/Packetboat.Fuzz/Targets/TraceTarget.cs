@@ -49,7 +49,7 @@ internal sealed class TraceTarget : IFuzzTarget
         Check.That(field.IsSmtpUtf8 || Ascii.IsValid(bytes), "a field of a message in ASCII is not");
 
         var scanner = new HeaderScanner("hub.example");
-        var reader = new MessageReader(new Lines(scanner));
+        var reader = new MessageReader(new Feeder(scanner));
         reader.Begin(MessageFraming.Counted);
         reader.Read(bytes);
         Check.Same(1, scanner.ReceivedFields, "fields");
@@ -58,8 +58,8 @@ internal sealed class TraceTarget : IFuzzTarget
         return HashCode.Combine(choice & 63, bytes.AsSpan().StartsWith("Received: from ["u8));
     }
 
-    private sealed class Lines(HeaderScanner scanner) : ILineSink
+    private sealed class Feeder(HeaderScanner scanner) : ILineSink
     {
-        public void Line(ReadOnlySpan<byte> line) => scanner.Line(line);
+        public void Lines(ReadOnlySpan<byte> lines) => scanner.Lines(lines);
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace Packetboat.Protocol.Message;
 
 /// <summary>
-/// Looks at a message's header while it arrives, line by line, without keeping it: how many hops it has behind it, how often this host
+/// Looks at a message's header while it arrives, without keeping it: how many hops it has behind it, how often this host
 /// was one of them, and whether the fields that RFC 6409 §8 lets a submission server add are there.
 /// </summary>
 public sealed class HeaderScanner
@@ -46,17 +46,19 @@ public sealed class HeaderScanner
         );
     }
 
-    public void Line(ReadOnlySpan<byte> line)
+    /// <param name="lines">One line or more, each with its CRLF.</param>
+    public void Lines(ReadOnlySpan<byte> lines)
     {
-        if (!HasEightBit || !HeaderEnded)
+        while (!HeaderEnded && !lines.IsEmpty)
         {
-            bool eightBit = !Ascii.IsValid(line);
-            HasEightBit |= eightBit;
-            HasEightBitHeader |= eightBit && !HeaderEnded;
+            int end = lines.IndexOf((byte)'\n');
+            ReadOnlySpan<byte> line = end < 0 ? lines : lines[..(end + 1)];
+            HasEightBitHeader |= !Ascii.IsValid(line);
+            HeaderLine(line);
+            lines = lines[line.Length..];
         }
 
-        if (!HeaderEnded)
-            HeaderLine(line);
+        HasEightBit |= HasEightBitHeader || !Ascii.IsValid(lines);
     }
 
     private void HeaderLine(ReadOnlySpan<byte> line)

@@ -72,7 +72,13 @@ internal struct DotStuffer
             return text.Length;
         }
 
-        _state = text[end] == '\r' ? State.AfterCr : State.Unclean;
+        if (text[end..].StartsWith("\r\n"u8))
+        {
+            _state = State.LineStart;
+            return end + 2;
+        }
+
+        _state = text[end] == '\r' && end + 1 == text.Length ? State.AfterCr : State.Unclean;
         return end + 1;
     }
 }

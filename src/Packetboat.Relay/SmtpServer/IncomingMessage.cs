@@ -60,12 +60,12 @@ public sealed class IncomingMessage : ILineSink, IAsyncDisposable
     /// <summary>The last chunk of BDAT has been read.</summary>
     public void EndOfCount() => _reader.EndOfCount();
 
-    public void Line(ReadOnlySpan<byte> line)
+    public void Lines(ReadOnlySpan<byte> lines)
     {
-        Size += line.Length;
-        _header.Line(line);
+        Size += lines.Length;
+        _header.Lines(lines);
         if (!IsTooLarge && StoreFailure is null)
-            _spooled.Append(line);
+            _spooled.Append(lines);
     }
 
     public async ValueTask FlushAsync(CancellationToken stopping)

@@ -173,6 +173,6 @@ public sealed class MessageReaderTests
     {
         public StringBuilder Text { get; } = new();
 
-        public void Line(ReadOnlySpan<byte> line) => Text.Append(Encoding.Latin1.GetString(line));
+        public void Lines(ReadOnlySpan<byte> lines) => Text.Append(Encoding.Latin1.GetString(lines));
     }
 }

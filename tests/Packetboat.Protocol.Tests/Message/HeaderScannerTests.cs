@@ -53,11 +53,15 @@ public sealed class HeaderScannerTests
         Assert.Equal((false, false, false), (scanner.HasEightBit, scanner.HasEightBitHeader, scanner.HeaderEnded));
     }
 
+    /// <summary>Line by line and all lines together: the same is seen.</summary>
     private static HeaderScanner Scanned(string message)
     {
         var scanner = new HeaderScanner("hub.example");
         foreach (string line in message.Split('|').SkipLast(1))
-            scanner.Line(Encoding.Latin1.GetBytes(line + "\r\n"));
+            scanner.Lines(Encoding.Latin1.GetBytes(line + "\r\n"));
+        var together = new HeaderScanner("hub.example");
+        together.Lines(Encoding.Latin1.GetBytes(message.Replace("|", "\r\n", StringComparison.Ordinal)));
+        Assert.Equivalent(scanner, together);
         return scanner;
     }
 }
