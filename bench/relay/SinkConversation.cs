@@ -16,6 +16,7 @@ internal sealed class SinkConversation(Socket socket, Action<int> delivered, str
     private int _end;
     private int _unsent;
     private bool _inData;
+    private long _chunkLeft; // octets of a BDAT
     private bool _atContentStart;
     private int _number = -1;
 
@@ -58,6 +59,13 @@ internal sealed class SinkConversation(Socket socket, Action<int> delivered, str
                 continue;
             }
 
+            if (_chunkLeft > 0)
+            {
+                if (!TakeChunk())
+                    return true;
+                continue;
+            }
+
             int length = _in.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
             if (length < 0)
                 return true;
@@ -73,11 +81,16 @@ internal sealed class SinkConversation(Socket socket, Action<int> delivered, str
         switch (line.IsEmpty ? 0 : line[0] | 0x20)
         {
             case 'e':
-                Reply("250-sink.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE 104857600\r\n"u8);
+                Reply(
+                    "250-sink.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-CHUNKING\r\n250-SMTPUTF8\r\n250 SIZE 104857600\r\n"u8
+                );
                 return true;
             case 'd':
                 Reply("354 go\r\n"u8);
                 (_inData, _atContentStart, _number) = (true, true, -1);
+                return true;
+            case 'b' when TryReadChunkSize(line, out _chunkLeft):
+                _number = -1;
                 return true;
             case 'q':
                 Reply("221 bye\r\n"u8);
@@ -115,6 +128,28 @@ internal sealed class SinkConversation(Socket socket, Action<int> delivered, str
         Reply("250 taken\r\n"u8);
         return true;
     }
+
+    /// <returns>Whether the chunk is complete. A message is one chunk here.</returns>
+    private bool TakeChunk()
+    {
+        ReadOnlySpan<byte> unread = _in.AsSpan(_start, (int)Math.Min(_chunkLeft, _end - _start));
+        if (_number < 0)
+            _number = FindNumber(unread);
+        int done = _number < 0 && unread.Length < _chunkLeft ? Math.Max(0, unread.Length - Overlap) : unread.Length;
+        _start += done;
+        _chunkLeft -= done;
+        if (_chunkLeft > 0)
+            return false;
+        if (_number >= 0)
+            delivered(_number);
+        Reply("250 taken\r\n"u8);
+        return true;
+    }
+
+    private static bool TryReadChunkSize(ReadOnlySpan<byte> line, out long octets) =>
+        System.Buffers.Text.Utf8Parser.TryParse(line[Math.Min(5, line.Length)..], out octets, out _)
+        && octets > 0
+        && line.TrimEnd((byte)'\r').EndsWith(" LAST"u8);
 
     private static int FindNumber(ReadOnlySpan<byte> text)
     {

@@ -50,6 +50,13 @@ internal struct DotStuffer
         return taken;
     }
 
+    /// <summary>For content that is counted instead, and needs no dots. Once unclean, it stays so.</summary>
+    public void Pass(ReadOnlySpan<byte> text)
+    {
+        for (int at = 0; at < text.Length && IsClean; )
+            at += Step(text[at..]);
+    }
+
     /// <summary>The content is over: a CR still waiting for its LF will not get it.</summary>
     public void Finish()
     {

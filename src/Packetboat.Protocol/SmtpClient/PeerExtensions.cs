@@ -11,6 +11,9 @@ public sealed record PeerExtensions
     /// <summary>RFC 2920.</summary>
     public bool Pipelining { get; init; }
 
+    /// <summary>RFC 3030.</summary>
+    public bool Chunking { get; init; }
+
     /// <summary>RFC 6152.</summary>
     public bool EightBitMime { get; init; }
 
@@ -52,6 +55,7 @@ public sealed record PeerExtensions
         (words.Length == 0 ? "" : words[0].ToUpperInvariant()) switch
         {
             "PIPELINING" => this with { Pipelining = true },
+            "CHUNKING" => this with { Chunking = true },
             "8BITMIME" => this with { EightBitMime = true },
             "SMTPUTF8" => this with { SmtpUtf8 = true },
             "DSN" => this with { Dsn = true },

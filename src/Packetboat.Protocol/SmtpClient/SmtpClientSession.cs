@@ -14,7 +14,13 @@ namespace Packetboat.Protocol.SmtpClient;
 public sealed partial class SmtpClientSession : IAsyncDisposable
 {
     private readonly SmtpClientWire _wire;
+
+    /// <summary>Whoever spoke to us this recently is still there.</summary>
+    private static readonly TimeSpan Warmth = TimeSpan.FromSeconds(1);
+
     private readonly SmtpClientTimeouts _timeouts;
+    private readonly TimeProvider _time;
+    private long _heard;
     private string _hello = "";
     private bool _envelopeOpen; // the peer remembers a transaction that came to nothing
 
@@ -22,10 +28,17 @@ public sealed partial class SmtpClientSession : IAsyncDisposable
     {
         _wire = new SmtpClientWire(stream, time);
         _timeouts = timeouts;
+        _time = time;
     }
 
     /// <summary>What the peer offered last; forgotten when TLS begins. RFC 3207 §4.2.</summary>
     public PeerExtensions Extensions { get; private set; } = PeerExtensions.None;
+
+    /// <summary>Whether a peer that offers it gets its content by BDAT. RFC 3030.</summary>
+    public bool MayChunk { get; set; } = true;
+
+    /// <summary>The peer offered BDAT and does not know it: what it did not take is to be sent without, on another connection.</summary>
+    public bool ChunksRefused { get; private set; }
 
     /// <summary>Transactions begun on this connection.</summary>
     public int Transactions { get; private set; }
@@ -70,10 +83,13 @@ public sealed partial class SmtpClientSession : IAsyncDisposable
             return ForAll(transaction, refusal);
 
         using SmtpClientWire.Use use = _wire.Begin(ct);
-        var transmission = new Transmission(_wire, Extensions, _timeouts, transaction, content);
+        bool isWarm = _time.GetElapsedTime(_heard) < Warmth;
+        var transmission = new Transmission(_wire, Offered, _timeouts, transaction, content, isWarm);
         await transmission.RunAsync(_envelopeOpen, ct);
         if (transmission.HasBegun)
             (Transactions, _envelopeOpen) = (Transactions + 1, transmission.LeavesEnvelopeOpen);
+        ChunksRefused = transmission.ChunksRefused;
+        _heard = _time.GetTimestamp();
         return transmission.Conclude(IsUsable);
     }
 
@@ -109,6 +125,8 @@ public sealed partial class SmtpClientSession : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _wire.DisposeAsync();
 
+    private PeerExtensions Offered => MayChunk ? Extensions : Extensions with { Chunking = false };
+
     private async ValueTask<SmtpOutcome> HelloAsync(bool extensionsNeeded)
     {
         Extensions = PeerExtensions.None;
@@ -126,7 +144,9 @@ public sealed partial class SmtpClientSession : IAsyncDisposable
     {
         _wire.Append(command);
         await _wire.FlushAsync(_timeouts.DataBlock);
-        return Judge(stage, await _wire.ReadReplyAsync(_timeouts.Command));
+        SmtpReply reply = await _wire.ReadReplyAsync(_timeouts.Command);
+        _heard = _time.GetTimestamp();
+        return Judge(stage, reply);
     }
 
     private SmtpOutcome Judge(SmtpStage stage, SmtpReply reply)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Packetboat.Protocol.Smtp;
 
 namespace Packetboat.Protocol.SmtpClient;
@@ -9,6 +10,8 @@ namespace Packetboat.Protocol.SmtpClient;
 /// <item>RSET where the last transaction was left open, MAIL, RCPT and DATA: together where the peer takes them so, else one by one.
 /// Replies are matched to commands strictly in order.</item>
 /// <item>After a 354, the content; or, if nobody is left to receive it, a lone dot.</item>
+/// <item>Where the peer takes chunks (RFC 3030), BDAT and the counted content instead of DATA: one round trip less. Small content goes along
+/// with the envelope: one round trip in all. Nothing in it can be taken for the end of the message.</item>
 /// <item>Whoever was not refused by name shares the fate of the message.</item>
 /// </list>
 /// </summary>
@@ -17,7 +20,8 @@ internal sealed class Transmission(
     PeerExtensions peer,
     SmtpClientTimeouts timeouts,
     SmtpTransaction transaction,
-    IMessageContent content
+    IMessageContent content,
+    bool isWarm
 )
 {
     /// <summary>
@@ -26,13 +30,19 @@ internal sealed class Transmission(
     /// </summary>
     private const int MaxUnanswered = 50;
 
+    /// <summary>
+    /// Content that is sent before the peer has said that it takes the envelope: what it costs in vain is less than the round trip. Below the
+    /// send window, so that the peer's replies are read before it can be waiting for that. RFC 2920 §3.1.
+    /// </summary>
+    private const int MaxUnasked = 32 * 1024;
+
     private readonly SmtpOutcome?[] _refused = new SmtpOutcome?[transaction.Recipients.Count];
     private readonly Queue<Step> _unanswered = new();
     private SmtpOutcome? _fate; // of everyone who was not refused by name
     private int _accepted;
     private bool _isOpen; // from the reply to MAIL to the reply to the final dot
     private bool _awaitsContent; // since 354
-    private bool _dotSent;
+    private bool _endSent; // of the content, perhaps
 
     private readonly record struct Step(SmtpStage Stage, int Recipient = -1);
 
@@ -42,6 +52,12 @@ internal sealed class Transmission(
     /// <summary>Whether the peer still holds an envelope, so that the next transaction must begin with RSET.</summary>
     public bool LeavesEnvelopeOpen => _isOpen;
 
+    /// <summary>
+    /// The peer takes chunks by its own words, and then does not know BDAT: it has read the content as commands. The message is to be sent again,
+    /// by DATA, on another connection.
+    /// </summary>
+    public bool ChunksRefused { get; private set; }
+
     public async ValueTask RunAsync(bool resetFirst, CancellationToken ct)
     {
         DecideUnasked();
@@ -50,7 +66,7 @@ internal sealed class Transmission(
 
         try
         {
-            await SendEnvelopeAsync(resetFirst);
+            await SendEnvelopeAsync(resetFirst, ct);
             if (_awaitsContent && _accepted > 0 && _fate is null)
                 await SendContentAsync(ct);
             else if (_awaitsContent && !wire.IsBroken)
@@ -84,7 +100,7 @@ internal sealed class Transmission(
         }
     }
 
-    private async ValueTask SendEnvelopeAsync(bool resetFirst)
+    private async ValueTask SendEnvelopeAsync(bool resetFirst, CancellationToken ct)
     {
         if (resetFirst)
             await SendAsync(new Step(SmtpStage.Reset));
@@ -92,6 +108,12 @@ internal sealed class Transmission(
         for (int i = 0; i < _refused.Length && !IsDecided; i++)
             if (_refused[i] is null)
                 await SendAsync(new Step(SmtpStage.Recipient, i));
+
+        if (peer.Chunking)
+        {
+            await SendChunkAsync(ct);
+            return;
+        }
 
         // Whoever was accepted so far cannot be known while replies are outstanding; DATA then goes along and may be in vain.
         if (!IsDecided && (_accepted > 0 || _unanswered.Count > 0))
@@ -131,6 +153,29 @@ internal sealed class Transmission(
         }
     }
 
+    /// <summary>
+    /// On a connection that was quiet for a while the envelope is asked about first: it may have died, and whether a message that went
+    /// unasked has arrived would then stay open.
+    /// </summary>
+    private async ValueTask SendChunkAsync(CancellationToken ct)
+    {
+        bool goesUnasked =
+            isWarm && peer.Pipelining && content.Size <= MaxUnasked && _unanswered.Count is > 0 and < MaxUnanswered;
+        if (!goesUnasked)
+        {
+            await ReadAnswersAsync();
+            if (_accepted == 0)
+                return;
+        }
+
+        if (IsDecided)
+            return;
+        _unanswered.Enqueue(new Step(SmtpStage.Content));
+        await WriteContentAsync(ct);
+        if (!IsDecided)
+            await ReadAnswersAsync();
+    }
+
     private async ValueTask ReadAnswersAsync()
     {
         await wire.FlushAsync(timeouts.DataBlock);
@@ -147,6 +192,7 @@ internal sealed class Transmission(
             SmtpStage.Mail => timeouts.Mail,
             SmtpStage.Recipient => timeouts.Recipient,
             SmtpStage.Data => timeouts.DataStart,
+            SmtpStage.Content => timeouts.FinalDot,
             _ => timeouts.Command,
         };
 
@@ -160,6 +206,8 @@ internal sealed class Transmission(
             throw Unexpected(step.Stage, reply);
         else if (step.Stage is SmtpStage.Recipient)
             RecordRecipient(step.Recipient, reply);
+        else if (step.Stage is SmtpStage.Content)
+            RecordChunk(reply);
         else
             RecordOpening(step.Stage, reply);
     }
@@ -216,57 +264,97 @@ internal sealed class Transmission(
             _fate ??= SmtpOutcome.Of(SmtpStage.Data, reply);
     }
 
+    /// <summary>Nobody was accepted, or MAIL was refused: then the reply to the content only repeats that. RFC 3030 §2.</summary>
+    private void RecordChunk(SmtpReply reply)
+    {
+        // After anything but success the peer may still hold the envelope.
+        _isOpen = !reply.IsPositive;
+        if (_fate is not null || _accepted == 0)
+            return;
+        _fate = SmtpOutcome.Of(SmtpStage.Content, reply);
+        ChunksRefused = reply.Code is 500 or 502 or 503 or 504;
+        if (!ChunksRefused)
+            return;
+        _fate = _fate with { Verdict = SmtpVerdict.Temporary };
+        wire.Break();
+    }
+
     private async ValueTask SendContentAsync(CancellationToken ct)
+    {
+        await WriteContentAsync(ct);
+        if (!IsDecided)
+            await ReadFinalReplyAsync();
+    }
+
+    private async ValueTask WriteContentAsync(CancellationToken ct)
     {
         try
         {
-            if (!await TryWriteContentAsync(ct))
-            {
-                // Without its final dot the peer discards what it got; the only way to say so is to hang up. RFC 5321 §4.1.1.4.
-                wire.Break();
-                _fate = Ours(SmtpVerdict.Permanent, SmtpStage.Content, LocalReplies.Unclean);
+            if (await (peer.Chunking ? TryWriteChunkAsync(ct) : TryWriteContentAsync(ct)))
                 return;
-            }
+            // Without its end the peer discards what it got; the only way to say so is to hang up. RFC 5321 §4.1.1.4.
+            wire.Break();
+            _fate = Ours(SmtpVerdict.Permanent, SmtpStage.Content, LocalReplies.Unclean);
         }
         catch (SmtpProtocolException fault) when (fault.Fault is SmtpFault.ConnectionLost)
         {
             _fate = await LastWordsAsync() ?? Lost(fault);
-            return;
         }
-
-        await ReadFinalReplyAsync();
+        catch (Exception failure) when (failure is not SmtpProtocolException)
+        {
+            // The store failed or the caller gave up, in the middle of a message: nothing can be said any more.
+            wire.Break();
+            throw;
+        }
     }
 
     private async ValueTask<bool> TryWriteContentAsync(CancellationToken ct)
     {
         var stuffer = new DotStuffer();
-        try
+        await foreach (ReadOnlyMemory<byte> chunk in content.ReadAsync(ct))
         {
-            await foreach (ReadOnlyMemory<byte> chunk in content.ReadAsync(ct))
+            for (int at = 0; at < chunk.Length && stuffer.IsClean; )
             {
-                for (int at = 0; at < chunk.Length && stuffer.IsClean; )
-                {
-                    int taken = stuffer.Take(chunk.Span[at..], out bool dotFollows);
-                    if (stuffer.IsClean)
-                        await wire.AppendAsync(chunk.Slice(at, taken), timeouts.DataBlock);
-                    if (dotFollows)
-                        wire.Append("."u8);
-                    at += taken;
-                }
+                int taken = stuffer.Take(chunk.Span[at..], out bool dotFollows);
+                if (stuffer.IsClean)
+                    await wire.AppendAsync(chunk.Slice(at, taken), timeouts.DataBlock);
+                if (dotFollows)
+                    wire.Append("."u8);
+                at += taken;
             }
-        }
-        catch
-        {
-            // The store failed or the caller gave up, in the middle of a message: nothing can be said any more.
-            wire.Break();
-            throw;
         }
 
         stuffer.Finish();
         if (!stuffer.IsClean)
             return false;
         wire.Append(stuffer.End);
-        _dotSent = true;
+        _endSent = true;
+        await wire.FlushAsync(timeouts.DataBlock);
+        return true;
+    }
+
+    /// <summary>The message as one chunk. Counted or not, line ends that the next host but one might see otherwise do not leave.</summary>
+    private async ValueTask<bool> TryWriteChunkAsync(CancellationToken ct)
+    {
+        wire.Append(string.Create(CultureInfo.InvariantCulture, $"BDAT {content.Size} LAST\r\n"));
+        var lines = new DotStuffer();
+        long left = content.Size;
+        await foreach (ReadOnlyMemory<byte> piece in content.ReadAsync(ct))
+        {
+            left -= piece.Length;
+            lines.Pass(piece.Span);
+            if (left == 0)
+                lines.Finish();
+            if (left < 0 || !lines.IsClean)
+                break;
+            _endSent = left == 0;
+            await wire.AppendAsync(piece, timeouts.DataBlock);
+        }
+
+        if (left != 0 && lines.IsClean)
+            throw new InvalidDataException($"The message has {content.Size - left} octets and not {content.Size}");
+        if (!lines.IsClean)
+            return false;
         await wire.FlushAsync(timeouts.DataBlock);
         return true;
     }
@@ -311,7 +399,7 @@ internal sealed class Transmission(
     }
 
     private SmtpOutcome Lost(SmtpProtocolException fault) =>
-        _dotSent
+        _endSent
             ? Ours(SmtpVerdict.Unknown, SmtpStage.Content, LocalReplies.NoFinalReply(fault.Message))
             : Ours(SmtpVerdict.Temporary, StageReached, LocalReplies.ConnectionLost(fault.Message));
 

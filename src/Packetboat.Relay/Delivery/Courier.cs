@@ -20,6 +20,7 @@ internal sealed class Courier(Route route, IConnector connector, IQueueStore sto
 
     private Connection.Ready? _open;
     private long _lastUse;
+    private bool _knowsChunksFail; // although the peer offers to take them
 
     public async ValueTask<Attempt> DeliverAsync(DeliveryItem item, CancellationToken stopping)
     {
@@ -29,12 +30,15 @@ internal sealed class Courier(Route route, IConnector connector, IQueueStore sto
             if (connection is not Connection.Ready ready)
                 return WithoutConnection(item, connection);
             (_open, isFresh) = (ready, true);
+            ready.Session.MayChunk = !_knowsChunksFail;
         }
 
+        bool knewChunksFail = _knowsChunksFail;
         Attempt attempt = await SendAsync(item, stopping);
         // A kept connection may have died without a word, or with the 421 of a peer tired of waiting. Nothing was said about the message, so
         // it is tried again at once, on a new one.
         bool mayRetry = !isFresh && _open is null && attempt.Recipients.All(SaysNothing);
+        mayRetry |= !knewChunksFail && _knowsChunksFail && attempt.Recipients.All(one => one.Verdict == SmtpVerdict.Temporary);
         return mayRetry ? await DeliverAsync(item, stopping) : attempt;
     }
 
@@ -92,6 +96,7 @@ internal sealed class Courier(Route route, IConnector connector, IQueueStore sto
                 );
                 recipients.AddRange(part.Zip(outcome.Recipients, Judged));
                 health = HealthOf(outcome, health);
+                _knowsChunksFail |= open.Session.ChunksRefused;
                 if (!outcome.ConnectionSurvives)
                     break;
             }

@@ -37,11 +37,12 @@ public sealed class ConversationTests
 
     private static async Task ActAllAsync(DuplexStream stream, IReadOnlyList<string> actions, List<string> outcomes)
     {
-        await using var session = new SmtpClientSession(stream, SmtpClientTimeouts.Default, new FakeTimeProvider());
+        var time = new FakeTimeProvider();
+        await using var session = new SmtpClientSession(stream, SmtpClientTimeouts.Default, time);
         try
         {
             foreach (string action in actions)
-                outcomes.AddRange(await ActAsync(session, action.Split(' ')));
+                outcomes.AddRange(await ActAsync(session, time, action.Split(' ')));
         }
         catch (SmtpProtocolException fault)
         {
@@ -50,7 +51,7 @@ public sealed class ConversationTests
         }
     }
 
-    private static async Task<IEnumerable<string>> ActAsync(SmtpClientSession session, string[] words)
+    private static async Task<IEnumerable<string>> ActAsync(SmtpClientSession session, FakeTimeProvider time, string[] words)
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
         switch (words[0])
@@ -65,6 +66,9 @@ public sealed class ConversationTests
                 return [Line(await session.AuthenticateAsync(Mechanism(SaslMechanisms.Login, words), ct))];
             case "reset":
                 return [Line(await session.ResetAsync(ct))];
+            case "rest":
+                time.Advance(TimeSpan.FromSeconds(int.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture)));
+                return [];
             case "send":
                 return Lines(await session.SendAsync(Transaction(words), ContentOf(words), ct));
             default:

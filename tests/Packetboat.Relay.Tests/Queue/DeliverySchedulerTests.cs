@@ -42,6 +42,23 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
         await _rig.UntilAsync(async () => await _rig.Store.FindAsync(id, Ct) is null);
     }
 
+    /// <summary>RFC 3030 §2. What it answers to the lines of the content must not be taken for answers to commands.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task Who_offers_BDAT_and_does_not_know_it_gets_the_message_by_DATA_at_once()
+    {
+        string[] known = ["EHLO", "MAIL", "RCPT", "DATA", "RSET", "QUIT", "."];
+        _rig.Peers.Extensions = "250-PIPELINING\r\n250 CHUNKING\r\n";
+        _rig.Peers.Answer = (_, line) =>
+            known.Any(word => line.StartsWith(word, StringComparison.Ordinal)) ? null : "502 5.5.2 what?\r\n";
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync("joe@far.example");
+        await _rig.UntilStateAsync(id, RecipientState.Delivered);
+
+        Received got = Assert.Single(_rig.Peers.Got);
+        Assert.Equal("X-Trace: ours\r\nSubject: test\r\n\r\nHello\r\n", got.Content);
+        Assert.Equal(2, _rig.Peers.Calls.Count);
+    }
+
     /// <summary>A board that has slept, a wrong time zone: times that were reckoned by the wrong clock lie a day ahead.</summary>
     [Fact(Timeout = Patience)]
     public async Task When_the_clock_is_set_back_by_a_day_nothing_waits_for_a_day()
