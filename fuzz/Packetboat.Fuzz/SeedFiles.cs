@@ -44,7 +44,7 @@ internal static class SeedFiles
             "commands" => Lines(ServerConversations, "C:").Distinct(StringComparer.Ordinal).Select(WireText.Bytes),
             "replies" => Said(ClientConversations, "S:"),
             "session" => Said(ServerConversations, "C:").Select(said => (byte[])[0, .. said]),
-            "client" => Said(ClientConversations, "S:").SelectMany(said => new byte[][] { [0, .. said], [0x11, .. said] }),
+            "client" => Said(ClientConversations, "S:").SelectMany(said => new byte[][] { [0, 0, .. said], [0x11, 0, .. said] }),
             _ => [],
         };
 

@@ -7,8 +7,9 @@ using Packetboat.Protocol.SmtpClient;
 namespace Packetboat.Fuzz.Targets;
 
 /// <summary>
-/// A server that says the input, whatever it is told. The first octet chooses what the client wants. Nothing is taken for delivered that was
-/// not sent and answered, every recipient has one outcome, and what we write is SMTP throughout.
+/// A server that says the input, whatever it is told. The first octet chooses what the client wants, the second up to which command the
+/// server has played along before: so that the input is the answer to that command from its first octet. Nothing is taken for delivered that
+/// was not sent and answered, every recipient has one outcome, and what we write is SMTP throughout.
 /// </summary>
 internal sealed class ClientTarget : IFuzzTarget
 {
@@ -19,6 +20,19 @@ internal sealed class ClientTarget : IFuzzTarget
         SaslMechanisms.CramMd5,
         SaslMechanisms.ScramSha256,
     ];
+
+    /// <summary>What the input answers first.</summary>
+    private enum State
+    {
+        Greeting,
+        Hello,
+        StartTls,
+        Authentication,
+        Mail,
+        Recipient,
+        Data,
+        Content,
+    }
 
     public string Name => "client";
 
@@ -49,25 +63,56 @@ internal sealed class ClientTarget : IFuzzTarget
 
     public int Try(ReadOnlySpan<byte> input)
     {
-        if (input.IsEmpty)
+        if (input.Length < 2)
             return 0;
-        Course whole = Converse(input[0], input[1..].ToArray(), int.MaxValue);
-        Course octets = Converse(input[0], input[1..].ToArray(), 1);
+        var state = (State)(input[1] & 7);
+        int choice = ChoiceIn(state, input[0]);
+        byte[] said = [.. Encoding.ASCII.GetBytes(Before(state, choice)), .. input[2..]];
+        Course whole = Converse(state, choice, said, int.MaxValue);
+        Course octets = Converse(state, choice, said, 1);
+        if (state == State.StartTls)
+            return whole.Told.GetHashCode(StringComparison.Ordinal);
         // The CRAM-MD5 and SCRAM texts have a nonce in them; their course is the same.
         Check.Same(whole.Told, octets.Told, "the course of a conversation in single octets");
-        if ((input[0] >> 4 & 3) != 3)
+        if ((choice >> 4 & 3) != 3)
             Check.SameOctets(whole.Written, octets.Written, "what we say to single octets");
-        return whole.Told.GetHashCode(StringComparison.Ordinal);
+        return HashCode.Combine(state, whole.Told.GetHashCode(StringComparison.Ordinal));
     }
 
-    private static Course Converse(int choice, byte[] said, int piece)
+    /// <summary>Who is to be asked for a password signs in; behind that only PLAIN, which needs no challenge, can be played beforehand.</summary>
+    private static int ChoiceIn(State state, int choice) =>
+        state == State.Authentication ? choice | 0x80
+        : state > State.Authentication && (choice & 0x80) != 0 ? choice & ~0x30
+        : choice;
+
+    private static string Before(State state, int choice)
+    {
+        var said = new StringBuilder();
+        if (state >= State.Hello)
+            said.Append("220 mx\r\n");
+        if (state >= State.StartTls)
+            said.Append("250-mx\r\n250-PIPELINING\r\n250-SMTPUTF8\r\n250-AUTH PLAIN LOGIN\r\n250-STARTTLS\r\n250 DSN\r\n");
+        if (state >= State.Mail && (choice & 0x80) != 0)
+            said.Append("235 2.7.0 OK\r\n");
+        if (state >= State.Recipient)
+            said.Append("250 2.1.0 OK\r\n");
+        for (int i = 0; state >= State.Data && i < Recipients(choice); i++)
+            said.Append("250 2.1.5 OK\r\n");
+        if (state >= State.Content)
+            said.Append("354 go\r\n");
+        return said.ToString();
+    }
+
+    private static int Recipients(int choice) => (choice & 2) == 0 ? 2 : 60;
+
+    private static Course Converse(State state, int choice, byte[] said, int piece)
     {
         using var stream = new ScriptStream(said, piece);
         var told = new StringBuilder();
         var session = new SmtpClientSession(stream, SmtpClientTimeouts.Default, TimeProvider.System);
         try
         {
-            RunAsync(session, choice, stream, told).GetAwaiter().GetResult();
+            RunAsync(session, state, choice, stream, told).GetAwaiter().GetResult();
         }
         catch (SmtpProtocolException dead)
         {
@@ -80,16 +125,33 @@ internal sealed class ClientTarget : IFuzzTarget
             session.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
 
-        IsSmtp(stream.Written);
+        if (state == State.StartTls)
+            IsSmtpThenTls(stream.Written);
+        else
+            IsSmtp(stream.Written);
         return new Course(told.ToString(), stream.Written);
     }
 
-    private static async Task RunAsync(SmtpClientSession session, int choice, ScriptStream stream, StringBuilder told)
+    private static async Task RunAsync(
+        SmtpClientSession session,
+        State state,
+        int choice,
+        ScriptStream stream,
+        StringBuilder told
+    )
     {
         if (!Tell(told, await session.GreetAsync(CancellationToken.None)))
             return;
         if (!Tell(told, await session.HelloAsync("node.example", (choice & 64) != 0, CancellationToken.None)))
             return;
+        if (state == State.StartTls)
+        {
+            SmtpOutcome started = await session.StartTlsAsync(new() { TargetHost = "mx.example" }, CancellationToken.None);
+            Check.That(!started.IsAccepted, "TLS has come about without a key");
+            Tell(told, started);
+            return;
+        }
+
         if ((choice & 0x80) != 0)
         {
             var options = new SaslClientOptions("mynode", "sesame");
@@ -113,7 +175,7 @@ internal sealed class ClientTarget : IFuzzTarget
             Recipients =
             [
                 .. Enumerable
-                    .Range(0, (choice & 2) == 0 ? 2 : 60)
+                    .Range(0, Recipients(choice))
                     .Select(i => new SmtpRecipient(
                         MailAddress.Parse(i == 1 && (choice & 4) != 0 ? "\u00fc@d.example" : $"r{i}@d.example")
                     )),
@@ -154,6 +216,16 @@ internal sealed class ClientTarget : IFuzzTarget
         );
         foreach (Range range in written.Split("\r\n"u8))
             Check.That(!written[range].ContainsAnyInRange((byte)0, (byte)31), "a control character in what we say");
+    }
+
+    /// <summary>Behind STARTTLS in the clear stands a handshake or nothing.</summary>
+    private static void IsSmtpThenTls(ReadOnlySpan<byte> written)
+    {
+        ReadOnlySpan<byte> command = "STARTTLS\r\n"u8;
+        int end = written.IndexOf(command);
+        IsSmtp(end < 0 ? written : written[..(end + command.Length)]);
+        ReadOnlySpan<byte> rest = end < 0 ? default : written[(end + command.Length)..];
+        Check.That(rest.IsEmpty || rest[0] is 0x15 or 0x16, "something in the clear behind STARTTLS");
     }
 
     private sealed record Course(string Told, byte[] Written);

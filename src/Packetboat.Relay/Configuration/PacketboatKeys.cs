@@ -3,6 +3,9 @@ namespace Packetboat.Relay.Configuration;
 /// <summary>The keys of <c>packetboat.ini</c>.</summary>
 internal static class PacketboatKeys
 {
+    /// <summary><c>QueueMemory</c> at most.</summary>
+    public const int MostQueueMemory = 10_000_000;
+
     public static IReadOnlyList<SettingKey> All { get; } =
     [
         new(
@@ -25,7 +28,7 @@ internal static class PacketboatKeys
         {
             IsUsedYet = true,
             Minimum = 1,
-            Maximum = 10000000,
+            Maximum = MostQueueMemory,
         },
         new(
             "Store",

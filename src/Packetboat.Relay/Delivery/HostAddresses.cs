@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Packetboat.Protocol.Dns;
+using Packetboat.Relay.Resolver;
 
 namespace Packetboat.Relay.Delivery;
 
@@ -17,6 +18,10 @@ internal sealed class HostAddresses(IResolver resolver, Func<bool> usesOwnServer
     {
         if (IPAddress.TryParse(host, out IPAddress? literal))
             return ([literal], "");
+        // Whoever writes a domain's records may write anything; what cannot be a name is not for the machine's resolver to find out.
+        host = CachingResolver.Plain(host);
+        if (!CachingResolver.CanExist(host))
+            return ([], None);
         if (!usesOwnServer())
             return await AskMachineAsync(host, stopping);
 

@@ -25,7 +25,7 @@ public sealed partial class DeliveryScheduler
 
     private void Enqueue(Lane lane, DeliveryItem item)
     {
-        lane.Ready.Writer.TryWrite(item);
+        lane.Put(item);
         lock (_lock)
             StartWorkerIfNeeded(lane);
     }
@@ -231,6 +231,7 @@ public sealed partial class DeliveryScheduler
         lane.Close(reason, isParked, until);
         if (isParked || lane.Route is Route.Relay)
             lane.Alarm = AlarmText(lane);
+        _lanes.Trim();
         return until;
     }
 

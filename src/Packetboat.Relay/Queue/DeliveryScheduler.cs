@@ -12,7 +12,7 @@ namespace Packetboat.Relay.Queue;
 public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
 {
     /// <summary>Rows read from the store at once.</summary>
-    private const int Portion = 500;
+    internal const int Portion = 500;
 
     /// <summary>Routes that are looked at in one step of a survey.</summary>
     private const int SurveyStep = 256;
@@ -137,7 +137,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
                 if (isClaimed)
                     Take(lane);
                 else
-                    lane.HasStored |= lane.IsOpen;
+                    // A survey finds it anyway.
+                    lane.HasStored |= lane.IsOpen && !_lanes.IsFull;
                 reservation.Add(lane, to, isClaimed, DueOf(lane, isClaimed, now, settings), Kept(content));
                 RemoveIfIdle(lane);
             }

@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using Packetboat.Protocol;
+using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
 
 namespace Packetboat.Relay.Queue;
@@ -13,6 +15,15 @@ internal sealed class Lane(Route route, Action<Lane> changed)
 {
     /// <summary>Workers at the start, and after a recovery.</summary>
     private const int FirstWindow = 4;
+
+    /// <summary>
+    /// Items in hand at most, whatever the settings are and become: what <c>QueueMemory</c> may be, and what was read for the lane while new
+    /// mail took the room that it was read for.
+    /// </summary>
+    private const int MostInHand = PacketboatKeys.MostQueueMemory + (2 * DeliveryScheduler.Portion);
+
+    /// <summary>Octets of <see cref="Trouble"/>.</summary>
+    private const int MaxTrouble = 1000;
 
     private Channel<DeliveryItem>? _ready;
 
@@ -51,7 +62,7 @@ internal sealed class Lane(Route route, Action<Lane> changed)
     /// <summary>Nothing is tried before this; null while open.</summary>
     public DateTimeOffset? ClosedUntil { get; private set; }
 
-    /// <summary>Why it is closed; empty while open.</summary>
+    /// <summary>Why it is closed, printable; empty while open.</summary>
     public string Trouble { get; private set; } = "";
 
     /// <summary>Closed because of us: the operator has to act.</summary>
@@ -99,7 +110,14 @@ internal sealed class Lane(Route route, Action<Lane> changed)
     public int ReadyCount => _ready?.Reader.Count ?? 0;
 
     /// <summary>Under the lock, before anybody asks for <see cref="Ready"/>: two who made one each would lose what the first put in.</summary>
-    public void MakeReady() => _ready ??= Channel.CreateUnbounded<DeliveryItem>();
+    public void MakeReady() => _ready ??= Channel.CreateBounded<DeliveryItem>(MostInHand);
+
+    /// <summary>Hands over what <see cref="InHand"/> counts already, so that there is a place for it.</summary>
+    public void Put(DeliveryItem item)
+    {
+        if (!Ready.Writer.TryWrite(item))
+            throw new InvalidOperationException("More is in hand than was counted");
+    }
 
     /// <summary>Gives back what a lane without work does not need.</summary>
     public void Shed()
@@ -108,9 +126,12 @@ internal sealed class Lane(Route route, Action<Lane> changed)
             _ready = null;
     }
 
+    /// <param name="trouble">Why. Host names and words of strangers may be in it.</param>
+    /// <param name="isParked">Because of us.</param>
+    /// <param name="until">Nothing is tried before.</param>
     public void Close(string trouble, bool isParked, DateTimeOffset until)
     {
-        (Trouble, IsParked, ClosedUntil, Window, IsProven) = (trouble, isParked, until, 1, false);
+        (Trouble, IsParked, ClosedUntil, Window, IsProven) = (PrintableText.Of(trouble, MaxTrouble), isParked, until, 1, false);
         Failures++;
         changed(this);
     }

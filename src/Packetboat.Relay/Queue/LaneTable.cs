@@ -9,6 +9,12 @@ namespace Packetboat.Relay.Queue;
 /// </summary>
 internal sealed class LaneTable
 {
+    /// <summary>
+    /// Routes that are remembered. For a closed one that is forgotten nothing is lost: its mail has times of its own in the store, and the
+    /// first of it finds out again that nobody is there.
+    /// </summary>
+    public const int MaxLanes = 20_000;
+
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly HashSet<Lane> _withNews = [];
     private readonly HashSet<Lane> _withMore = [];
@@ -16,6 +22,9 @@ internal sealed class LaneTable
     private readonly Dictionary<Lane, DateTimeOffset> _closedUntil = [];
 
     public int Count => _lanes.Count;
+
+    /// <summary>Whether one that is not needed must not stay.</summary>
+    public bool IsFull => _lanes.Count > MaxLanes;
 
     public IEnumerable<Lane> All => _lanes.Values;
 
@@ -33,6 +42,26 @@ internal sealed class LaneTable
     {
         if (TryGet(lane.Name, out Lane? known) && known == lane)
             _lanes.Remove(lane.Name);
+    }
+
+    /// <summary>Forgets closed lanes, those that open soonest first, until there are not too many. What has work or an alarm stays.</summary>
+    public void Trim()
+    {
+        if (!IsFull)
+            return;
+        Lane[] spare =
+        [
+            .. _closed
+                .Select(closed => _lanes[closed.Name])
+                .Where(lane => lane is { InHand: 0, Workers: 0, WakesMail: false, Alarm: null, StoredAlarm: null })
+                .Take(_lanes.Count - MaxLanes),
+        ];
+        foreach (Lane lane in spare)
+        {
+            _closed.Remove((_closedUntil[lane], lane.Name));
+            _closedUntil.Remove(lane);
+            Remove(lane);
+        }
     }
 
     /// <summary>Those that have been closed, and whose time of closing was over by then.</summary>

@@ -89,7 +89,7 @@ public sealed class CachingResolver : IResolver
         CancellationToken ct
     )
     {
-        name = name.TrimEnd('.').ToLowerInvariant();
+        name = Plain(name);
         if (!CanExist(name))
             return new DnsAnswer<T>.NxDomain();
 
@@ -106,8 +106,12 @@ public sealed class CachingResolver : IResolver
         return await asked.WaitAsync(ct);
     }
 
+    /// <summary>As names are compared.</summary>
+    internal static string Plain(string name) => name.TrimEnd('.').ToLowerInvariant();
+
     /// <summary>A name that fits no packet: no server need be asked. RFC 1035 §2.3.4.</summary>
-    private static bool CanExist(string name) =>
+    /// <param name="name">Plain.</param>
+    internal static bool CanExist(string name) =>
         name.Length is > 0 and <= 253
         && !name.AsSpan().ContainsAnyExcept(NameCharacters)
         && Array.TrueForAll(name.Split('.'), label => label.Length is > 0 and <= 63);

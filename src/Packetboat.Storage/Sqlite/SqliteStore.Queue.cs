@@ -28,7 +28,7 @@ public sealed partial class SqliteStore
     public Task AcceptAsync(NewMessage message, CancellationToken stopping) =>
         message.Message.Chunks > 1
             ? AcceptLargeAsync(message, stopping)
-            : _writer.WriteAsync(session => Insert(session, message), stopping, message.LastChunk.Length);
+            : _writer.WriteAsync(session => Insert(session, message), stopping, message.LastChunk.Length, beginsWork: true);
 
     public ValueTask<byte[]> ReadChunkAsync(long message, int chunk, CancellationToken stopping) =>
         new(Task.Run(() => ReadChunk(message, chunk), stopping));
@@ -49,7 +49,11 @@ public sealed partial class SqliteStore
         _writer.OweAsync(session => Record(session, message, at, results, report), _deleteContent);
 
     public Task<IReadOnlyList<Claim>> ClaimAsync(IReadOnlyList<Claim> claims, CancellationToken stopping) =>
-        _writer.WriteAsync<IReadOnlyList<Claim>>(session => [.. claims.Where(claim => Take(session, claim))], stopping);
+        _writer.WriteAsync<IReadOnlyList<Claim>>(
+            session => [.. claims.Where(claim => Take(session, claim))],
+            stopping,
+            beginsWork: true
+        );
 
     public Task WakeRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping) =>
         InPortionsAsync(
@@ -300,7 +304,7 @@ public sealed partial class SqliteStore
     {
         await WriteChunkAsync(message.Message.Number, message.Message.Chunks - 1, message.LastChunk, stopping);
         await _content.FinishAsync(message.Message.Number);
-        await _writer.WriteAsync(session => Insert(session, message), stopping, namesFile: true);
+        await _writer.WriteAsync(session => Insert(session, message), stopping, namesFile: true, beginsWork: true);
     }
 
     private static int Forget(SqliteSession session, long before)

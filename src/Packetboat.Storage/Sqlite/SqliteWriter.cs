@@ -28,6 +28,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly Inbox<WriteOrder> _orders = new(MaxOrders);
     private readonly List<WriteOrder> _batch = new(MaxBatch);
     private readonly List<WriteOrder> _owed = [];
+    private StoreUnavailableException? _unpaid; // why something is owed
     private readonly SqliteSession _session;
     private readonly SqliteCheckpointer _checkpointer;
     private readonly Action _syncNames;
@@ -48,20 +49,33 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <param name="stopping">Ends the wait for a place, not the order.</param>
     /// <param name="bytes">How much it is: a transaction has an end.</param>
     /// <param name="namesFile">A new file in the content directory must be found there after a crash.</param>
+    /// <param name="beginsWork">An outcome will have to be written of what it lets somebody begin.</param>
     public async Task<T> WriteAsync<T>(
         Func<SqliteSession, T> write,
         CancellationToken stopping,
         long bytes = 0,
-        bool namesFile = false
+        bool namesFile = false,
+        bool beginsWork = false
     )
     {
-        var order = new WriteOrder<T>(write, bytes) { NamesFile = namesFile, IsAwaited = true };
+        var order = new WriteOrder<T>(write, bytes)
+        {
+            NamesFile = namesFile,
+            IsAwaited = true,
+            BeginsWork = beginsWork,
+        };
         await EnqueueAsync(order, stopping);
         // The order cannot be called back: to stop waiting would leave its fate unknown.
         return await order.Completion;
     }
 
-    public Task WriteAsync(Action<SqliteSession> write, CancellationToken stopping, long bytes = 0, bool namesFile = false) =>
+    public Task WriteAsync(
+        Action<SqliteSession> write,
+        CancellationToken stopping,
+        long bytes = 0,
+        bool namesFile = false,
+        bool beginsWork = false
+    ) =>
         WriteAsync(
             session =>
             {
@@ -70,7 +84,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
             },
             stopping,
             bytes,
-            namesFile
+            namesFile,
+            beginsWork
         );
 
     /// <summary>Completes once the order is taken; where it cannot be written, so be it.</summary>
@@ -146,11 +161,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
         if (_owed.Count == 0)
             return;
         WriteOrder[] orders = [.. _owed];
+        Exception? failure = TryCommit(orders);
+        _unpaid = failure as StoreUnavailableException;
+        if (_unpaid is not null)
+            return;
         _owed.Clear();
-        if (TryCommit(orders) is not { } failure)
+        if (failure is null)
             Complete(orders);
-        else if (failure is StoreUnavailableException)
-            _owed.AddRange(orders);
         else
             OneByOne(orders);
     }
@@ -170,20 +187,24 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     /// <summary>
     /// What is owed is written in its order: what became of a report must not be filed before the report itself is, which is in memory, and
-    /// on its way, as soon as the order for it is taken.
+    /// on its way, as soon as the order for it is taken. Meanwhile nothing is begun: a claim that finds the room which an outcome did not
+    /// would let ever more be owed. What makes room goes on.
     /// </summary>
     private bool WaitsItsTurn(WriteOrder order)
     {
-        if (_owed.Count == 0 || !order.IsOwed)
+        if (_unpaid is not { } unpaid || !(order.IsOwed || order.BeginsWork))
             return false;
-        _owed.Add(order);
+        Fail(order, unpaid);
         return true;
     }
 
     private void Fail(WriteOrder order, Exception failure)
     {
-        if (order.IsOwed && failure is StoreUnavailableException)
+        if (order.IsOwed && failure is StoreUnavailableException unavailable)
+        {
+            _unpaid = unavailable;
             _owed.Add(order);
+        }
         else
             ThreadPool.UnsafeQueueUserWorkItem(_ => order.Fail(failure), null);
     }

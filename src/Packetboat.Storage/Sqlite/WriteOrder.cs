@@ -11,6 +11,9 @@ internal abstract class WriteOrder(long bytes, bool isOwed)
 
     public long Bytes { get; } = bytes;
 
+    /// <summary>What it lets somebody begin ends with an outcome to be written: not while the outcomes of others cannot be.</summary>
+    public bool BeginsWork { get; init; }
+
     /// <summary>Somebody waits until it is on the disk.</summary>
     public bool IsAwaited { get; init; }
 

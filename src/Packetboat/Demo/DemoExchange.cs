@@ -18,7 +18,11 @@ internal sealed class DemoExchange : IAsyncDisposable, ISpool, IRelayPolicy
     private readonly MailServer _server;
     private readonly CertificateFiles _certificates;
     private readonly AccountAuthenticator _accounts;
-    private readonly Channel<Letter> _letters = Channel.CreateUnbounded<Letter>();
+
+    /// <summary>Letters that nobody has looked at. With more the sender waits for his 250.</summary>
+    private const int MaxLetters = 100;
+
+    private readonly Channel<Letter> _letters = Channel.CreateBounded<Letter>(MaxLetters);
 
     private DemoExchange(
         IPEndPoint endPoint,
@@ -114,15 +118,14 @@ internal sealed class DemoExchange : IAsyncDisposable, ISpool, IRelayPolicy
 
         public ValueTask FlushAsync(CancellationToken stopping) => ValueTask.CompletedTask;
 
-        public Task CommitAsync(SpoolEnvelope envelope, CancellationToken stopping)
+        public async Task CommitAsync(SpoolEnvelope envelope, CancellationToken stopping)
         {
             var letter = new Letter(
                 envelope.Sender?.ToString() ?? "",
                 [.. envelope.Recipients.Select(to => to.Address.ToString())],
                 [.. envelope.Trace, .. _content.ToArray()]
             );
-            exchange._letters.Writer.TryWrite(letter);
-            return Task.CompletedTask;
+            await exchange._letters.Writer.WriteAsync(letter, stopping);
         }
 
         public ValueTask DisposeAsync() => _content.DisposeAsync();

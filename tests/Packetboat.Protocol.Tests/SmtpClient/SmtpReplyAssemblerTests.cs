@@ -66,6 +66,28 @@ public sealed class SmtpReplyAssemblerTests
     }
 
     [Fact]
+    public void A_reply_that_we_write_is_read_as_what_it_was() =>
+        Gen.Select(
+                Gen.Int[200, 599],
+                Gen.Bool,
+                Gen.Int[0, 999],
+                Gen.Int[0, 999],
+                // A text that begins with a status of its own is another reply.
+                Gen.Char[' ', '~'].Array[0, 60].Select(text => text.Length == 0 ? "" : "t" + new string(text)).Array[1, 10]
+            )
+            .Sample(
+                (code, isEnhanced, subject, detail, lines) =>
+                {
+                    string enhanced = isEnhanced && code / 100 != 3 ? $"{code / 100}.{subject}.{detail}" : "";
+                    var assembler = new SmtpReplyAssembler();
+                    SmtpReply read = default;
+                    foreach (string line in new SmtpReply(code, enhanced, lines).ToWire()[..^2].Split("\r\n"))
+                        assembler.TryAdd(Encoding.ASCII.GetBytes(line), out read);
+                    return read.Code == code && read.Enhanced == enhanced && read.Lines.SequenceEqual(lines);
+                }
+            );
+
+    [Fact]
     public async Task Random_bytes_are_a_reply_or_a_broken_peer_and_nothing_else()
     {
         Gen<byte> likely = Gen.Int[0, 9].Select(i => (byte)"250-4.1 \r\n"[i]);

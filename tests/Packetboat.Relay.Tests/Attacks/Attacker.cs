@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net.Security;
 using System.Text;
 using Packetboat.Relay.Listening;
 using Packetboat.Relay.SmtpServer;
@@ -34,10 +36,18 @@ internal static class Attacker
     {
         await using var connection = new MemoryConnection(scene.Client);
         Task serving = scene.ServeAsync(connections, connection);
-        await connection.Client.WriteAsync(bytes, Ct);
+        Stream stream = connection.Client;
+        if (scene.Listener == ListenerKind.TlsSubmission)
+        {
+            var tls = new SslStream(stream, leaveInnerStreamOpen: true);
+            await tls.AuthenticateAsClientAsync(TestCertificate.ClientOptions(), Ct);
+            stream = tls;
+        }
+
+        await stream.WriteAsync(bytes, Ct);
         connection.EndSending();
         using var heard = new MemoryStream();
-        await connection.Client.CopyToAsync(heard, Ct);
+        await stream.CopyToAsync(heard, Ct);
         await serving.WaitAsync(Ct);
         return Encoding.UTF8.GetString(heard.ToArray());
     }
@@ -47,4 +57,22 @@ internal static class Attacker
 
     /// <summary>The last lines of the replies: one for each command.</summary>
     public static string[] Replies(string heard) => [.. heard.Split("\r\n").Where(line => line.Length > 3 && line[3] != '-')];
+
+    /// <summary>Nothing in it ends a line, moves a cursor, or turns or hides text.</summary>
+    public static void AssertPrintable(string text, string where)
+    {
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            UnicodeCategory category = Rune.GetUnicodeCategory(rune);
+            Assert.False(
+                category
+                    is UnicodeCategory.Control
+                        or UnicodeCategory.Format
+                        or UnicodeCategory.LineSeparator
+                        or UnicodeCategory.ParagraphSeparator
+                        or UnicodeCategory.PrivateUse,
+                $"U+{rune.Value:X4} came out behind {where}: {WireText.Shown(Encoding.UTF8.GetBytes(text))}"
+            );
+        }
+    }
 }

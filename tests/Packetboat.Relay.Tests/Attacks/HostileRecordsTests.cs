@@ -1,8 +1,10 @@
 using System.Net;
+using System.Text;
 using Packetboat.Protocol.Dns;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Tests.Delivery;
+using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.Attacks;
 
@@ -100,6 +102,30 @@ public sealed class HostileRecordsTests
         Assert.Equal(0, _calls);
     }
 
+    /// <summary>Of the DNS server in the settings, and of the machine, which throws at what it is not made for.</summary>
+    [Theory]
+    [InlineData(@"{a*64}.example")]
+    [InlineData(@"{aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.*10}example")]
+    [InlineData(@"{\000*250}.example")]
+    [InlineData(@"a..example")]
+    [InlineData(@"a b.example")]
+    [InlineData(@"localhost\x00.far.example")]
+    [InlineData(@"\x1b[2J.far.example")]
+    [InlineData(@"\xe2\x80\xae.far.example")]
+    public async Task A_name_that_no_host_can_have_has_no_address(string name)
+    {
+        string host = Encoding.UTF8.GetString(WireText.Bytes(name));
+        _dns.Mx["far.example"] = Mx(host);
+        foreach (bool usesOwnServer in new[] { true, false })
+        {
+            var unreachable = Assert.IsType<Connection.Unreachable>(await ConnectAsync(usesOwnServer));
+            Assert.Equal("4.4.3", unreachable.Reply.Enhanced);
+            Attacker.AssertPrintable(unreachable.Reply.ToString(), "a reply of ours");
+        }
+
+        Assert.Equal((0, 0), (_dns.Asked.Count, _calls));
+    }
+
     [Fact]
     public async Task Ten_thousand_hosts_are_ten_look_ups_and_at_most_as_many_calls()
     {
@@ -108,7 +134,7 @@ public sealed class HostileRecordsTests
             _dns.Hosts[$"mx{i}.far.example"] = [new IPAddress([8, 8, (byte)(i >> 8), (byte)i])];
 
         Assert.IsType<Connection.Unreachable>(await ConnectAsync());
-        Assert.Equal((MxHosts.MaxHosts, MxHosts.MaxHosts), (_dns.Asked.Count, _calls));
+        Assert.Equal((10, 10), (_dns.Asked.Count, _calls));
     }
 
     [Theory]
@@ -124,7 +150,7 @@ public sealed class HostileRecordsTests
             ];
 
         Assert.IsType<Connection.Unreachable>(await ConnectAsync());
-        Assert.Equal(MxHosts.MaxAddresses, _calls);
+        Assert.Equal(20, _calls);
     }
 
     [Fact]
@@ -143,10 +169,10 @@ public sealed class HostileRecordsTests
     private static DnsAnswer<MxRecord> Mx(params string[] hosts) =>
         new DnsAnswer<MxRecord>.Found([.. hosts.Select(host => new MxRecord(10, host))]);
 
-    private async Task<Connection> ConnectAsync()
+    private async Task<Connection> ConnectAsync(bool usesOwnServer = true)
     {
         var dialer = new Dialer(Dial, TimeProvider.System);
-        var connector = new DirectConnector(dialer, _dns, new HostAddresses(_dns, () => true), () => _settings);
+        var connector = new DirectConnector(dialer, _dns, new HostAddresses(_dns, () => usesOwnServer), () => _settings);
         return await connector.ConnectAsync(new Route.Direct("far.example"), Ct);
     }
 

@@ -136,10 +136,10 @@ public sealed class InjectionTests
                             $@"EHLO a\r\n{mail}{line}\r\n{(mail.Length > 0 ? "" : rest)}RCPT TO:<info@hub.example>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.\r\nQUIT\r\n"
                         )
                     );
-                    Assert.All(heard.Split("\r\n"), reply => AssertPrintable(reply, line));
+                    Assert.All(heard.Split("\r\n"), reply => Attacker.AssertPrintable(reply, line));
                 }
 
-                Assert.All(scene.Log, line => AssertPrintable(line, "the log"));
+                Assert.All(scene.Log, line => Attacker.AssertPrintable(line, "the log"));
                 Assert.NotEmpty(scene.Spool.Accepted);
                 Assert.All(scene.Spool.Accepted, AssertPrintable);
             },
@@ -157,31 +157,14 @@ public sealed class InjectionTests
         Assert.EndsWith("\r\n", trace, StringComparison.Ordinal);
         string[] lines = trace[..^2].Split("\r\n");
         Assert.All(lines.Skip(1), line => Assert.StartsWith("\t", line, StringComparison.Ordinal));
-        Assert.All(lines, line => AssertPrintable(line.TrimStart('\t'), "a field"));
-        AssertPrintable(message.Envelope.Sender?.ToString() ?? "", "the sender");
-        AssertPrintable(message.Envelope.Dsn.EnvelopeId ?? "", "ENVID");
-        AssertPrintable(message.Envelope.Origin, "the origin");
+        Assert.All(lines, line => Attacker.AssertPrintable(line.TrimStart('\t'), "a field"));
+        Attacker.AssertPrintable(message.Envelope.Sender?.ToString() ?? "", "the sender");
+        Attacker.AssertPrintable(message.Envelope.Dsn.EnvelopeId ?? "", "ENVID");
+        Attacker.AssertPrintable(message.Envelope.Origin, "the origin");
         Assert.All(
             message.Envelope.Recipients,
-            recipient => AssertPrintable($"{recipient.Address} {recipient.Dsn.OriginalRecipient}", "a recipient")
+            recipient => Attacker.AssertPrintable($"{recipient.Address} {recipient.Dsn.OriginalRecipient}", "a recipient")
         );
-    }
-
-    private static void AssertPrintable(string text, string where)
-    {
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            UnicodeCategory category = Rune.GetUnicodeCategory(rune);
-            Assert.False(
-                category
-                    is UnicodeCategory.Control
-                        or UnicodeCategory.Format
-                        or UnicodeCategory.LineSeparator
-                        or UnicodeCategory.ParagraphSeparator
-                        or UnicodeCategory.PrivateUse,
-                $"U+{rune.Value:X4} came out behind {where}: {WireText.Shown(Encoding.UTF8.GetBytes(text))}"
-            );
-        }
     }
 
     private static string Octet(int octet) => @"\x" + octet.ToString("x2", CultureInfo.InvariantCulture);

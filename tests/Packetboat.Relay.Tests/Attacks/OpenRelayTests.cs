@@ -162,6 +162,8 @@ public sealed class OpenRelayTests
             (ListenerKind.Transfer, true, "192.0.2.10"),
             (ListenerKind.Submission, false, "192.0.2.10"),
             (ListenerKind.Submission, true, "192.0.2.1"),
+            (ListenerKind.TlsSubmission, false, "192.0.2.10"),
+            (ListenerKind.TlsSubmission, true, "192.0.2.1"),
             (ListenerKind.Transfer, false, "2001:db8::10"),
             (ListenerKind.Transfer, false, "::ffff:192.0.2.10"),
             (ListenerKind.Transfer, false, "192.0.2.100"),

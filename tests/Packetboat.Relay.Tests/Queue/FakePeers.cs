@@ -16,7 +16,7 @@ internal sealed class FakePeers(Action changed) : IConnector
     /// <summary>Null: the connection is made.</summary>
     public Func<Route, Connection?> Connecting { get; set; } = _ => null;
 
-    /// <summary>Null: what a willing server says. An empty reply hangs up.</summary>
+    /// <summary>Null: what a willing server says. An empty reply hangs up. Octets may be written as conversation files write them.</summary>
     public Func<string, string, string?> Answer { get; set; } = (_, _) => null;
 
     /// <summary>Waited for before a connection is made.</summary>
@@ -89,7 +89,7 @@ internal sealed class FakePeers(Action changed) : IConnector
         return content.ToString();
     }
 
-    private static ValueTask SayAsync(Stream stream, string text) => stream.WriteAsync(Encoding.ASCII.GetBytes(text));
+    private static ValueTask SayAsync(Stream stream, string text) => stream.WriteAsync(WireText.Bytes(text));
 
     private static string Path(string line) =>
         line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];

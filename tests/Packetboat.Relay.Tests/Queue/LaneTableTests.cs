@@ -63,5 +63,26 @@ public sealed class LaneTableTests
         Assert.Empty(_lanes.WithMore);
     }
 
+    [Fact]
+    public void Of_too_many_closed_lanes_those_that_open_soonest_are_forgotten_but_not_what_has_work_or_an_alarm()
+    {
+        for (int i = 0; i < LaneTable.MaxLanes + 10; i++)
+            Lane(i).Close("refused", isParked: false, TestMail.Noon.AddSeconds(i));
+        Assert.True(_lanes.TryGet(Name(0), out Lane? working));
+        Assert.True(_lanes.TryGet(Name(1), out Lane? alarming));
+        working.InHand = 1;
+        alarming.Alarm = "it does not take mail";
+
+        _lanes.Trim();
+        Assert.Equal((LaneTable.MaxLanes, false), (_lanes.Count, _lanes.IsFull));
+        Assert.True(_lanes.TryGet(Name(0), out _) && _lanes.TryGet(Name(1), out _) && _lanes.TryGet(Name(12), out _));
+        Assert.False(_lanes.TryGet(Name(2), out _) || _lanes.TryGet(Name(11), out _));
+        Assert.Equal([working, alarming], _lanes.ClosedUntil(TestMail.Noon.AddSeconds(11)));
+        _lanes.Trim();
+        Assert.Equal(LaneTable.MaxLanes, _lanes.Count);
+    }
+
+    private static string Name(int number) => new Route.Direct($"d{number}.example").Name;
+
     private Lane Lane(int number) => _lanes.Add(new Route.Direct($"d{number}.example"));
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
@@ -17,6 +16,7 @@ namespace Packetboat.Relay.Tests.Queue;
 internal sealed class QueueRig : IRouter, IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly ListLogger<MailLog> _log = new();
     private SqliteStore _sqlite;
 
     public QueueRig()
@@ -48,6 +48,8 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
             IsSending: true,
             TimeSpan.FromDays(14)
         );
+
+    public IReadOnlyList<string> Log => _log.Lines;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -146,7 +148,7 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
 
     private DeliveryScheduler NewScheduler()
     {
-        var log = new MailLog(NullLogger<MailLog>.Instance);
+        var log = new MailLog(_log);
         return new DeliveryScheduler(
             Store,
             this,

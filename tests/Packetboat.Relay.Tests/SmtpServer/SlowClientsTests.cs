@@ -11,6 +11,7 @@ namespace Packetboat.Relay.Tests.SmtpServer;
 /// </summary>
 public sealed class SlowClientsTests
 {
+    private const string Tls = "!|";
     private const string Hello = "EHLO a";
     private const string Mail = Hello + "|MAIL FROM:<a@b.example>";
     private const string Rcpt = Mail + "|RCPT TO:<info@hub.example>";
@@ -40,6 +41,25 @@ public sealed class SlowClientsTests
             { "a message of nothing", ListenerKind.Transfer, Rcpt + "|DATA", "", 1, 120 },
             { "a chunk of single octets", ListenerKind.Transfer, Rcpt + "|BDAT 90000&", "{Subject: x\r\n*40}", 1, 121 },
             { "a chunk that is not wanted, of single octets", ListenerKind.Transfer, "BDAT 90000&", "{x*300}", 1, 121 },
+            { "a command of single octets inside TLS", ListenerKind.TlsSubmission, Tls + Hello, "{MAIL FROM:*40}", 1, 120 },
+            {
+                "a name in AUTH of single octets inside TLS",
+                ListenerKind.TlsSubmission,
+                Tls + Hello + "|AUTH LOGIN",
+                "{A*300}",
+                1,
+                120
+            },
+            {
+                "a message of single octets inside TLS",
+                ListenerKind.Transfer,
+                Hello + "|STARTTLS|" + Tls + Rcpt + "|DATA",
+                @"{Subject: x\r\n*40}",
+                1,
+                121
+            },
+            { "nothing more, inside TLS", ListenerKind.TlsSubmission, Tls + Hello, "", 1, 120 },
+            { "NOOP inside TLS, just in time", ListenerKind.TlsSubmission, Tls + Hello, @"NOOP\r\n", 110, 1210 },
             // One command after the other, each in time: ten times as long, whatever they are.
             { "NOOP, just in time", ListenerKind.Transfer, Hello, @"NOOP\r\n", 110, 1210 },
             { "VRFY, just in time", ListenerKind.Transfer, Hello, @"VRFY a\r\n", 110, 1210 },
@@ -154,13 +174,28 @@ public sealed class SlowClientsTests
         return scene;
     }
 
-    /// <summary>Commands separated by a bar; no reply is waited for behind an ampersand.</summary>
+    /// <summary>
+    /// Commands separated by a bar; no reply is waited for behind an ampersand. An exclamation mark is the handshake, before the greeting or
+    /// behind STARTTLS.
+    /// </summary>
     private static async Task SayAsync(SmtpTestClient client, string commands, CancellationToken ct)
     {
+        if (commands.StartsWith(Tls, StringComparison.Ordinal))
+        {
+            await client.StartTlsAsync(ct);
+            commands = commands[Tls.Length..];
+        }
+
         if (commands.Length > 0)
             await client.ReplyAsync(ct);
         foreach (string command in commands.Split('|', StringSplitOptions.RemoveEmptyEntries))
         {
+            if (command == "!")
+            {
+                await client.StartTlsAsync(ct);
+                continue;
+            }
+
             await client.SendAsync(WireText.Bytes(command.TrimEnd('&') + @"\r\n"), ct);
             if (!command.EndsWith('&'))
                 await client.ReplyAsync(ct);

@@ -111,6 +111,26 @@ public sealed class SqliteStoreTests : QueueStoreContract
         Assert.Single(await Due(Noon));
     }
 
+    /// <summary>Else each claim that still fits would end in one more outcome that does not.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task While_an_outcome_is_owed_nothing_is_begun_even_where_there_is_room_for_it()
+    {
+        long number = await AcceptAsync(TestMail.Claimed(0, "joe@far.example"));
+        long other = await AcceptAsync(TestMail.Waiting(0, "jim@far.example"));
+        await FillDiskAsync();
+        RecipientResult large = TestMail.Result(0, RecipientState.Waiting, Noon, TraceKind.Deferred) with
+        {
+            Reply = new string('x', 100_000),
+        };
+        await Store.RecordAsync(number, Noon, [large], null);
+        var claim = new Claim(other, 0, "mx far.example", 1, Noon, ToDelivery: true);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => Store.ClaimAsync([claim], Ct));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => AcceptAsync(TestMail.Waiting(0, "jack@far.example")));
+
+        await MakeRoomAsync();
+        Assert.Single(await Store.ClaimAsync([claim], Ct));
+    }
+
     /// <summary>The report is sent from memory meanwhile; were that filed first, nothing would be there to file it with.</summary>
     [Fact(Timeout = 60_000)]
     public async Task What_became_of_a_report_is_written_behind_the_report_that_a_full_disk_would_not_take()
