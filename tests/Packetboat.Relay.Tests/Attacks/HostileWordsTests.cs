@@ -1,5 +1,4 @@
 using System.Text;
-using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Queue;
