@@ -1,0 +1,124 @@
+using System.Text;
+using Packetboat.Commands;
+using Packetboat.Demo;
+using Packetboat.Protocol.Dkim;
+
+namespace Packetboat.Tests.Commands;
+
+/// <summary>The verbs' status, which is what scripts look at; the words are compared with other programs in <c>tests/interop</c>.</summary>
+public sealed class CheckCommandTests : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pb-").FullName;
+    private readonly ZoneServer _dns;
+    private readonly DkimPrivateKey _key = DkimPrivateKey.CreateEd25519();
+
+    public CheckCommandTests() =>
+        _dns = new ZoneServer(
+            new Dictionary<string, ZoneRecord[]>(StringComparer.Ordinal)
+            {
+                ["d.example"] = [ZoneRecord.Text("v=spf1 ip4:192.0.2.1 -all")],
+                ["_dmarc.d.example"] = [ZoneRecord.Text("v=DMARC1; p=reject")],
+                ["s._domainkey.d.example"] = [ZoneRecord.Text(_key.Record)],
+            },
+            ["broken.example"]
+        );
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _dns.DisposeAsync();
+        _key.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1", "joe@d.example", ExitCode.Ok)]
+    [InlineData("192.0.2.2", "joe@d.example", ExitCode.Failed)]
+    [InlineData("192.0.2.2", "", ExitCode.Failed)]
+    [InlineData("192.0.2.1", "<joe@d.example>", ExitCode.Ok)]
+    [InlineData("192.0.2.1", "joe@unknown.example", ExitCode.Failed)]
+    [InlineData("192.0.2.1", "joe@broken.example", ExitCode.TemporaryFailure)]
+    [InlineData("192.0.2", "joe@d.example", ExitCode.Failed)]
+    [InlineData("host", "joe@d.example", ExitCode.Usage)]
+    public async Task Spf_passes_fails_or_does_not_know(string ip, string from, int status) =>
+        Assert.Equal(
+            status,
+            await RunAsync("check", "spf", "--ip", ip, "--from", from, "--helo", "h.example", "--dns", $"{_dns.Endpoint}")
+        );
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public async Task A_message_in_a_file_is_judged_whatever_line_ends_it_has(string lineEnd)
+    {
+        string text = "From: joe@d.example\nSubject: x\n\nHello\n".Replace("\n", lineEnd, StringComparison.Ordinal);
+        string unsigned = await WriteAsync("unsigned.eml", text);
+        string signed = await WriteAsync("signed.eml", Signed(text, lineEnd));
+        string changed = await WriteAsync(
+            "changed.eml",
+            Signed(text, lineEnd).Replace("Hello", "Hallo", StringComparison.Ordinal)
+        );
+
+        Assert.Equal(ExitCode.Failed, await RunAsync("check", "dkim", unsigned, "--dns", $"{_dns.Endpoint}"));
+        Assert.Equal(ExitCode.Ok, await RunAsync("check", "dkim", signed, "--dns", $"{_dns.Endpoint}", "--json"));
+        Assert.Equal(ExitCode.Failed, await RunAsync("check", "dkim", changed, "--dns", $"{_dns.Endpoint}"));
+        Assert.Equal(ExitCode.Ok, await DmarcAsync(signed, "192.0.2.9"));
+        Assert.Equal(ExitCode.Ok, await DmarcAsync(unsigned, "192.0.2.1"));
+        Assert.Equal(ExitCode.Failed, await DmarcAsync(changed, "192.0.2.9"));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_or_asked_is_said()
+    {
+        string file = await WriteAsync("a.eml", "From: joe@d.example\n\nx\n");
+
+        Assert.Equal(ExitCode.IoError, await RunAsync("check", "dkim", Path.Combine(_folder, "missing.eml")));
+        Assert.Equal(ExitCode.Usage, await RunAsync("check", "dkim", file, "--dns", "localhost"));
+        Assert.NotEqual(ExitCode.Ok, await RunAsync("check", "spf", "--from", "a@d.example"));
+    }
+
+    [Fact]
+    public async Task A_message_is_signed_with_a_key_in_a_file()
+    {
+        string key = await WriteAsync("key.pem", _key.ToPem());
+        string file = await WriteAsync("a.eml", "From: joe@d.example\n\nx\n");
+        string nobodys = await WriteAsync("b.eml", "To: joe@d.example\n\nx\n");
+
+        Assert.Equal(ExitCode.Ok, await SignAsync(file, key, "relaxed/simple"));
+        Assert.Equal(ExitCode.Usage, await SignAsync(file, key, "relaxed"));
+        Assert.Equal(ExitCode.DataError, await SignAsync(file, file, "relaxed/simple"));
+        Assert.Equal(ExitCode.DataError, await SignAsync(nobodys, key, "relaxed/simple"));
+        Assert.Equal(ExitCode.IoError, await SignAsync(file, Path.Combine(_folder, "missing.pem"), "relaxed/simple"));
+    }
+
+    private static Task<int> RunAsync(params string[] words) => Verbs.InvokeAsync(Verbs.Root().Parse(words), Ct);
+
+    private static Task<int> SignAsync(string file, string key, string forms) =>
+        RunAsync("dkim", "sign", file, "--key", key, "--domain", "d.example", "--selector", "s", "--canonicalization", forms);
+
+    private Task<int> DmarcAsync(string file, string ip) =>
+        RunAsync("check", "dmarc", file, "--ip", ip, "--from", "joe@d.example", "--dns", $"{_dns.Endpoint}");
+
+    private string Signed(string text, string lineEnd)
+    {
+        using var message = new DkimMessage(DkimCanonicalization.Relaxed);
+        message.Append(Encoding.ASCII.GetBytes(text.ReplaceLineEndings("\r\n")));
+        message.Complete();
+        byte[] field = DkimSigner.Sign(
+            message,
+            new DkimSigningKey("d.example", "s", _key),
+            new DkimSigningOptions(),
+            TimeProvider.System.GetUtcNow(),
+            out _
+        );
+        return Encoding.ASCII.GetString(field).ReplaceLineEndings(lineEnd) + text;
+    }
+
+    private async Task<string> WriteAsync(string name, string text)
+    {
+        string path = Path.Combine(_folder, name);
+        await File.WriteAllTextAsync(path, text, Ct);
+        return path;
+    }
+}
