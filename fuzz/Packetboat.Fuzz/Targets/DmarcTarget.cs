@@ -45,7 +45,7 @@ internal sealed class DmarcTarget : IFuzzTarget
         if (!AuthorDomains.TryRead(header, out IReadOnlyList<string>? authors, out string? why))
         {
             Check.IsPrintable(why, "a fault");
-            return HashCode.Combine(parsed, why.Length);
+            return HashCode.Combine(KindOf(parsed), why.Length);
         }
 
         foreach (string author in authors)
@@ -69,6 +69,11 @@ internal sealed class DmarcTarget : IFuzzTarget
         Check.That(evaluating.IsCompleted, "the evaluation waits for nothing");
         DmarcVerdict verdict = evaluating.GetAwaiter().GetResult();
         Check.IsPrintable(verdict.Reason, "a reason");
-        return HashCode.Combine(verdict.Result, verdict.Policy, parsed, authors.Count);
+        return HashCode.Combine(verdict.Result, verdict.Policy, KindOf(parsed), authors.Count);
     }
+
+    private static int KindOf(DmarcRecord? record) =>
+        record is null
+            ? 0
+            : HashCode.Combine(record.Policy, record.SubdomainPolicy, record.IsDkimStrict, record.IsSpfStrict, record.Percent / 25);
 }

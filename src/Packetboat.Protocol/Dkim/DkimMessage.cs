@@ -7,8 +7,7 @@ namespace Packetboat.Protocol.Dkim;
 /// the forms that a signature asks for. The body is not kept.
 /// </summary>
 /// <param name="signedForm">A form of the body that is to be signed; null: the message is only verified.</param>
-/// <param name="prefix">What stands above the message that goes by, with its line ends.</param>
-public sealed class DkimMessage(DkimCanonicalization? signedForm = null, ReadOnlySpan<byte> prefix = default) : IDisposable
+public sealed class DkimMessage(DkimCanonicalization? signedForm = null) : IDisposable
 {
     /// <summary>Signatures that are looked at, from the top. RFC 6376 §8.4 wants a bound.</summary>
     public const int MaxSignatures = 10;
@@ -20,7 +19,7 @@ public sealed class DkimMessage(DkimCanonicalization? signedForm = null, ReadOnl
     private byte[] _relaxedHash = [];
     private bool _isComplete;
 
-    public HeaderBlock Header { get; } = new(prefix);
+    public HeaderBlock Header { get; private set; } = new();
 
     /// <summary>Beyond <see cref="MaxSignatures"/>.</summary>
     public int UnseenSignatures { get; private set; }
@@ -56,6 +55,16 @@ public sealed class DkimMessage(DkimCanonicalization? signedForm = null, ReadOnl
 
         _simpleHash = _simple?.Complete() ?? [];
         _relaxedHash = _relaxed?.Complete() ?? [];
+    }
+
+    /// <summary>Fields that are put in front of a complete message, so that they are signed with it. It is not verified any more then.</summary>
+    /// <param name="fields">With their line ends.</param>
+    public void PutInFront(ReadOnlySpan<byte> fields)
+    {
+        if (fields.IsEmpty)
+            return;
+        Header = Header.Under(fields);
+        _signatures.Clear();
     }
 
     public void Dispose()

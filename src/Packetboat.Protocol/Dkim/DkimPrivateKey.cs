@@ -40,6 +40,13 @@ public sealed class DkimPrivateKey : IDisposable
     /// <summary>What belongs into the TXT record at <c>selector._domainkey.domain</c>. RFC 6376 §3.6.1, RFC 8463 §4.</summary>
     public string Record => $"v=DKIM1; k={(_rsa is null ? "ed25519" : "rsa")}; p={Convert.ToBase64String(_public)}";
 
+    /// <summary>Whether a TXT record has the public half of this key, and lets it sign mail.</summary>
+    public bool IsPublishedBy(string text) =>
+        DkimKeyRecord.TryParse(text, out DkimKeyRecord? record, out _)
+        && record is { IsForMail: true, AllowsSha256: true }
+        && record.IsEd25519 == (_rsa is null)
+        && record.Key.AsSpan().SequenceEqual(_public);
+
     public static DkimPrivateKey CreateRsa() => new(RSA.Create(NewRsaBits));
 
     public static DkimPrivateKey CreateEd25519() => new(RandomNumberGenerator.GetBytes(Ed25519.SecretKeySize));

@@ -26,13 +26,6 @@ public sealed class HeaderBlock
     /// <summary>From the top. Empty until complete.</summary>
     public IReadOnlyList<HeaderField> Fields => _fields;
 
-    /// <summary>What stands above the message, such as the fields that a relay puts in front; before anything else.</summary>
-    public HeaderBlock(ReadOnlySpan<byte> prefix = default)
-    {
-        if (!prefix.IsEmpty)
-            Keep(prefix);
-    }
-
     /// <returns>What is body already.</returns>
     public ReadOnlySpan<byte> Append(ReadOnlySpan<byte> octets)
     {
@@ -85,6 +78,18 @@ public sealed class HeaderBlock
     /// <summary>From the top.</summary>
     /// <param name="name">Lower case.</param>
     public IEnumerable<HeaderField> Named(string name) => _fields.Where(field => field.Name == name);
+
+    /// <summary>The header as it is with more on top, such as the fields that a relay puts in front.</summary>
+    /// <param name="fields">With their line ends.</param>
+    public HeaderBlock Under(ReadOnlySpan<byte> fields)
+    {
+        var whole = new HeaderBlock();
+        whole.Keep(fields);
+        whole.Keep(_octets.AsSpan(0, _length));
+        whole.Complete();
+        whole.IsTooLarge |= IsTooLarge;
+        return whole;
+    }
 
     private void Keep(ReadOnlySpan<byte> octets)
     {

@@ -4,7 +4,6 @@ using Packetboat.Protocol.Dkim;
 using Packetboat.Protocol.Dmarc;
 using Packetboat.Protocol.Spf;
 using Packetboat.Relay.Checks;
-using Packetboat.Relay.Resolver;
 
 namespace Packetboat.Commands;
 
@@ -14,14 +13,6 @@ namespace Packetboat.Commands;
 /// </summary>
 internal static class CheckCommand
 {
-    private const int PlainDnsPort = 53;
-
-    private static readonly Option<string?> Dns = new("--dns")
-    {
-        Description = "ADDRESS or ADDRESS:PORT of the name server to ask; those of the system if not said",
-        Recursive = true,
-    };
-
     private static readonly Option<string> Ip = new("--ip") { Description = "The host that sends", Required = true };
 
     private static readonly Option<string> From = new("--from")
@@ -47,7 +38,7 @@ internal static class CheckCommand
         var dmarc = new Command("dmarc", "Ask what DMARC makes of a message") { FileName, Ip, From, Helo, Verbs.Json };
         dmarc.SetAction((parsed, ct) => RunAsync(parsed, DmarcAsync, ct));
         var command = new Command("check", "Find out what a receiver of mail would: SPF, DKIM, DMARC") { spf, dkim, dmarc };
-        command.Options.Add(Dns);
+        command.Options.Add(NameServerOption.Dns);
         return command;
     }
 
@@ -57,15 +48,10 @@ internal static class CheckCommand
         CancellationToken ct
     )
     {
-        if (parsed.GetValue(Dns) is { } server && !IPEndPoint.TryParse(server, out _))
-        {
-            Print.Error($"--dns {server}: not an address; say ADDRESS or ADDRESS:{PlainDnsPort}");
+        if (NameServerOption.Resolver(parsed) is not { } resolver)
             return ExitCode.Usage;
-        }
-
         try
         {
-            var resolver = new CachingResolver(new ResolverOptions { Server = parsed.GetValue(Dns) }, TimeProvider.System);
             return await check(parsed, new MailChecks(resolver, TimeProvider.System), ct);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -126,7 +112,11 @@ internal static class CheckCommand
     private static SpfQuestion? Question(ParseResult parsed)
     {
         string ip = parsed.GetValue(Ip)!;
-        if (!IPAddress.TryParse(ip, out IPAddress? address))
+        // The platform takes short forms of IPv4 addresses too, and nobody means them.
+        if (
+            !IPAddress.TryParse(ip, out IPAddress? address)
+            || (!ip.Contains(':', StringComparison.Ordinal) && ip.Count(c => c == '.') != 3)
+        )
         {
             Print.Error($"--ip {ip}: not an IP address");
             return null;

@@ -37,7 +37,12 @@ internal static class DkimCommand
             Forms,
         };
         sign.SetAction((parsed, ct) => SignAsync(parsed, ct));
-        return new Command("dkim", "Sign mail") { sign };
+        return new Command("dkim", "Make and look at keys, and sign by hand")
+        {
+            DkimKeyCommands.New(),
+            DkimKeyCommands.Show(),
+            sign,
+        };
     }
 
     private static async Task<int> SignAsync(ParseResult parsed, CancellationToken ct)

@@ -39,7 +39,7 @@ public sealed class CheckCommandTests : IAsyncDisposable
     [InlineData("192.0.2.1", "<joe@d.example>", ExitCode.Ok)]
     [InlineData("192.0.2.1", "joe@unknown.example", ExitCode.Failed)]
     [InlineData("192.0.2.1", "joe@broken.example", ExitCode.TemporaryFailure)]
-    [InlineData("192.0.2", "joe@d.example", ExitCode.Failed)]
+    [InlineData("192.0.2", "joe@d.example", ExitCode.Usage)]
     [InlineData("host", "joe@d.example", ExitCode.Usage)]
     public async Task Spf_passes_fails_or_does_not_know(string ip, string from, int status) =>
         Assert.Equal(
@@ -92,10 +92,42 @@ public sealed class CheckCommandTests : IAsyncDisposable
         Assert.Equal(ExitCode.IoError, await SignAsync(file, Path.Combine(_folder, "missing.pem"), "relaxed/simple"));
     }
 
+    [Theory]
+    [InlineData("rsa")]
+    [InlineData("ed25519")]
+    public async Task A_new_key_is_its_owners_alone_never_replaces_one_and_is_looked_for_in_dns(string algorithm)
+    {
+        string file = Path.Combine(_folder, "new.pem");
+        string[] make = ["dkim", "new", "d.example", "--selector", "t", "--algorithm", algorithm, "--out", file];
+
+        Assert.Equal(ExitCode.Ok, await RunAsync(make));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal(ExitCode.IoError, await RunAsync(make));
+        Assert.Equal(ExitCode.Failed, await ShowAsync(file, "d.example", "t"));
+        Assert.Equal(ExitCode.Failed, await ShowAsync(file, "d.example", "s"));
+        Assert.Equal(ExitCode.Ok, await ShowAsync(await WriteAsync("key.pem", _key.ToPem()), "d.example", "s"));
+        Assert.Equal(ExitCode.Usage, await ShowAsync(file, "d..example", "t"));
+    }
+
+    [Fact]
+    public void A_long_record_is_cut_into_strings_that_a_name_server_takes()
+    {
+        string record = new('x', 300);
+
+        Assert.Equal(
+            $"s.d.example. IN TXT \"{record[..255]}\" \"{record[255..]}\"",
+            DkimKeyCommands.ZoneLine("s.d.example", record)
+        );
+    }
+
     private static Task<int> RunAsync(params string[] words) => Verbs.InvokeAsync(Verbs.Root().Parse(words), Ct);
 
     private static Task<int> SignAsync(string file, string key, string forms) =>
         RunAsync("dkim", "sign", file, "--key", key, "--domain", "d.example", "--selector", "s", "--canonicalization", forms);
+
+    private Task<int> ShowAsync(string file, string domain, string selector) =>
+        RunAsync("dkim", "show", file, "--domain", domain, "--selector", selector, "--dns", $"{_dns.Endpoint}");
 
     private Task<int> DmarcAsync(string file, string ip) =>
         RunAsync("check", "dmarc", file, "--ip", ip, "--from", "joe@d.example", "--dns", $"{_dns.Endpoint}");
