@@ -74,7 +74,10 @@ internal sealed class Composition : IAsyncDisposable
         Settings.Refused += SettingsRefused;
         _spool = new SigningSpool(
             new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time),
-            new SystemSigningKey(() => Settings.Current, _log, time),
+            new AllSigningKeys(
+                new SystemSigningKey(() => Settings.Current, _log, time),
+                new DomainSigningKeys(new DkimKeyFolder(settings.Packetboat.DataDirectory, time), _log, time)
+            ),
             _log,
             time
         );

@@ -75,5 +75,11 @@ internal sealed class DmarcTarget : IFuzzTarget
     private static int KindOf(DmarcRecord? record) =>
         record is null
             ? 0
-            : HashCode.Combine(record.Policy, record.SubdomainPolicy, record.IsDkimStrict, record.IsSpfStrict, record.Percent / 25);
+            : HashCode.Combine(
+                record.Policy,
+                record.SubdomainPolicy,
+                record.IsDkimStrict,
+                record.IsSpfStrict,
+                record.Percent / 25
+            );
 }

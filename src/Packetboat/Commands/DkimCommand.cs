@@ -37,10 +37,13 @@ internal static class DkimCommand
             Forms,
         };
         sign.SetAction((parsed, ct) => SignAsync(parsed, ct));
-        return new Command("dkim", "Make and look at keys, and sign by hand")
+        return new Command("dkim", "Make keys, change them, and sign by hand")
         {
             DkimKeyCommands.New(),
             DkimKeyCommands.Show(),
+            DkimFolderCommands.List(),
+            DkimFolderCommands.Use(),
+            DkimFolderCommands.Retire(),
             sign,
         };
     }

@@ -4,6 +4,7 @@ using Packetboat.Protocol.Dkim;
 using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.Message;
 using Packetboat.Relay.Resolver;
+using Packetboat.Relay.Signing;
 
 namespace Packetboat.Commands;
 
@@ -25,15 +26,14 @@ internal static class DkimKeyCommands
 
     private static readonly Argument<string> KeyFile = new("key") { Description = "A private key, PEM" };
 
-    private static readonly Option<string> Out = new("--out")
+    private static readonly Option<string?> Out = new("--out")
     {
-        Description = "Where the private key goes; nothing may be there yet",
-        Required = true,
+        Description = "Write one key into this file instead of both into the data folder; nothing may be there yet",
     };
 
     private static readonly Option<string> Algorithm = new("--algorithm")
     {
-        Description = "rsa, which everybody verifies, or ed25519",
+        Description = "With --out: rsa, which everybody verifies, or ed25519",
         DefaultValueFactory = _ => "rsa",
     };
 
@@ -61,20 +61,26 @@ internal static class DkimKeyCommands
     internal static string ZoneLine(string name, string record) =>
         $"{name}. IN TXT {string.Join(' ', record.Chunk(MaxString).Select(part => $"\"{new string(part)}\""))}";
 
-    private static async Task<int> NewAsync(ParseResult parsed, CancellationToken ct)
+    private static Task<int> NewAsync(ParseResult parsed, CancellationToken ct)
     {
-        (string domain, string selector) = (parsed.GetValue(Domain)!, parsed.GetValue(Selector)!);
-        if (NameOf(domain, selector) is not { } name)
-            return ExitCode.Usage;
         string algorithm = parsed.GetValue(Algorithm)!;
         if (algorithm is not ("rsa" or "ed25519"))
         {
             Print.Error($"--algorithm {algorithm}: neither rsa nor ed25519");
-            return ExitCode.Usage;
+            return Task.FromResult(ExitCode.Usage);
         }
 
-        using DkimPrivateKey key = algorithm == "rsa" ? DkimPrivateKey.CreateRsa() : DkimPrivateKey.CreateEd25519();
-        string file = Path.GetFullPath(parsed.GetValue(Out)!);
+        (string domain, string selector) = (parsed.GetValue(Domain)!, parsed.GetValue(Selector)!);
+        if (NameOf(domain, selector) is not { } name)
+            return Task.FromResult(ExitCode.Usage);
+        return parsed.GetValue(Out) is { } file
+            ? WriteNewAsync(Path.GetFullPath(file), algorithm == "rsa", domain, name, ct)
+            : DkimFolderCommands.WithFolderAsync(parsed, (folder, _) => Task.FromResult(AddNew(folder, domain, selector)));
+    }
+
+    private static async Task<int> WriteNewAsync(string file, bool isRsa, string domain, string name, CancellationToken ct)
+    {
+        using DkimPrivateKey key = isRsa ? DkimPrivateKey.CreateRsa() : DkimPrivateKey.CreateEd25519();
         try
         {
             await WriteAsync(file, key, ct);
@@ -87,6 +93,21 @@ internal static class DkimKeyCommands
 
         Print.Line($"{file}: the private key; whoever has it can sign for {domain}");
         ShowRecord(name, key);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>RSA, which everybody verifies, and Ed25519 beside it.</summary>
+    private static int AddNew(DkimKeyFolder folder, string domain, string selector)
+    {
+        string ascii = MailAddress.Parse($"x@{domain}").AsciiDomain;
+        foreach (bool isRsa in (bool[])[true, false])
+        {
+            using DkimPrivateKey key = isRsa ? DkimPrivateKey.CreateRsa() : DkimPrivateKey.CreateEd25519();
+            StoredDkimKey stored = folder.Add(ascii, isRsa ? selector : $"{selector}-ed", key);
+            ShowRecord(stored.RecordName, key);
+        }
+
+        Print.Line($"Publish them, then: packetboat dkim use {ascii} {selector}, and the same with {selector}-ed");
         return ExitCode.Ok;
     }
 
@@ -119,7 +140,9 @@ internal static class DkimKeyCommands
             using (key)
             {
                 ShowRecord(name, key);
-                return await LookAsync(resolver, name, key, ct);
+                (string words, int status) = await LookAsync(resolver, name, key, ct);
+                Print.Line($"DNS:    {words}");
+                return status;
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -129,24 +152,24 @@ internal static class DkimKeyCommands
         }
     }
 
-    /// <summary>An alias to another name, where somebody else keeps the key, is followed by the name server.</summary>
-    private static async Task<int> LookAsync(CachingResolver resolver, string name, DkimPrivateKey key, CancellationToken ct)
+    /// <summary>
+    /// Whether the DNS has the key, in words, and the status for that. An alias to a name where somebody else keeps the record is followed by
+    /// the name server.
+    /// </summary>
+    internal static async Task<(string Words, int Status)> LookAsync(
+        CachingResolver resolver,
+        string name,
+        DkimPrivateKey key,
+        CancellationToken ct
+    )
     {
-        switch (await resolver.TextAsync(name, ct))
+        return await resolver.TextAsync(name, ct) switch
         {
-            case DnsAnswer<string>.Found found when found.Records.Any(key.IsPublishedBy):
-                Print.Line("published: the DNS has this key");
-                return ExitCode.Ok;
-            case DnsAnswer<string>.Found found:
-                Print.Line($"another: the DNS has something else at {name}: {found.Records[0]}");
-                return ExitCode.Failed;
-            case DnsAnswer<string>.TemporaryFailure failure:
-                Print.Line($"unknown: the DNS did not answer: {failure.Reason}");
-                return ExitCode.TemporaryFailure;
-            default:
-                Print.Line($"missing: the DNS has nothing at {name}");
-                return ExitCode.Failed;
-        }
+            DnsAnswer<string>.Found found when found.Records.Any(key.IsPublishedBy) => ("published", ExitCode.Ok),
+            DnsAnswer<string>.Found => ("another record is published", ExitCode.Failed),
+            DnsAnswer<string>.TemporaryFailure failure => ($"no answer: {failure.Reason}", ExitCode.TemporaryFailure),
+            _ => ("not published", ExitCode.Failed),
+        };
     }
 
     private static void ShowRecord(string name, DkimPrivateKey key)

@@ -2,6 +2,7 @@ using System.Text;
 using Packetboat.Commands;
 using Packetboat.Demo;
 using Packetboat.Protocol.Dkim;
+using Packetboat.Relay.Signing;
 
 namespace Packetboat.Tests.Commands;
 
@@ -108,6 +109,29 @@ public sealed class CheckCommandTests : IAsyncDisposable
         Assert.Equal(ExitCode.Failed, await ShowAsync(file, "d.example", "s"));
         Assert.Equal(ExitCode.Ok, await ShowAsync(await WriteAsync("key.pem", _key.ToPem()), "d.example", "s"));
         Assert.Equal(ExitCode.Usage, await ShowAsync(file, "d..example", "t"));
+    }
+
+    [Fact]
+    public async Task A_key_of_the_data_folder_is_used_only_when_the_dns_has_it_and_retires_in_steps()
+    {
+        await WriteAsync("sbbs.ini", "[Mail]\nHostName = hub.example\n");
+        await WriteAsync("packetboat.ini", $"[Store]\nDataDirectory = {_folder}/data\n");
+        var keys = new DkimKeyFolder(Path.Combine(_folder, "data"), TimeProvider.System);
+        string[] dns = ["--dns", $"{_dns.Endpoint}", "--ctrl", _folder];
+
+        Assert.Equal(ExitCode.Ok, await RunAsync("dkim", "new", "d.example", "--selector", "n", "--ctrl", _folder));
+        Assert.Equal(["n", "n-ed"], keys.Read(out _).Select(key => key.Selector));
+        Assert.Equal(ExitCode.IoError, await RunAsync("dkim", "new", "d.example", "--selector", "n", "--ctrl", _folder));
+        Assert.Equal(ExitCode.Failed, await RunAsync(["dkim", "use", "d.example", "n", .. dns]));
+
+        keys.Add("d.example", "s", _key);
+        Assert.Equal(ExitCode.Ok, await RunAsync(["dkim", "use", "d.example", "s", .. dns]));
+        Assert.Equal(DkimKeyState.Used, keys.Read(out _).Single(key => key.Selector == "s").State);
+        Assert.Equal(ExitCode.Ok, await RunAsync(["dkim", "list", .. dns]));
+        Assert.Equal(ExitCode.Ok, await RunAsync("dkim", "retire", "d.example", "s", "--ctrl", _folder));
+        Assert.Equal(ExitCode.Failed, await RunAsync("dkim", "retire", "d.example", "s", "--ctrl", _folder));
+        Assert.Equal(ExitCode.Ok, await RunAsync("dkim", "retire", "d.example", "s", "--now", "--ctrl", _folder));
+        Assert.Equal(ExitCode.Failed, await RunAsync("dkim", "retire", "d.example", "s", "--ctrl", _folder));
     }
 
     [Fact]
