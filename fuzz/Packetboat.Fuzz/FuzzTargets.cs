@@ -27,6 +27,10 @@ internal static class FuzzTargets
         new SubmissionTarget(),
         new RecipientsTarget(),
         new DnsTarget(),
+        new SpfTarget(),
+        new DkimTarget(),
+        new DkimKeyTarget(),
+        new DmarcTarget(),
         new SessionTarget(),
         new ClientTarget(),
     ];

@@ -10,6 +10,7 @@ using Packetboat.Relay.Listening;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Resolver;
+using Packetboat.Relay.Signing;
 using Packetboat.Relay.SmtpServer;
 using Packetboat.Relay.Spool;
 using Packetboat.Relay.Telemetry;
@@ -34,7 +35,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly SqliteStore _store;
     private readonly AccountAuthenticator _authenticator;
     private readonly MailLog _log;
-    private readonly MessageSpool _spool;
+    private readonly ISpool _spool;
     private DateTimeOffset? _started;
     private SmtpConnections? _connections;
     private IReadOnlyList<SmtpListener> _listeners = [];
@@ -71,7 +72,15 @@ internal sealed class Composition : IAsyncDisposable
         SendMail = new SendMail(_store, resolver, () => Settings.Current, _log, time, delivers);
         Settings.Changed += SettingsChanged;
         Settings.Refused += SettingsRefused;
-        _spool = new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time);
+        _spool = new SigningSpool(
+            new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time),
+            new AllSigningKeys(
+                new SystemSigningKey(() => Settings.Current, _log, time),
+                new DomainSigningKeys(new DkimKeyFolder(settings.Packetboat.DataDirectory, time), _log, time)
+            ),
+            _log,
+            time
+        );
         Operations = new LocalOperations(
             _store,
             _store,

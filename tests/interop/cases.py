@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 
+import authentication
 import content
 import world
 from world import ACCOUNT, PASSWORD, PEERS, Failed, Sink, World, wait_until
@@ -588,6 +589,7 @@ GROUPS = {
     "synchronet-hub": synchronet_hub,
     "synchronet-spoke": synchronet_spoke,
     "chain": chain,
+    "authentication": lambda run, results: authentication.authentication(run, results, SEED),
 }
 
 

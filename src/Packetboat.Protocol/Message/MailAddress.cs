@@ -205,7 +205,8 @@ public sealed class MailAddress : IEquatable<MailAddress>
                 && inside.Count(c => c == '.') == 3;
     }
 
-    private static string ToAscii(string domain) => ToAsciiOrNull(domain) ?? domain.ToLowerInvariant();
+    /// <summary>Lower case, A-labels; what has none stays as it is.</summary>
+    internal static string ToAscii(string domain) => ToAsciiOrNull(domain) ?? domain.ToLowerInvariant();
 
     /// <summary>
     /// The mapping makes ASCII of what merely looks like it: of a full-width <c>&gt;</c> a real one, which would end the path in the command

@@ -269,14 +269,16 @@ internal static class MailKeys
             IsUsedYet = true,
             Maximum = 127,
         },
-        new("Mail", "DKIMSign", SettingType.Boolean, "false", "Whether outgoing mail is signed."),
+        new("Mail", "DKIMSign", SettingType.Boolean, "false", "Whether outgoing mail is signed.") { IsUsedYet = true },
         new("Mail", "DKIMDomain", SettingType.Text, "", "The signing domain; blank switches signing off.")
         {
+            IsUsedYet = true,
             Maximum = 127,
             Example = "example.net",
         },
         new("Mail", "DKIMSelector", SettingType.Text, "mail", "The selector, and the name of the key file dkim_<selector>.pem.")
         {
+            IsUsedYet = true,
             Maximum = 63,
         },
         new(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Packetboat.Protocol.Message;
 
 namespace Packetboat.Relay.Configuration;
 
@@ -12,6 +13,7 @@ internal static class SettingsReview
     {
         ReviewRelay(mail, keys);
         ReviewListeners(mail, keys);
+        ReviewSigning(mail, keys);
     }
 
     public static void OfPacketboat(PacketboatSettings packetboat, SettingReader keys)
@@ -89,6 +91,24 @@ internal static class SettingsReview
             string text = port.ToString(CultureInfo.InvariantCulture);
             keys.Report(Severity.Error, key, $"{taken[port]} has the port {text} already", $"give {key} another port");
         }
+    }
+
+    /// <summary>As with Synchronet mail goes out unsigned then; a wrong name would make receivers look for nothing.</summary>
+    private static void ReviewSigning(MailSettings mail, SettingReader keys)
+    {
+        if (!mail.DkimSign)
+            return;
+        if (mail.DkimDomain.Length == 0)
+            keys.Report(
+                Severity.Warning,
+                "DKIMSign",
+                "mail is not signed, because DKIMDomain is blank",
+                "write DKIMDomain=example.net"
+            );
+        else if (!MailAddress.IsDomain(mail.DkimDomain) || mail.DkimDomain[0] == '[')
+            keys.Report(Severity.Error, "DKIMDomain", $"'{mail.DkimDomain}' is no domain", "write DKIMDomain=example.net");
+        if (!MailAddress.IsDomain(mail.DkimSelector) || mail.DkimSelector[0] == '[')
+            keys.Report(Severity.Error, "DKIMSelector", $"'{mail.DkimSelector}' is no name of DNS", "write DKIMSelector=mail");
     }
 
     private static IEnumerable<(string Key, int Port, bool IsOn)> Listeners(MailSettings mail) =>

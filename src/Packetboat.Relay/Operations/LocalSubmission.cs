@@ -116,7 +116,7 @@ public sealed class LocalSubmission(ISpool spool, Func<SmtpServerSettings> setti
             int read;
             while (!message.IsEndless && (read = await content.ReadAsync(buffer, ct)) > 0)
             {
-                int length = Convert(buffer.AsSpan(0, read), converted, ref afterReturn);
+                int length = LineEnds.ToNetwork(buffer.AsSpan(0, read), converted, ref afterReturn);
                 message.Read(converted.AsSpan(0, length));
                 await message.FlushAsync(ct);
             }
@@ -128,21 +128,6 @@ public sealed class LocalSubmission(ISpool spool, Func<SmtpServerSettings> setti
             ArrayPool<byte>.Shared.Return(buffer);
             ArrayPool<byte>.Shared.Return(converted);
         }
-    }
-
-    /// <summary>LF becomes CRLF where it is not yet.</summary>
-    private static int Convert(ReadOnlySpan<byte> from, Span<byte> to, ref bool afterReturn)
-    {
-        int length = 0;
-        foreach (byte octet in from)
-        {
-            if (octet == '\n' && !afterReturn)
-                to[length++] = (byte)'\r';
-            to[length++] = octet;
-            afterReturn = octet == '\r';
-        }
-
-        return length;
     }
 
     private static byte[] TraceFields(

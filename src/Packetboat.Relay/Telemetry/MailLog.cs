@@ -46,6 +46,12 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
 
     public void SessionFault(SmtpPeer peer, Exception fault) => LogSessionFault(fault, peer.Address.ToString());
 
+    /// <summary>A message goes out without our signature.</summary>
+    public void NotSigned(string id, string reason) => LogNotSigned(id, Clean(reason));
+
+    /// <summary>All messages do, against the settings.</summary>
+    public void NoSigningKey(string reason) => LogNoSigningKey(Clean(reason));
+
     public void StoreFailed(StoreUnavailableException failure) => LogStoreFailed(failure.Message);
 
     public void Outcome(string id, string recipient, RecipientResult result) =>
@@ -232,6 +238,17 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
         Message = "the clock was set back by {Seconds} s; what waited for times that it had shown is tried anew"
     )]
     private partial void LogClockSetBack(long seconds);
+
+    [LoggerMessage(EventId = 19, EventName = "not signed", Level = LogLevel.Information, Message = "{Id} not signed, {Reason}")]
+    private partial void LogNotSigned(string id, string reason);
+
+    [LoggerMessage(
+        EventId = 20,
+        EventName = "no signing key",
+        Level = LogLevel.Error,
+        Message = "mail goes out unsigned: {Reason}"
+    )]
+    private partial void LogNoSigningKey(string reason);
 
     [LoggerMessage(
         EventId = 17,

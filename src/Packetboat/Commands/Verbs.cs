@@ -33,6 +33,8 @@ internal static class Verbs
             ConfigCommand.Create(),
             BackupCommand.Create(),
             VerifyCommand.Create(),
+            CheckCommand.Create(),
+            DkimCommand.Create(),
         };
         root.Options.Add(Ctrl);
         return root;

@@ -334,8 +334,32 @@ public sealed class ConfigurationReaderTests
     [Fact]
     public void Keys_and_flags_that_are_set_and_not_used_yet_can_be_listed()
     {
-        ConfigurationResult result = ReadMail("DKIMSign = true", "RelayPort = 25", "Options = TLS_POP3 | NO_SENDMAIL");
-        Assert.Equal(["DKIMSign", "Options: TLS_POP3"], result.Values.Where(v => v.IsSet && !v.UsedYet).Select(v => v.Key));
+        ConfigurationResult result = ReadMail("NotifyOfflineUsers = true", "RelayPort = 25", "Options = TLS_POP3 | NO_SENDMAIL");
+        Assert.Equal(
+            ["NotifyOfflineUsers", "Options: TLS_POP3"],
+            result.Values.Where(v => v.IsSet && !v.UsedYet).Select(v => v.Key)
+        );
+    }
+
+    [Theory]
+    [InlineData("", "mail", Severity.Warning, "DKIMSign")]
+    [InlineData("hub_.example.", "mail", Severity.Error, "DKIMDomain")]
+    [InlineData("[192.0.2.1]", "mail", Severity.Error, "DKIMDomain")]
+    [InlineData("hub.example", "../mail", Severity.Error, "DKIMSelector")]
+    public void A_signature_needs_a_domain_and_a_selector_that_dns_can_have(
+        string domain,
+        string selector,
+        Severity severity,
+        string key
+    )
+    {
+        Problem problem = Assert.Single(
+            ReadMail("DKIMSign = true", $"DKIMDomain = {domain}", $"DKIMSelector = {selector}").Problems
+        );
+
+        Assert.Equal(severity, problem.Severity);
+        Assert.Contains(key, problem.ToString(), StringComparison.Ordinal);
+        Assert.Empty(ReadMail("DKIMSign = false", $"DKIMDomain = {domain}", $"DKIMSelector = {selector}").Problems);
     }
 
     [Theory]

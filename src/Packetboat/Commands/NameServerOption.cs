@@ -1,0 +1,26 @@
+using System.CommandLine;
+using System.Net;
+using Packetboat.Relay.Resolver;
+
+namespace Packetboat.Commands;
+
+/// <summary><c>--dns</c>: which name server a verb asks that needs no settings.</summary>
+internal static class NameServerOption
+{
+    public static Option<string?> Dns { get; } =
+        new("--dns")
+        {
+            Description = "ADDRESS or ADDRESS:PORT of the name server to ask; those of the system if not said",
+            Recursive = true,
+        };
+
+    /// <summary>Null: it was printed what is wrong.</summary>
+    public static CachingResolver? Resolver(ParseResult parsed)
+    {
+        string? server = parsed.GetValue(Dns);
+        if (server is null || IPEndPoint.TryParse(server, out _))
+            return new CachingResolver(new ResolverOptions { Server = server }, TimeProvider.System);
+        Print.Error($"--dns {server}: not an address; say ADDRESS or ADDRESS:PORT");
+        return null;
+    }
+}

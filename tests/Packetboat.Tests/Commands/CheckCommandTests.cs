@@ -1,0 +1,180 @@
+using System.Text;
+using Packetboat.Commands;
+using Packetboat.Demo;
+using Packetboat.Protocol.Dkim;
+using Packetboat.Relay.Signing;
+
+namespace Packetboat.Tests.Commands;
+
+/// <summary>The verbs' status, which is what scripts look at; the words are compared with other programs in <c>tests/interop</c>.</summary>
+public sealed class CheckCommandTests : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pb-").FullName;
+    private readonly ZoneServer _dns;
+    private readonly DkimPrivateKey _key = DkimPrivateKey.CreateEd25519();
+
+    public CheckCommandTests() =>
+        _dns = new ZoneServer(
+            new Dictionary<string, ZoneRecord[]>(StringComparer.Ordinal)
+            {
+                ["d.example"] = [ZoneRecord.Text("v=spf1 ip4:192.0.2.1 -all")],
+                ["_dmarc.d.example"] = [ZoneRecord.Text("v=DMARC1; p=reject")],
+                ["s._domainkey.d.example"] = [ZoneRecord.Text(_key.Record)],
+            },
+            ["broken.example"]
+        );
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _dns.DisposeAsync();
+        _key.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1", "joe@d.example", ExitCode.Ok)]
+    [InlineData("192.0.2.2", "joe@d.example", ExitCode.Failed)]
+    [InlineData("192.0.2.2", "", ExitCode.Failed)]
+    [InlineData("192.0.2.1", "<joe@d.example>", ExitCode.Ok)]
+    [InlineData("192.0.2.1", "joe@unknown.example", ExitCode.Failed)]
+    [InlineData("192.0.2.1", "joe@broken.example", ExitCode.TemporaryFailure)]
+    [InlineData("192.0.2", "joe@d.example", ExitCode.Usage)]
+    [InlineData("host", "joe@d.example", ExitCode.Usage)]
+    public async Task Spf_passes_fails_or_does_not_know(string ip, string from, int status) =>
+        Assert.Equal(
+            status,
+            await RunAsync("check", "spf", "--ip", ip, "--from", from, "--helo", "h.example", "--dns", $"{_dns.Endpoint}")
+        );
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public async Task A_message_in_a_file_is_judged_whatever_line_ends_it_has(string lineEnd)
+    {
+        string text = "From: joe@d.example\nSubject: x\n\nHello\n".Replace("\n", lineEnd, StringComparison.Ordinal);
+        string unsigned = await WriteAsync("unsigned.eml", text);
+        string signed = await WriteAsync("signed.eml", Signed(text, lineEnd));
+        string changed = await WriteAsync(
+            "changed.eml",
+            Signed(text, lineEnd).Replace("Hello", "Hallo", StringComparison.Ordinal)
+        );
+
+        Assert.Equal(ExitCode.Failed, await RunAsync("check", "dkim", unsigned, "--dns", $"{_dns.Endpoint}"));
+        Assert.Equal(ExitCode.Ok, await RunAsync("check", "dkim", signed, "--dns", $"{_dns.Endpoint}", "--json"));
+        Assert.Equal(ExitCode.Failed, await RunAsync("check", "dkim", changed, "--dns", $"{_dns.Endpoint}"));
+        Assert.Equal(ExitCode.Ok, await DmarcAsync(signed, "192.0.2.9"));
+        Assert.Equal(ExitCode.Ok, await DmarcAsync(unsigned, "192.0.2.1"));
+        Assert.Equal(ExitCode.Failed, await DmarcAsync(changed, "192.0.2.9"));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_or_asked_is_said()
+    {
+        string file = await WriteAsync("a.eml", "From: joe@d.example\n\nx\n");
+
+        Assert.Equal(ExitCode.IoError, await RunAsync("check", "dkim", Path.Combine(_folder, "missing.eml")));
+        Assert.Equal(ExitCode.Usage, await RunAsync("check", "dkim", file, "--dns", "localhost"));
+        Assert.NotEqual(ExitCode.Ok, await RunAsync("check", "spf", "--from", "a@d.example"));
+    }
+
+    [Fact]
+    public async Task A_message_is_signed_with_a_key_in_a_file()
+    {
+        string key = await WriteAsync("key.pem", _key.ToPem());
+        string file = await WriteAsync("a.eml", "From: joe@d.example\n\nx\n");
+        string nobodys = await WriteAsync("b.eml", "To: joe@d.example\n\nx\n");
+
+        Assert.Equal(ExitCode.Ok, await SignAsync(file, key, "relaxed/simple"));
+        Assert.Equal(ExitCode.Usage, await SignAsync(file, key, "relaxed"));
+        Assert.Equal(ExitCode.DataError, await SignAsync(file, file, "relaxed/simple"));
+        Assert.Equal(ExitCode.DataError, await SignAsync(nobodys, key, "relaxed/simple"));
+        Assert.Equal(ExitCode.IoError, await SignAsync(file, Path.Combine(_folder, "missing.pem"), "relaxed/simple"));
+    }
+
+    [Theory]
+    [InlineData("rsa")]
+    [InlineData("ed25519")]
+    public async Task A_new_key_is_its_owners_alone_never_replaces_one_and_is_looked_for_in_dns(string algorithm)
+    {
+        string file = Path.Combine(_folder, "new.pem");
+        string[] make = ["dkim", "new", "d.example", "--selector", "t", "--algorithm", algorithm, "--out", file];
+
+        Assert.Equal(ExitCode.Ok, await RunAsync(make));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal(ExitCode.IoError, await RunAsync(make));
+        Assert.Equal(ExitCode.Failed, await ShowAsync(file, "d.example", "t"));
+        Assert.Equal(ExitCode.Failed, await ShowAsync(file, "d.example", "s"));
+        Assert.Equal(ExitCode.Ok, await ShowAsync(await WriteAsync("key.pem", _key.ToPem()), "d.example", "s"));
+        Assert.Equal(ExitCode.Usage, await ShowAsync(file, "d..example", "t"));
+    }
+
+    [Fact]
+    public async Task A_key_of_the_data_folder_is_used_only_when_the_dns_has_it_and_retires_in_steps()
+    {
+        await WriteAsync("sbbs.ini", "[Mail]\nHostName = hub.example\n");
+        await WriteAsync("packetboat.ini", $"[Store]\nDataDirectory = {_folder}/data\n");
+        var keys = new DkimKeyFolder(Path.Combine(_folder, "data"), TimeProvider.System);
+        string[] dns = ["--dns", $"{_dns.Endpoint}", "--ctrl", _folder];
+
+        Assert.Equal(ExitCode.Ok, await RunAsync("dkim", "new", "d.example", "--selector", "n", "--ctrl", _folder));
+        Assert.Equal(["n", "n-ed"], keys.Read(out _).Select(key => key.Selector));
+        Assert.Equal(ExitCode.IoError, await RunAsync("dkim", "new", "d.example", "--selector", "n", "--ctrl", _folder));
+        Assert.Equal(ExitCode.Failed, await RunAsync(["dkim", "use", "d.example", "n", .. dns]));
+
+        keys.Add("d.example", "s", _key);
+        Assert.Equal(ExitCode.Ok, await RunAsync(["dkim", "use", "d.example", "s", .. dns]));
+        Assert.Equal(DkimKeyState.Used, keys.Read(out _).Single(key => key.Selector == "s").State);
+        Assert.Equal(ExitCode.Ok, await RunAsync(["dkim", "list", .. dns]));
+        Assert.Equal(ExitCode.Ok, await RunAsync("dkim", "retire", "d.example", "s", "--ctrl", _folder));
+        Assert.Equal(ExitCode.Failed, await RunAsync("dkim", "retire", "d.example", "s", "--ctrl", _folder));
+        Assert.Equal(ExitCode.Ok, await RunAsync("dkim", "retire", "d.example", "s", "--now", "--ctrl", _folder));
+        Assert.Equal(ExitCode.Failed, await RunAsync("dkim", "retire", "d.example", "s", "--ctrl", _folder));
+    }
+
+    [Fact]
+    public void A_long_record_is_cut_into_strings_that_a_name_server_takes()
+    {
+        string record = new('x', 300);
+
+        Assert.Equal(
+            $"s.d.example. IN TXT \"{record[..255]}\" \"{record[255..]}\"",
+            DkimKeyCommands.ZoneLine("s.d.example", record)
+        );
+    }
+
+    private static Task<int> RunAsync(params string[] words) => Verbs.InvokeAsync(Verbs.Root().Parse(words), Ct);
+
+    private static Task<int> SignAsync(string file, string key, string forms) =>
+        RunAsync("dkim", "sign", file, "--key", key, "--domain", "d.example", "--selector", "s", "--canonicalization", forms);
+
+    private Task<int> ShowAsync(string file, string domain, string selector) =>
+        RunAsync("dkim", "show", file, "--domain", domain, "--selector", selector, "--dns", $"{_dns.Endpoint}");
+
+    private Task<int> DmarcAsync(string file, string ip) =>
+        RunAsync("check", "dmarc", file, "--ip", ip, "--from", "joe@d.example", "--dns", $"{_dns.Endpoint}");
+
+    private string Signed(string text, string lineEnd)
+    {
+        using var message = new DkimMessage(DkimCanonicalization.Relaxed);
+        message.Append(Encoding.ASCII.GetBytes(text.ReplaceLineEndings("\r\n")));
+        message.Complete();
+        byte[] field = DkimSigner.Sign(
+            message,
+            new DkimSigningKey("d.example", "s", _key),
+            new DkimSigningOptions(),
+            TimeProvider.System.GetUtcNow(),
+            out _
+        );
+        return Encoding.ASCII.GetString(field).ReplaceLineEndings(lineEnd) + text;
+    }
+
+    private async Task<string> WriteAsync(string name, string text)
+    {
+        string path = Path.Combine(_folder, name);
+        await File.WriteAllTextAsync(path, text, Ct);
+        return path;
+    }
+}
