@@ -4,6 +4,7 @@ using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Spool;
 using Packetboat.Relay.Telemetry;
@@ -51,6 +52,7 @@ internal sealed class RelayOperation : IOperation, IRouter, IConnector
                 _store,
                 new Reporter(_store, scheduler, () => "node.example", TimeProvider.System),
                 () => settings.Limits,
+                () => ReplyTable.Shipped,
                 log,
                 TimeProvider.System
             ),

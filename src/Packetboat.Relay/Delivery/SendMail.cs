@@ -2,6 +2,7 @@ using System.Net;
 using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.Message;
 using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Telemetry;
@@ -42,6 +43,7 @@ public sealed class SendMail
                     store,
                     new Reporter(store, scheduler, () => settings().Mail.HostName, time),
                     () => scheduling.Current.Limits,
+                    () => settings().Replies,
                     log,
                     time
                 ),
@@ -53,6 +55,9 @@ public sealed class SendMail
     }
 
     public DeliveryScheduler Scheduler { get; }
+
+    /// <summary>What remote replies mean.</summary>
+    public ReplyTable Replies => _settings().Replies;
 
     /// <summary>How mail leaves, in a few words.</summary>
     public string Describe()

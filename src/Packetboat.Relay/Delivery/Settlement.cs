@@ -2,6 +2,7 @@ using Packetboat.Protocol;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Telemetry;
 
@@ -11,7 +12,14 @@ namespace Packetboat.Relay.Delivery;
 /// Settles an attempt: what becomes of each recipient, what is filed, who is told. All of it is one transaction of the store, a report to
 /// the sender included, so that no crash loses a bounce.
 /// </summary>
-internal sealed class Settlement(IQueueStore store, Reporter reporter, Func<RetryLimits> limits, MailLog log, TimeProvider time)
+internal sealed class Settlement(
+    IQueueStore store,
+    Reporter reporter,
+    Func<RetryLimits> limits,
+    Func<ReplyTable> replies,
+    MailLog log,
+    TimeProvider time
+)
 {
     private const int MaxReply = 1000;
 
@@ -30,15 +38,26 @@ internal sealed class Settlement(IQueueStore store, Reporter reporter, Func<Retr
         return results.Where(result => result.State == RecipientState.Waiting).Min(result => (DateTimeOffset?)result.Due);
     }
 
+    /// <summary>Why nothing leaves by a route. What a relay said tells more than what we made of it.</summary>
+    public Cause CauseOf(RouteHealth health) =>
+        health switch
+        {
+            RouteHealth.Down down => replies().Classify(down.Outcome),
+            RouteHealth.Parked { Outcome: var outcome } parked => replies().Classify(outcome) is { IsKnown: true } cause
+                ? cause
+                : replies().Classify(new RemoteOutcome(DeliveryReplies.NotTried(parked.Reason), FromPeer: false, outcome.Host)),
+            _ => Cause.None,
+        };
+
     /// <summary>Puts an item back that was not tried: it costs no attempt.</summary>
-    public ValueTask PostponeAsync(DeliveryItem item, DateTimeOffset until, string reason) =>
-        PutBackAsync(item, until, reason, countsAttempt: false);
+    public ValueTask PostponeAsync(DeliveryItem item, DateTimeOffset until, string reason, Cause cause) =>
+        PutBackAsync(item, until, reason, cause, countsAttempt: false);
 
     /// <summary>Puts an item back after a fault of ours. It counts, so that the pauses grow, but says nothing that could bounce it.</summary>
     public ValueTask PutBackAsync(DeliveryItem item, DateTimeOffset until, string reason) =>
-        PutBackAsync(item, until, reason, countsAttempt: true);
+        PutBackAsync(item, until, reason, Cause.None, countsAttempt: true);
 
-    private ValueTask PutBackAsync(DeliveryItem item, DateTimeOffset until, string reason, bool countsAttempt)
+    private ValueTask PutBackAsync(DeliveryItem item, DateTimeOffset until, string reason, Cause cause, bool countsAttempt)
     {
         string words = PrintableText.Of($"not tried: {reason}", MaxReply);
         RecipientResult[] results =
@@ -53,7 +72,10 @@ internal sealed class Settlement(IQueueStore store, Reporter reporter, Func<Retr
                 words,
                 TraceKind.Postponed,
                 to.DelayReported
-            )),
+            )
+            {
+                Cause = cause,
+            }),
         ];
         return store.RecordAsync(item.Message.Number, time.GetUtcNow(), results, report: null);
     }
@@ -64,7 +86,10 @@ internal sealed class Settlement(IQueueStore store, Reporter reporter, Func<Retr
         var reply = new SmtpReply(554, "5.0.0", why);
         RecipientAttempt[] refused =
         [
-            .. item.Recipients.Select(to => new RecipientAttempt(to, SmtpVerdict.Permanent, reply, FromPeer: false)),
+            .. item.Recipients.Select(to => new RecipientAttempt(to, SmtpVerdict.Permanent, reply, FromPeer: false)
+            {
+                Cause = Cause.None,
+            }),
         ];
         await SettleAsync(new Attempt(item, refused, new RouteHealth.Open(), "", "", PeerReports: false), stopping);
     }
@@ -96,6 +121,7 @@ internal sealed class Settlement(IQueueStore store, Reporter reporter, Func<Retr
         bool delayNotice = IsDelayDue(message, to, verdict, now);
         string why = (verdict as RetryVerdict.Bounce)?.Why ?? "";
         string words = why.Length == 0 ? outcome.Reply.ToString() : $"{outcome.Reply} ({why})";
+        Cause cause = CauseOf(attempt, outcome);
         results.Add(
             new RecipientResult(
                 to.Number,
@@ -108,10 +134,18 @@ internal sealed class Settlement(IQueueStore store, Reporter reporter, Func<Retr
                 kind,
                 to.DelayReported || delayNotice
             )
+            {
+                Cause = cause,
+            }
         );
         if (ReportOf(attempt, outcome, verdict, delayNotice, now) is { } report)
             reported.Add(report);
     }
+
+    private Cause CauseOf(Attempt attempt, RecipientAttempt outcome) =>
+        outcome.Verdict == SmtpVerdict.Accepted
+            ? Cause.None
+            : outcome.Cause ?? replies().Classify(new RemoteOutcome(outcome.Reply, outcome.FromPeer, attempt.Host));
 
     private static bool CanReport(QueuedMessage message, QueuedRecipient to) => message.Sender is not null && to.Dsn.WantsFailure;
 

@@ -1,3 +1,5 @@
+using Packetboat.Relay.Diagnosis;
+
 namespace Packetboat.Relay.Queue;
 
 /// <summary>
@@ -128,7 +130,7 @@ public sealed record Alarm(string Key, DateTimeOffset Raised, string Text);
 /// <summary>How many recipients are in which state, and how old the oldest is that still waits.</summary>
 public sealed record QueueCounts(long Waiting, long Claimed, long Held, DateTimeOffset? Oldest);
 
-/// <summary>A recipient in the queue, as a person sees it.</summary>
+/// <summary>A recipient in the queue, as a person sees it; of the last attempt the reply, why it failed, and the entry that knew.</summary>
 public sealed record QueueEntry(
     string Id,
     long MessageNumber,
@@ -142,7 +144,9 @@ public sealed record QueueEntry(
     RecipientState State,
     int Attempts,
     DateTimeOffset Due,
-    string LastReply
+    string LastReply,
+    FailureClass Class,
+    string Rule
 );
 
 /// <summary>A message with everything that happened to it.</summary>

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Diagnosis;
 
 namespace Packetboat.Relay.Queue;
 
@@ -53,6 +54,9 @@ internal sealed class Lane(Route route, Action<Lane> changed)
 
     /// <summary>Why it is closed; empty while open.</summary>
     public string Trouble { get; private set; } = "";
+
+    /// <summary>What that means.</summary>
+    public Cause Cause { get; private set; } = Cause.None;
 
     /// <summary>Closed because of us: the operator has to act.</summary>
     public bool IsParked { get; private set; }
@@ -108,8 +112,9 @@ internal sealed class Lane(Route route, Action<Lane> changed)
             _ready = null;
     }
 
-    public void Close(string trouble, bool isParked, DateTimeOffset until)
+    public void Close(string trouble, Cause cause, bool isParked, DateTimeOffset until)
     {
+        Cause = cause;
         (Trouble, IsParked, ClosedUntil, Window, IsProven) = (trouble, isParked, until, 1, false);
         Failures++;
         changed(this);

@@ -1,3 +1,5 @@
+using Packetboat.Relay.Diagnosis;
+
 namespace Packetboat.Relay.Queue;
 
 /// <summary>What became of one recipient in one attempt; the store files it, the trace shows it.</summary>
@@ -20,4 +22,8 @@ public sealed record RecipientResult(
     string Reply,
     TraceKind Event,
     bool DelayReported
-);
+)
+{
+    /// <summary>Why it failed; of a success nothing.</summary>
+    public Cause Cause { get; init; } = Cause.None;
+}

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Packetboat.Protocol;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.SmtpServer;
 using Packetboat.Relay.Spool;
@@ -57,7 +58,8 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
             result.Host.Length == 0 ? "-" : result.Host,
             result.Security.Length == 0 ? "-" : result.Security,
             result.Attempts,
-            result.Reply
+            result.Cause.IsKnown ? result.Cause.Class.Word() : "-",
+            result.Cause.IsKnown ? $"{result.Reply} ({Clean(result.Cause.Explanation)})" : result.Reply
         );
 
     public void Reported(string id, string reportId, MailAddress to) => LogReported(id, reportId, Path(to));
@@ -174,7 +176,7 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
     [LoggerMessage(
         EventId = 10,
         EventName = "outcome",
-        Message = "{Id} {Outcome} to=<{Recipient}> host={Host} security={Security} attempt={Attempt}: {Reply}"
+        Message = "{Id} {Outcome} to=<{Recipient}> host={Host} security={Security} attempt={Attempt} class={Class}: {Reply}"
     )]
     private partial void LogOutcome(
         LogLevel level,
@@ -184,6 +186,7 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
         string host,
         string security,
         int attempt,
+        string @class,
         string reply
     );
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 
 namespace Packetboat.Storage.Sqlite;
@@ -12,7 +13,7 @@ public sealed partial class SqliteStore
         "m.number, m.id, m.accepted, m.sender, m.account, m.origin, m.size, m.chunks, m.trace, m.body, m.smtputf8, m.ret, m.envid";
 
     private const string EntryColumns =
-        "m.id, m.number, m.accepted, m.size, coalesce(m.sender, ''), m.account, r.number, r.address, r.route, r.state, r.attempts, r.due, r.reply";
+        "m.id, m.number, m.accepted, m.size, coalesce(m.sender, ''), m.account, r.number, r.address, r.route, r.state, r.attempts, r.due, r.reply, r.class, r.rule";
 
     public Task<IReadOnlyList<DueRecipient>> FindDueAsync(
         string routeName,
@@ -229,7 +230,7 @@ public sealed partial class SqliteStore
         );
         List<TraceEvent> events = session.Query(
             """
-            SELECT e.at, e.kind, r.address, e.host, e.security, e.text
+            SELECT e.at, e.kind, r.address, e.host, e.security, e.text, e.class, e.rule
             FROM event e LEFT JOIN recipient r ON r.message = e.message AND r.number = e.recipient
             WHERE e.message = ?1 ORDER BY e.number
             """,
@@ -278,7 +279,9 @@ public sealed partial class SqliteStore
             (RecipientState)row.GetInt32(9),
             row.GetInt32(10),
             Time(row.GetInt64(11)),
-            row.GetString(12)
+            row.GetString(12),
+            (FailureClass)row.GetInt32(13),
+            row.GetString(14)
         );
 
     private static TraceEvent Event(SqliteRow row) =>
@@ -288,7 +291,9 @@ public sealed partial class SqliteStore
             row.GetText(2),
             row.GetString(3),
             row.GetString(4),
-            row.GetString(5)
+            row.GetString(5),
+            (FailureClass)row.GetInt32(6),
+            row.GetString(7)
         );
 
     private static OriginalRecipient? Original(string? parameter) =>

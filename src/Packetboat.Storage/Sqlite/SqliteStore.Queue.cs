@@ -1,3 +1,4 @@
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 
 namespace Packetboat.Storage.Sqlite;
@@ -227,18 +228,31 @@ public sealed partial class SqliteStore
         foreach (RecipientResult result in results)
         {
             session.Execute(
-                "UPDATE recipient SET state = ?3, attempts = ?4, due = ?5, reply = ?6, delayed = ?7 WHERE message = ?1 AND number = ?2 AND state < 3",
+                "UPDATE recipient SET state = ?3, attempts = ?4, due = ?5, reply = ?6, delayed = ?7, class = ?8, rule = ?9 WHERE message = ?1 AND number = ?2 AND state < 3",
                 message,
                 result.Recipient,
                 (int)result.State,
                 result.Attempts,
                 Milliseconds(result.Due),
                 result.Reply,
-                result.DelayReported ? 1 : 0
+                result.DelayReported ? 1 : 0,
+                (int)result.Cause.Class,
+                result.Cause.Rule
             );
             // That nothing was tried is no event: the recipient's last reply says it.
             if (result.Event != TraceKind.Postponed)
-                Insert(session, message, at, result.Event, result.Recipient, result.Host, result.Security, result.Reply);
+                Insert(
+                    session,
+                    message,
+                    at,
+                    result.Event,
+                    result.Recipient,
+                    result.Host,
+                    result.Security,
+                    result.Reply,
+                    result.Cause.Class,
+                    result.Cause.Rule
+                );
         }
 
         if (report is not null)
@@ -258,17 +272,21 @@ public sealed partial class SqliteStore
         int? recipient,
         string host,
         string security,
-        string text
+        string text,
+        FailureClass @class = FailureClass.Unknown,
+        string rule = ""
     ) =>
         session.Execute(
-            "INSERT INTO event SELECT ?1, coalesce(max(number) + 1, 0), ?2, ?3, ?4, ?5, ?6, ?7 FROM event WHERE message = ?1",
+            "INSERT INTO event SELECT ?1, coalesce(max(number) + 1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM event WHERE message = ?1",
             message,
             Milliseconds(at),
             (int)kind,
             recipient,
             host,
             security,
-            text
+            text,
+            (int)@class,
+            rule
         );
 
     /// <summary>Content is only kept while somebody still has to get it.</summary>

@@ -5,6 +5,7 @@ using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Spool;
 using Packetboat.Relay.Telemetry;
@@ -155,6 +156,7 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
                 Store,
                 new Reporter(Store, scheduler, () => "mail.node.example", Time),
                 () => Settings.Limits,
+                () => ReplyTable.Shipped,
                 log,
                 Time
             ),
