@@ -4,6 +4,7 @@ using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Spool;
 using Packetboat.Relay.Telemetry;
@@ -49,8 +50,9 @@ internal sealed class RelayOperation : IOperation, IRouter, IConnector
             route => new Courier(route, this, _store, TimeProvider.System),
             scheduler => new Settlement(
                 _store,
-                new Reporter(_store, scheduler, () => "node.example", TimeProvider.System),
+                new Reporter(_store, scheduler, () => "node.example", () => "en", TimeProvider.System),
                 () => settings.Limits,
+                () => ReplyTable.Shipped,
                 log,
                 TimeProvider.System
             ),

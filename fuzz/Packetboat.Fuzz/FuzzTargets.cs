@@ -23,6 +23,7 @@ internal static class FuzzTargets
         new IniTarget(),
         new SettingsTarget(),
         new ListTarget(),
+        new DiagnosisTarget(),
         new NameTarget(),
         new SubmissionTarget(),
         new RecipientsTarget(),

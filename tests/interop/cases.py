@@ -357,6 +357,80 @@ def chain(run, results):
     results.case("both end within 15 s of SIGTERM", lambda: (spoke.stop(), hub.stop())[0], "chain-*")
 
 
+# ---- reports: what another program understands of ours
+
+
+def reports(run, results):
+    said = {
+        "rcpt+unknown": "550 5.1.1 <rcpt@example.net>: Recipient address rejected: User unknown",
+        "rcpt+full": "552 5.2.2 Mailbox full, quota exceeded",
+        "rcpt+grey": "451 4.7.1 Greylisted, please come back",
+    }
+    pairs = {}
+    for language in ("en", "de"):
+        sink = Sink(run, "reports-sink-" + language, said)
+        boat = world.Packetboat(
+            run,
+            "reports-" + language,
+            {"HostName": "boat.test", "Options": "RELAY_TX", "RelayServer": "127.0.0.1", "RelayPort": sink.port},
+            "ReportLanguage = %s\nDelayNotice = 1s\n" % language,
+            trusts_local=True,
+        ).start()
+        pairs[language] = boat, sink
+    for language, (boat, sink) in pairs.items():
+        title = "Mail::DeliveryStatus::BounceParser reads bounces in " + language
+        results.case(title, functools.partial(understood, boat, sink), "reports-*")
+    # Both wait for the same look at the queue, a minute after the start.
+    for language, (boat, sink) in pairs.items():
+        title = "Mail::DeliveryStatus::BounceParser reads a notice of delay in " + language
+        results.case(title, functools.partial(told_of_delay, boat, sink), "reports-*")
+    for boat, _ in pairs.values():
+        boat.stop()
+
+
+def understood(boat, sink):
+    boat.ready()
+    message = b"Message-ID: <%s@client.test>\r\nSubject: a test\r\n\r\nHello\r\n"
+    world.send(boat.port, {name: message % name.encode() for name in ("unknown", "full", "grey")}, sender="author@example.org")
+    expected = {"unknown": ("user_unknown", "550"), "full": ("over_quota", "552")}
+    for name, parsed in parsed_reports(sink, 2):
+        kind, original = parsed[0]
+        if kind != "bounce" or original != "<%s@client.test>" % name:
+            raise Failed("%s: %s of %s" % (name, kind, original))
+        if parsed[1:] != [("rcpt+%s@example.net" % name, *expected.pop(name))]:
+            raise Failed("%s: %s" % (name, parsed[1:]))
+    if expected:
+        raise Failed("no report about %s" % ", ".join(expected))
+    return "user_unknown, over_quota"
+
+
+def told_of_delay(boat, sink):
+    found = [parsed for name, parsed in parsed_reports(sink, 3, 100) if name == "grey"]
+    if len(found) != 1 or found[0][0][0] != "delivery-status delayed":
+        raise Failed("%d reports about it: %s" % (len(found), found))
+    # The next one is due in a day: a start, which looks at once, sends none.
+    boat.stop()
+    boat.start().ready()
+    time.sleep(2)
+    if len(list(content.envelopes(sink.folder))) != 3:
+        raise Failed("told again after a start")
+    return found[0][0][0]
+
+
+def parsed_reports(sink, count, seconds=30):
+    """What the parser understood of each report, and which recipient it names first."""
+    wait_until(lambda: len(list(content.envelopes(sink.folder))) >= count, lambda: "%d reports" % count, seconds)
+    for _, envelope, body in content.arrived(sink.folder):
+        if envelope["mail_from"] != "":
+            raise Failed("a report from <%s>" % envelope["mail_from"])
+        done = subprocess.run([os.path.join(PEERS, "bounce.pl")], input=body, capture_output=True, timeout=30)
+        if done.returncode != 0 or done.stderr:
+            raise Failed("bounce.pl: exit %d, %s" % (done.returncode, done.stderr.decode(errors="replace")[-300:]))
+        lines = [tuple(line.split("\t")) for line in done.stdout.decode().splitlines()]
+        name = re.search(rb"Final-Recipient: rfc822; rcpt\+(\w+)@", body)
+        yield name[1].decode() if name else "?", lines
+
+
 # ---- crash: SIGKILL in the middle
 
 
@@ -590,6 +664,7 @@ GROUPS = {
     "synchronet-spoke": synchronet_spoke,
     "chain": chain,
     "authentication": lambda run, results: authentication.authentication(run, results, SEED),
+    "reports": reports,
 }
 
 

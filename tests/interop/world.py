@@ -141,9 +141,11 @@ class World:
 class Sink:
     """Where mail ends: sink.py, and what it stored."""
 
-    def __init__(self, world, name):
+    def __init__(self, world, name, replies=None):
+        """With replies to recipients that begin with a word, where they are refused."""
         self.folder, self.port = world.folder(name), world.port()
-        process = world.start(name, [os.path.join(PEERS, "sink.py")], {"DIR": self.folder, "SINKPORT": str(self.port)})
+        environment = {"DIR": self.folder, "SINKPORT": str(self.port), "SINKREPLIES": json.dumps(replies or {})}
+        process = world.start(name, [os.path.join(PEERS, "sink.py")], environment)
         world.listening(process, self.port)
 
     def wait_for(self, names, seconds=60):

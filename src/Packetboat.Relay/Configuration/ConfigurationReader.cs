@@ -1,4 +1,5 @@
 using Packetboat.Relay.Configuration.SbbsIni;
+using Packetboat.Relay.Diagnosis;
 
 namespace Packetboat.Relay.Configuration;
 
@@ -27,7 +28,7 @@ public sealed class ConfigurationReader
     public static Settings Defaults(string ctrlDirectory, string hostName)
     {
         var reader = new ConfigurationReader(ctrlDirectory, new ConfigurationEnvironment(hostName, "", ctrlDirectory));
-        return reader.Assemble(IniDocument.Empty, IniDocument.Empty, IniDocument.Empty);
+        return reader.Assemble(IniDocument.Empty, IniDocument.Empty, IniDocument.Empty, IniDocument.Empty);
     }
 
     private ConfigurationResult Read()
@@ -37,12 +38,12 @@ public sealed class ConfigurationReader
         IniDocument packetboat = OpenIfPresent("packetboat.ini");
         _problems.AddRange(SectionReview.OfPacketboatIni(packetboat));
 
-        Settings settings = Assemble(sbbs, packetboat, OpenIfPresent("msgs.ini"));
+        Settings settings = Assemble(sbbs, packetboat, OpenIfPresent("msgs.ini"), OpenIfPresent("replies.ini"));
         bool isRefused = _problems.Exists(p => p.Severity == Severity.Error);
         return new ConfigurationResult(isRefused ? null : settings, InFileOrder(), _values, _files);
     }
 
-    private Settings Assemble(IniDocument sbbs, IniDocument packetboat, IniDocument msgs)
+    private Settings Assemble(IniDocument sbbs, IniDocument packetboat, IniDocument msgs, IniDocument replies)
     {
         var mailKeys = new SettingReader(sbbs, KeyTable.FindMail, _directory, _problems, _values);
         MailSettings mail = RecordReader.ReadMail(mailKeys);
@@ -55,7 +56,8 @@ public sealed class ConfigurationReader
 
         IniEntry? address = SystemAddressIn(msgs);
         mail = mail with { HostName = NameOurselves(mail.HostName, address) };
-        return new Settings(_directory, address?.Text ?? mail.HostName, mail, ours);
+        ReplyTable table = ReplyTableReader.Read(replies, ReplyTable.Shipped, _problems);
+        return new Settings(_directory, address?.Text ?? mail.HostName, mail, ours, table);
     }
 
     private IniDocument OpenSbbsIni()

@@ -43,7 +43,8 @@ internal static class SectionReview
             .Concat(OfEntries(section, Severity.Warning, explain));
     }
 
-    private static IEnumerable<Problem> OfEntries(IniSection section, Severity strayIs, Func<IniEntry, Problem?> explain)
+    /// <summary>Lines that are nothing, keys that are there twice, and what else there is to say of each key.</summary>
+    internal static IEnumerable<Problem> OfEntries(IniSection section, Severity strayIs, Func<IniEntry, Problem?> explain)
     {
         foreach (IniLine line in section.Strays)
             yield return new Problem(
@@ -113,7 +114,7 @@ internal static class SectionReview
         return new Problem(Severity.Error, line.File, line.Number, "", line.Text.Trim(), "no such section", remedy);
     }
 
-    private static Problem Repeated(IniLine header, IniSection first) =>
+    internal static Problem Repeated(IniLine header, IniSection first) =>
         new(
             Severity.Warning,
             header.File,

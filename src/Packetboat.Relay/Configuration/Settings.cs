@@ -1,3 +1,5 @@
+using Packetboat.Relay.Diagnosis;
+
 namespace Packetboat.Relay.Configuration;
 
 /// <summary>All that is in force, read once and validated together. Reloading makes another one.</summary>
@@ -5,7 +7,14 @@ namespace Packetboat.Relay.Configuration;
 /// <param name="SystemAddress">The system's mail domain: <c>[Internet] addr</c> of msgs.ini, else our host name.</param>
 /// <param name="Mail"><c>sbbs.ini</c>; its <c>HostName</c> is resolved and never blank.</param>
 /// <param name="Packetboat"><c>packetboat.ini</c>.</param>
-public sealed record Settings(string CtrlDirectory, string SystemAddress, MailSettings Mail, PacketboatSettings Packetboat)
+/// <param name="Replies">What remote replies mean: the shipped table, with the entries of <c>replies.ini</c> before it.</param>
+public sealed record Settings(
+    string CtrlDirectory,
+    string SystemAddress,
+    MailSettings Mail,
+    PacketboatSettings Packetboat,
+    ReplyTable Replies
+)
 {
     /// <summary>Null where mail is delivered directly.</summary>
     public RelaySettings? Relay => Packetboat.DeliveryMode == DeliveryMode.Relay ? RelaySettings.From(Mail) : null;

@@ -1,5 +1,6 @@
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 
 namespace Packetboat.Relay.Delivery;
@@ -13,12 +14,16 @@ public abstract record RouteHealth
     public sealed record Open : RouteHealth;
 
     /// <summary>Nobody there, or nobody who would talk: the others need not find that out one by one.</summary>
-    public sealed record Down(string Reason) : RouteHealth;
+    /// <param name="Reason">In words.</param>
+    /// <param name="Outcome">What says so.</param>
+    public sealed record Down(string Reason, RemoteOutcome Outcome) : RouteHealth;
 
     /// <summary>
     /// It is us: credentials, settings, a certificate. No message counts an attempt or goes back for it; the operator is told once.
     /// </summary>
-    public sealed record Parked(string Reason) : RouteHealth;
+    /// <param name="Reason">In words.</param>
+    /// <param name="Outcome">What says so.</param>
+    public sealed record Parked(string Reason, RemoteOutcome Outcome) : RouteHealth;
 }
 
 /// <summary>One attempt at one item.</summary>
@@ -46,4 +51,11 @@ public sealed record Attempt(
 /// <param name="Verdict">What it means.</param>
 /// <param name="Reply">The peer's words, or ours.</param>
 /// <param name="FromPeer">Whose they are.</param>
-public sealed record RecipientAttempt(QueuedRecipient Recipient, SmtpVerdict Verdict, SmtpReply Reply, bool FromPeer);
+public sealed record RecipientAttempt(QueuedRecipient Recipient, SmtpVerdict Verdict, SmtpReply Reply, bool FromPeer)
+{
+    /// <summary>Why it failed, where more is known than the reply says; null: the reply says it.</summary>
+    public Cause? Cause { get; init; }
+
+    /// <summary>The operator wants it back with its sender, in his words.</summary>
+    public bool IsReturned { get; init; }
+}

@@ -23,5 +23,8 @@ internal abstract record Connection
     public sealed record Impossible(SmtpReply Reply) : Connection;
 
     /// <summary>Our settings are at fault, or the relay does not want us.</summary>
-    public sealed record Misconfigured(string Reason, string Host) : Connection;
+    /// <param name="Reason">In words.</param>
+    /// <param name="Host">Whom we called.</param>
+    /// <param name="Refusal">The relay's words, where it has spoken.</param>
+    public sealed record Misconfigured(string Reason, string Host, SmtpReply? Refusal = null) : Connection;
 }

@@ -1,5 +1,6 @@
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 
 namespace Packetboat.Relay.Delivery;
@@ -137,7 +138,12 @@ internal sealed class Courier(Route route, IConnector connector, IQueueStore sto
         if (route is not Route.Relay || outcome.Recipients.Any(r => r.Outcome.IsAccepted))
             return sofar;
         RecipientOutcome? aboutUs = outcome.Recipients.FirstOrDefault(r => RelayRefusal.IsAboutUs(r.Outcome));
-        return aboutUs is null ? sofar : new RouteHealth.Parked($"the relay refuses us: {aboutUs.Outcome.Reply}");
+        return aboutUs is null
+            ? sofar
+            : new RouteHealth.Parked(
+                $"the relay refuses us: {aboutUs.Outcome.Reply}",
+                new RemoteOutcome(aboutUs.Outcome.Reply, aboutUs.Outcome.FromPeer, _open?.Host ?? "")
+            );
     }
 
     private static RecipientAttempt Judged(QueuedRecipient recipient, RecipientOutcome outcome) =>
@@ -165,14 +171,23 @@ internal sealed class Courier(Route route, IConnector connector, IQueueStore sto
                 down.Reply,
                 down.FromPeer,
                 down.Host,
-                new RouteHealth.Down(down.Host.Length == 0 ? down.Reply.Text : $"{down.Host}: {down.Reply}")
+                new RouteHealth.Down(
+                    down.Host.Length == 0 ? down.Reply.Text : $"{down.Host}: {down.Reply}",
+                    new RemoteOutcome(down.Reply, down.FromPeer, down.Host)
+                )
             ),
             Connection.Misconfigured us => (
                 SmtpVerdict.Temporary,
                 DeliveryReplies.NotTried(us.Reason),
                 false,
                 us.Host,
-                (RouteHealth)new RouteHealth.Parked(us.Reason)
+                (RouteHealth)
+                    new RouteHealth.Parked(
+                        us.Reason,
+                        us.Refusal is { } refusal
+                            ? new RemoteOutcome(refusal, FromPeer: true, us.Host)
+                            : new RemoteOutcome(DeliveryReplies.NotTried(us.Reason), FromPeer: false, us.Host)
+                    )
             ),
             _ => throw new InvalidOperationException("a new kind of connection"),
         };

@@ -173,7 +173,11 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
 
         private Connection Refused(SmtpOutcome outcome) =>
             RelayRefusal.IsAboutUs(outcome)
-                ? new Connection.Misconfigured($"{Step(outcome.Stage)}: {outcome.Reply}", host)
+                ? new Connection.Misconfigured(
+                    $"{Step(outcome.Stage)}: {outcome.Reply}",
+                    host,
+                    outcome.FromPeer ? outcome.Reply : null
+                )
                 : new Connection.Unreachable(outcome.Reply, outcome.FromPeer, host);
 
         private string Step(SmtpStage stage) =>

@@ -2,6 +2,7 @@ using Packetboat.Protocol;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Telemetry;
 
@@ -11,12 +12,16 @@ namespace Packetboat.Relay.Delivery;
 /// Settles an attempt: what becomes of each recipient, what is filed, who is told. All of it is one transaction of the store, a report to
 /// the sender included, so that no crash loses a bounce.
 /// </summary>
-internal sealed class Settlement(IQueueStore store, Reporter reporter, Func<RetryLimits> limits, MailLog log, TimeProvider time)
+internal sealed class Settlement(
+    IQueueStore store,
+    Reporter reporter,
+    Func<RetryLimits> limits,
+    Func<ReplyTable> replies,
+    MailLog log,
+    TimeProvider time
+)
 {
     private const int MaxReply = 1000;
-
-    /// <summary>When a sender who asked for it (NOTIFY=DELAY) hears that his message still waits.</summary>
-    private static readonly TimeSpan DelayNotice = TimeSpan.FromHours(4);
 
     /// <returns>When the first of those that have to be tried again is; null when there is none.</returns>
     public async ValueTask<DateTimeOffset?> SettleAsync(Attempt attempt, CancellationToken stopping)
@@ -30,15 +35,26 @@ internal sealed class Settlement(IQueueStore store, Reporter reporter, Func<Retr
         return results.Where(result => result.State == RecipientState.Waiting).Min(result => (DateTimeOffset?)result.Due);
     }
 
+    /// <summary>Why nothing leaves by a route. What a relay said tells more than what we made of it.</summary>
+    public Cause CauseOf(RouteHealth health) =>
+        health switch
+        {
+            RouteHealth.Down down => replies().Classify(down.Outcome),
+            RouteHealth.Parked { Outcome: var outcome } parked => replies().Classify(outcome) is { IsKnown: true } cause
+                ? cause
+                : replies().Classify(new RemoteOutcome(DeliveryReplies.NotTried(parked.Reason), FromPeer: false, outcome.Host)),
+            _ => Cause.None,
+        };
+
     /// <summary>Puts an item back that was not tried: it costs no attempt.</summary>
-    public ValueTask PostponeAsync(DeliveryItem item, DateTimeOffset until, string reason) =>
-        PutBackAsync(item, until, reason, countsAttempt: false);
+    public ValueTask PostponeAsync(DeliveryItem item, DateTimeOffset until, string reason, Cause cause) =>
+        PutBackAsync(item, until, reason, cause, countsAttempt: false);
 
     /// <summary>Puts an item back after a fault of ours. It counts, so that the pauses grow, but says nothing that could bounce it.</summary>
     public ValueTask PutBackAsync(DeliveryItem item, DateTimeOffset until, string reason) =>
-        PutBackAsync(item, until, reason, countsAttempt: true);
+        PutBackAsync(item, until, reason, Cause.None, countsAttempt: true);
 
-    private ValueTask PutBackAsync(DeliveryItem item, DateTimeOffset until, string reason, bool countsAttempt)
+    private ValueTask PutBackAsync(DeliveryItem item, DateTimeOffset until, string reason, Cause cause, bool countsAttempt)
     {
         string words = PrintableText.Of($"not tried: {reason}", MaxReply);
         RecipientResult[] results =
@@ -51,9 +67,11 @@ internal sealed class Settlement(IQueueStore store, Reporter reporter, Func<Retr
                 "",
                 "",
                 words,
-                TraceKind.Postponed,
-                to.DelayReported
-            )),
+                TraceKind.Postponed
+            )
+            {
+                Cause = cause,
+            }),
         ];
         return store.RecordAsync(item.Message.Number, time.GetUtcNow(), results, report: null);
     }
@@ -64,7 +82,11 @@ internal sealed class Settlement(IQueueStore store, Reporter reporter, Func<Retr
         var reply = new SmtpReply(554, "5.0.0", why);
         RecipientAttempt[] refused =
         [
-            .. item.Recipients.Select(to => new RecipientAttempt(to, SmtpVerdict.Permanent, reply, FromPeer: false)),
+            .. item.Recipients.Select(to => new RecipientAttempt(to, SmtpVerdict.Permanent, reply, FromPeer: false)
+            {
+                IsReturned = true,
+                Cause = Cause.None,
+            }),
         ];
         await SettleAsync(new Attempt(item, refused, new RouteHealth.Open(), "", "", PeerReports: false), stopping);
     }
@@ -93,9 +115,9 @@ internal sealed class Settlement(IQueueStore store, Reporter reporter, Func<Retr
             RetryVerdict.RetryAt at => (RecipientState.Waiting, TraceKind.Deferred, at.Time),
             _ => (RecipientState.Bounced, CanReport(message, to) ? TraceKind.Bounced : TraceKind.Discarded, now),
         };
-        bool delayNotice = IsDelayDue(message, to, verdict, now);
         string why = (verdict as RetryVerdict.Bounce)?.Why ?? "";
         string words = why.Length == 0 ? outcome.Reply.ToString() : $"{outcome.Reply} ({why})";
+        Cause cause = CauseOf(attempt, outcome);
         results.Add(
             new RecipientResult(
                 to.Number,
@@ -105,40 +127,40 @@ internal sealed class Settlement(IQueueStore store, Reporter reporter, Func<Retr
                 PrintableText.Of(attempt.Host, 300),
                 PrintableText.Of(attempt.Security, 300),
                 PrintableText.Of(words, MaxReply),
-                kind,
-                to.DelayReported || delayNotice
+                kind
             )
+            {
+                Cause = cause,
+            }
         );
-        if (ReportOf(attempt, outcome, verdict, delayNotice, now) is { } report)
+        if (ReportOf(attempt, outcome, verdict, cause, now) is { } report)
             reported.Add(report);
     }
 
-    private static bool CanReport(QueuedMessage message, QueuedRecipient to) => message.Sender is not null && to.Dsn.WantsFailure;
+    private Cause CauseOf(Attempt attempt, RecipientAttempt outcome) =>
+        outcome.Verdict == SmtpVerdict.Accepted
+            ? Cause.None
+            : outcome.Cause ?? replies().Classify(new RemoteOutcome(outcome.Reply, outcome.FromPeer, attempt.Host));
 
-    private static bool IsDelayDue(QueuedMessage message, QueuedRecipient to, RetryVerdict verdict, DateTimeOffset now) =>
-        verdict is RetryVerdict.RetryAt
-        && !to.DelayReported
-        && to.Dsn.Notify.HasFlag(DsnNotify.Delay)
-        && now - message.Accepted >= DelayNotice;
+    private static bool CanReport(QueuedMessage message, QueuedRecipient to) => message.Sender is not null && to.Dsn.WantsFailure;
 
     /// <summary>What the sender is told about a recipient; null where he does not want to know. RFC 3461 §4.1, §5.2.</summary>
     private DsnRecipient? ReportOf(
         Attempt attempt,
         RecipientAttempt outcome,
         RetryVerdict verdict,
-        bool delayNotice,
+        Cause cause,
         DateTimeOffset now
     )
     {
         QueuedRecipient to = outcome.Recipient;
-        (DsnAction Action, string Explanation)? say = verdict switch
+        (DsnAction Action, IReadOnlyList<string> Explanation)? say = verdict switch
         {
             RetryVerdict.Done when to.Dsn.Notify.HasFlag(DsnNotify.Success) && !attempt.PeerReports => (
                 DsnAction.Relayed,
-                "The next server took the message, and does not say what becomes of it."
+                reporter.Words.Relayed()
             ),
-            RetryVerdict.RetryAt when delayNotice => (DsnAction.Delayed, "It has not been delivered yet, and is tried again."),
-            RetryVerdict.Bounce bounce when to.Dsn.WantsFailure => (DsnAction.Failed, Explain(bounce, outcome)),
+            RetryVerdict.Bounce bounce when to.Dsn.WantsFailure => (DsnAction.Failed, Explain(bounce, outcome, cause)),
             _ => null,
         };
         return say is not { } told
@@ -153,22 +175,16 @@ internal sealed class Settlement(IQueueStore store, Reporter reporter, Func<Retr
                 RemoteHost = outcome.FromPeer ? HostName(attempt.Host) : null,
                 Explanation = told.Explanation,
                 LastAttempt = now,
-                WillRetryUntil = told.Action == DsnAction.Delayed ? attempt.Item.Message.Accepted + limits().MaxAge : null,
             };
     }
 
-    private static string Explain(RetryVerdict.Bounce bounce, RecipientAttempt outcome)
+    private IReadOnlyList<string> Explain(RetryVerdict.Bounce bounce, RecipientAttempt outcome, Cause cause)
     {
-        string last = outcome.FromPeer ? "" : $" {Sentence(outcome.Reply.Text)}";
-        return bounce.Why.Length == 0
-            ? outcome.FromPeer
-                ? "The other server refused it for good."
-                : Sentence(outcome.Reply.Text)
-            : $"{Sentence(bounce.Why)}{last}";
+        if (outcome.IsReturned)
+            return reporter.Words.Returned(outcome.Reply.Text);
+        string ownWords = outcome.FromPeer || outcome.Cause is not null ? "" : outcome.Reply.Text;
+        return reporter.Words.Failed(cause, outcome.Recipient.Address.Domain, ownWords, bounce.Why.Length > 0);
     }
-
-    private static string Sentence(string words) =>
-        words.Length == 0 ? "" : char.ToUpperInvariant(words[0]) + words[1..].TrimEnd('.') + ".";
 
     private static EnhancedStatus Status(DsnAction action, SmtpReply reply)
     {

@@ -22,7 +22,7 @@ public sealed partial class LocalOperations(
     public async Task<IReadOnlyList<QueueRow>> ListQueueAsync(QueueSelection selection, int limit, CancellationToken ct)
     {
         QueueSelection wanted = selection.IsEmpty ? selection with { All = true } : selection;
-        return [.. (await store.ListAsync(wanted, limit, ct)).Select(QueueRow.Of)];
+        return [.. (await store.ListAsync(wanted, limit, ct)).Select(Row)];
     }
 
     public async Task<Result<MessageTrace>> ShowAsync(string id, CancellationToken ct)
@@ -68,7 +68,7 @@ public sealed partial class LocalOperations(
             );
         if (action is QueueAction.Retry or QueueAction.Release)
             sendMail.Scheduler.Wake();
-        return new QueueChanged(action, [.. changed.Select(QueueRow.Of)]);
+        return new QueueChanged(action, [.. changed.Select(Row)]);
     }
 
     public async Task<IReadOnlyList<MessageTrace>> TraceAsync(
@@ -143,7 +143,9 @@ public sealed partial class LocalOperations(
             _ => QueueChange.Retry,
         };
 
-    private static MessageTrace Trace(MessageStory story) =>
+    private QueueRow Row(QueueEntry entry) => QueueRow.Of(entry, sendMail.Replies);
+
+    private MessageTrace Trace(MessageStory story) =>
         new(
             story.Message.Id,
             story.Message.Accepted,
@@ -151,17 +153,8 @@ public sealed partial class LocalOperations(
             story.Message.Account,
             story.Message.Origin,
             story.Message.Size,
-            [.. story.Recipients.Select(QueueRow.Of)],
-            [
-                .. story.Events.Select(e => new TraceRow(
-                    e.At,
-                    e.Kind.ToString().ToLowerInvariant(),
-                    e.Recipient,
-                    e.Host,
-                    e.Security,
-                    e.Text
-                )),
-            ]
+            [.. story.Recipients.Select(Row)],
+            [.. story.Events.Select(happened => TraceRow.Of(happened, sendMail.Replies))]
         );
 }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 
@@ -25,6 +26,9 @@ public sealed record Result<T>(T? Value, Refusal? Refusal)
 /// <param name="Attempts">So far.</param>
 /// <param name="NextAttempt">When it is tried next; null when it is not.</param>
 /// <param name="LastReply">What was said last.</param>
+/// <param name="Class">Why the last attempt failed, such as <c>no-ptr</c>; empty when it did not, or nobody knows.</param>
+/// <param name="Explanation">What that means; may be empty.</param>
+/// <param name="Remedy">What the operator can do; may be empty.</param>
 public sealed record QueueRow(
     string Id,
     DateTimeOffset Accepted,
@@ -36,11 +40,16 @@ public sealed record QueueRow(
     string State,
     int Attempts,
     DateTimeOffset? NextAttempt,
-    string LastReply
+    string LastReply,
+    string Class = "",
+    string Explanation = "",
+    string Remedy = ""
 )
 {
-    public static QueueRow Of(QueueEntry entry) =>
-        new(
+    public static QueueRow Of(QueueEntry entry, ReplyTable replies)
+    {
+        Cause cause = replies.Recall(entry.Class, entry.Rule, "");
+        return new QueueRow(
             entry.Id,
             entry.Accepted,
             entry.Size,
@@ -51,8 +60,12 @@ public sealed record QueueRow(
             Word(entry.State),
             entry.Attempts,
             entry.State == RecipientState.Waiting ? entry.Due : null,
-            entry.LastReply
+            entry.LastReply,
+            cause.IsKnown ? cause.Class.Word() : "",
+            cause.Explanation,
+            cause.Remedy
         );
+    }
 
     private static string Word(RecipientState state) =>
         state switch
@@ -74,8 +87,39 @@ public sealed record MessageTrace(
     IReadOnlyList<TraceRow> Events
 );
 
-/// <summary>One event of a message's life.</summary>
-public sealed record TraceRow(DateTimeOffset At, string Event, string? Recipient, string Host, string Security, string Text);
+/// <summary>One event of a message's life; of a failure also its class, what that means, and what the operator can do.</summary>
+public sealed record TraceRow(
+    DateTimeOffset At,
+    string Event,
+    string? Recipient,
+    string Host,
+    string Security,
+    string Text,
+    string Class = "",
+    string Provider = "",
+    string Explanation = "",
+    string Remedy = "",
+    string Source = ""
+)
+{
+    public static TraceRow Of(TraceEvent happened, ReplyTable replies)
+    {
+        Cause cause = replies.Recall(happened.Class, happened.Rule, happened.Host);
+        return new TraceRow(
+            happened.At,
+            happened.Kind.ToString().ToLowerInvariant(),
+            happened.Recipient,
+            happened.Host,
+            happened.Security,
+            happened.Text,
+            cause.IsKnown ? cause.Class.Word() : "",
+            cause.Provider,
+            cause.Explanation,
+            cause.Remedy,
+            cause.Source
+        );
+    }
+}
 
 /// <summary>What an operator wants done with queued mail.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<QueueAction>))]

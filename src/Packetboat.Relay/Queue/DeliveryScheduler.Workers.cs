@@ -1,5 +1,7 @@
+using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Diagnosis;
 
 namespace Packetboat.Relay.Queue;
 
@@ -109,7 +111,16 @@ public sealed partial class DeliveryScheduler
             if (attempt.Recipients.Count > 0)
                 await SettleAsync(attempt);
             if (parkedUntil is { } until && attempt.Health is RouteHealth.Parked parked)
-                await PostponeAsync(lane, item with { Recipients = attempt.Untried }, until, parked.Reason);
+                await PostponeAsync(
+                    lane,
+                    item with
+                    {
+                        Recipients = attempt.Untried,
+                    },
+                    until,
+                    parked.Reason,
+                    _settlement.CauseOf(parked)
+                );
         }
         catch (OperationCanceledException) when (_abortWorkers.IsCancellationRequested)
         {
@@ -153,30 +164,34 @@ public sealed partial class DeliveryScheduler
     /// It was in memory when the route closed. A message whose time is over goes back with what is known of the route; on a parked route
     /// none does.
     /// </summary>
-    private async Task WaitOutAsync(Lane lane, DeliveryItem item, (DateTimeOffset Until, string Reason, bool IsParked) closed)
+    private async Task WaitOutAsync(
+        Lane lane,
+        DeliveryItem item,
+        (DateTimeOffset Until, string Reason, Cause Cause, bool IsParked) closed
+    )
     {
         bool isTooOld = item.Message.Accepted + _settings().Limits.MaxAge <= _time.GetUtcNow();
         if (closed.IsParked || !isTooOld)
         {
-            await PostponeAsync(lane, item, closed.Until, closed.Reason);
+            await PostponeAsync(lane, item, closed.Until, closed.Reason, closed.Cause);
             return;
         }
 
+        SmtpReply reply = DeliveryReplies.NotTried(closed.Reason);
         RecipientAttempt[] failed =
         [
-            .. item.Recipients.Select(to => new RecipientAttempt(
-                to,
-                SmtpVerdict.Temporary,
-                DeliveryReplies.NotTried(closed.Reason),
-                false
-            )),
+            .. item.Recipients.Select(to => new RecipientAttempt(to, SmtpVerdict.Temporary, reply, false)
+            {
+                Cause = closed.Cause,
+            }),
         ];
-        await SettleAsync(new Attempt(item, failed, new RouteHealth.Down(closed.Reason), "", "", PeerReports: false));
+        var health = new RouteHealth.Down(closed.Reason, new RemoteOutcome(reply, FromPeer: false, ""));
+        await SettleAsync(new Attempt(item, failed, health, "", "", PeerReports: false));
     }
 
-    private async Task PostponeAsync(Lane lane, DeliveryItem item, DateTimeOffset until, string reason)
+    private async Task PostponeAsync(Lane lane, DeliveryItem item, DateTimeOffset until, string reason, Cause cause)
     {
-        await _settlement.PostponeAsync(item, until, reason);
+        await _settlement.PostponeAsync(item, until, reason, cause);
         lock (_lock)
         {
             // It was opened meanwhile, and its mail was woken before this one lay down.
@@ -184,12 +199,14 @@ public sealed partial class DeliveryScheduler
         }
     }
 
-    private (DateTimeOffset Until, string Reason, bool IsParked)? WhenClosed(Lane lane)
+    private (DateTimeOffset Until, string Reason, Cause Cause, bool IsParked)? WhenClosed(Lane lane)
     {
         lock (_lock)
         {
             DateTimeOffset now = _time.GetUtcNow();
-            return lane is { IsOpen: false, ClosedUntil: { } until } && until > now ? (until, lane.Trouble, lane.IsParked) : null;
+            return lane is { IsOpen: false, ClosedUntil: { } until } && until > now
+                ? (until, lane.Trouble, lane.Cause, lane.IsParked)
+                : null;
         }
     }
 
@@ -198,6 +215,7 @@ public sealed partial class DeliveryScheduler
     {
         DateTimeOffset now = _time.GetUtcNow();
         DateTimeOffset? parkedUntil = null;
+        Cause cause = _settlement.CauseOf(health);
         lock (_lock)
         {
             if (health is RouteHealth.Open)
@@ -209,10 +227,10 @@ public sealed partial class DeliveryScheduler
                     return null;
             }
             else if (health is RouteHealth.Down down)
-                Close(lane, down.Reason, isParked: false, now);
+                Close(lane, down.Reason, cause, isParked: false, now);
             else if (health is RouteHealth.Parked parked)
                 // Whose settings have changed meanwhile has yet to be tried with the new ones.
-                parkedUntil = lane.Route == tried ? Close(lane, parked.Reason, isParked: true, now) : now;
+                parkedUntil = lane.Route == tried ? Close(lane, parked.Reason, cause, isParked: true, now) : now;
         }
 
         Kick();
@@ -220,7 +238,7 @@ public sealed partial class DeliveryScheduler
     }
 
     /// <summary>Under the lock.</summary>
-    private DateTimeOffset Close(Lane lane, string reason, bool isParked, DateTimeOffset now)
+    private DateTimeOffset Close(Lane lane, string reason, Cause cause, bool isParked, DateTimeOffset now)
     {
         // Several connections fail together: that is one failure of the route, and the gravest reason stands.
         if (lane is { IsOpen: false, ClosedUntil: { } closed } && closed > now && (lane.IsParked || !isParked))
@@ -228,7 +246,7 @@ public sealed partial class DeliveryScheduler
         RetryLimits limits = _settings().Limits;
         // A parked route waits for the operator; the rare probe finds out when the other side has been mended instead.
         DateTimeOffset until = now + (isParked ? limits.Longest : RetrySchedule.Pause(lane.Failures + 1, 0, limits));
-        lane.Close(reason, isParked, until);
+        lane.Close(reason, cause, isParked, until);
         if (isParked || lane.Route is Route.Relay)
             lane.Alarm = AlarmText(lane);
         _lanes.Trim();
@@ -237,9 +255,10 @@ public sealed partial class DeliveryScheduler
 
     private static string AlarmText(Lane lane)
     {
+        string why = lane.Cause.IsKnown ? $" ({lane.Cause.ToString().TrimEnd('.')})" : "";
         string text = lane.IsParked
-            ? $"{lane.Name} is parked, all its mail waits: {lane.Trouble.TrimEnd('.')}. Mend it, then say: packetboat queue retry --all"
-            : $"{lane.Name} does not take mail, it is tried again by itself: {lane.Trouble}";
+            ? $"{lane.Name} is parked, all its mail waits: {lane.Trouble.TrimEnd('.')}{why}. Mend it, then say: packetboat queue retry --all"
+            : $"{lane.Name} does not take mail, it is tried again by itself: {lane.Trouble}{why}";
         return Protocol.PrintableText.Of(text, 2000);
     }
 

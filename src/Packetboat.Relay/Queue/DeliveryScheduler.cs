@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Telemetry;
 
 namespace Packetboat.Relay.Queue;
@@ -102,7 +103,15 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
             [
                 .. _lanes
                     .All.Where(lane => !lane.IsOpen)
-                    .Select(lane => new RouteTrouble(lane.Name, lane.Trouble, lane.IsParked, lane.ClosedUntil)),
+                    .Select(lane => new RouteTrouble(
+                        lane.Name,
+                        lane.Trouble,
+                        lane.IsParked,
+                        lane.ClosedUntil,
+                        lane.Cause.Class.Word(),
+                        lane.Cause.Explanation,
+                        lane.Cause.Remedy
+                    )),
             ];
     }
 
@@ -680,4 +689,19 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
 }
 
 /// <summary>A route that nothing leaves by at present.</summary>
-public sealed record RouteTrouble(string Route, string Reason, bool IsParked, DateTimeOffset? NextTry);
+/// <param name="Route">Its name.</param>
+/// <param name="Reason">What happened.</param>
+/// <param name="IsParked">Because of us: the operator has to act.</param>
+/// <param name="NextTry">When one message goes ahead as a probe.</param>
+/// <param name="Class">What kind of failure it is, such as <c>host-down</c>.</param>
+/// <param name="Explanation">What it means; may be empty.</param>
+/// <param name="Remedy">What the operator can do; may be empty.</param>
+public sealed record RouteTrouble(
+    string Route,
+    string Reason,
+    bool IsParked,
+    DateTimeOffset? NextTry,
+    string Class,
+    string Explanation,
+    string Remedy
+);

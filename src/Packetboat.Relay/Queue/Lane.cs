@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Packetboat.Protocol;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Diagnosis;
 
 namespace Packetboat.Relay.Queue;
 
@@ -65,6 +66,9 @@ internal sealed class Lane(Route route, Action<Lane> changed)
     /// <summary>Why it is closed, printable; empty while open.</summary>
     public string Trouble { get; private set; } = "";
 
+    /// <summary>What that means.</summary>
+    public Cause Cause { get; private set; } = Cause.None;
+
     /// <summary>Closed because of us: the operator has to act.</summary>
     public bool IsParked { get; private set; }
 
@@ -127,10 +131,12 @@ internal sealed class Lane(Route route, Action<Lane> changed)
     }
 
     /// <param name="trouble">Why. Host names and words of strangers may be in it.</param>
+    /// <param name="cause">What that means.</param>
     /// <param name="isParked">Because of us.</param>
     /// <param name="until">Nothing is tried before.</param>
-    public void Close(string trouble, bool isParked, DateTimeOffset until)
+    public void Close(string trouble, Cause cause, bool isParked, DateTimeOffset until)
     {
+        Cause = cause;
         (Trouble, IsParked, ClosedUntil, Window, IsProven) = (PrintableText.Of(trouble, MaxTrouble), isParked, until, 1, false);
         Failures++;
         changed(this);

@@ -1,3 +1,5 @@
+using Packetboat.Relay.Diagnosis;
+
 namespace Packetboat.Relay.Queue;
 
 /// <summary>What became of one recipient in one attempt; the store files it, the trace shows it.</summary>
@@ -9,7 +11,6 @@ namespace Packetboat.Relay.Queue;
 /// <param name="Security"><c>TLS 1.3 verified, AUTH PLAIN as MYBBS</c>, or empty.</param>
 /// <param name="Reply">The peer's words, or ours where it said none. Printable, bounded.</param>
 /// <param name="Event">What the trace calls it.</param>
-/// <param name="DelayReported">A notice of delay goes out with this result, or went out before.</param>
 public sealed record RecipientResult(
     int Recipient,
     RecipientState State,
@@ -18,6 +19,9 @@ public sealed record RecipientResult(
     string Host,
     string Security,
     string Reply,
-    TraceKind Event,
-    bool DelayReported
-);
+    TraceKind Event
+)
+{
+    /// <summary>Why it failed; of a success nothing.</summary>
+    public Cause Cause { get; init; } = Cause.None;
+}

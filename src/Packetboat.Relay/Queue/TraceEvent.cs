@@ -1,3 +1,5 @@
+using Packetboat.Relay.Diagnosis;
+
 namespace Packetboat.Relay.Queue;
 
 /// <summary>Events of a message's life. Values are stored: they never change their meaning.</summary>
@@ -33,4 +35,15 @@ public enum TraceKind
 /// <param name="Host">The peer, empty when there was none.</param>
 /// <param name="Security">TLS and sign-in, empty when there was none.</param>
 /// <param name="Text">The peer's words, or ours.</param>
-public sealed record TraceEvent(DateTimeOffset At, TraceKind Kind, string? Recipient, string Host, string Security, string Text);
+/// <param name="Class">Why it failed, where it did.</param>
+/// <param name="Rule">The entry of the table that knew; empty when none did.</param>
+public sealed record TraceEvent(
+    DateTimeOffset At,
+    TraceKind Kind,
+    string? Recipient,
+    string Host,
+    string Security,
+    string Text,
+    FailureClass Class,
+    string Rule
+);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Packetboat.Protocol;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.SmtpServer;
 using Packetboat.Relay.Spool;
@@ -63,7 +64,8 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
             result.Host.Length == 0 ? "-" : result.Host,
             result.Security.Length == 0 ? "-" : result.Security,
             result.Attempts,
-            result.Reply
+            result.Cause.IsKnown ? result.Cause.Class.Word() : "-",
+            result.Cause.IsKnown ? $"{result.Reply} ({Clean(result.Cause.Explanation).TrimEnd('.')})" : result.Reply
         );
 
     public void Reported(string id, string reportId, MailAddress to) => LogReported(id, reportId, Path(to));
@@ -79,6 +81,8 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
     public void ClockSetBack(TimeSpan by) => LogClockSetBack((long)by.TotalSeconds);
 
     public void SchedulerFault(Exception fault) => LogSchedulerFault(fault);
+
+    public void NoticesFault(Exception fault) => LogNoticesFault(fault);
 
     private static string Word(TraceKind kind) =>
         kind switch
@@ -180,7 +184,7 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
     [LoggerMessage(
         EventId = 10,
         EventName = "outcome",
-        Message = "{Id} {Outcome} to=<{Recipient}> host={Host} security={Security} attempt={Attempt}: {Reply}"
+        Message = "{Id} {Outcome} to=<{Recipient}> host={Host} security={Security} attempt={Attempt} class={Class}: {Reply}"
     )]
     private partial void LogOutcome(
         LogLevel level,
@@ -190,6 +194,7 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
         string host,
         string security,
         int attempt,
+        string @class,
         string reply
     );
 
@@ -230,6 +235,14 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
         Message = "the scheduler failed and goes on"
     )]
     private partial void LogSchedulerFault(Exception fault);
+
+    [LoggerMessage(
+        EventId = 19,
+        EventName = "notices fault",
+        Level = LogLevel.Error,
+        Message = "the look for mail that waits failed and is made again; senders are told later"
+    )]
+    private partial void LogNoticesFault(Exception fault);
 
     [LoggerMessage(
         EventId = 18,

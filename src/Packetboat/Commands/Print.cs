@@ -56,6 +56,7 @@ internal static class Print
             string where = row.Host.Length == 0 ? "" : $"{row.Host} ";
             string how = row.Security.Length == 0 ? "" : $"({row.Security}) ";
             Line($"  {Time(row.At)}  {row.Event, -10} {who}{where}{how}{row.Text}");
+            Why(row.Class, row.Explanation, row.Remedy);
         }
 
         foreach (QueueRow row in trace.Recipients.Where(row => row.State is "waiting" or "sending" or "held"))
@@ -64,6 +65,15 @@ internal static class Print
             string last = row.LastReply.Length == 0 ? "" : $": {row.LastReply}";
             Line($"  now                      <{row.Recipient}> {row.State} by {row.Route}{next}{last}");
         }
+    }
+
+    /// <summary>What a failure means, and what can be done, under the line that tells of it.</summary>
+    public static void Why(string @class, string explanation, string remedy)
+    {
+        if (@class.Length > 0)
+            Line($"    why:    {@class}{(explanation.Length == 0 ? "" : ": ")}{explanation}");
+        if (remedy.Length > 0)
+            Line($"    remedy: {remedy}");
     }
 
     public static string Time(DateTimeOffset time) =>

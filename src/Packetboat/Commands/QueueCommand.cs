@@ -105,7 +105,7 @@ internal static class QueueCommand
 
     private static void Rows(IReadOnlyList<QueueRow> rows) =>
         Print.Table(
-            ["ID", "ACCEPTED", "FROM", "TO", "STATE", "TRIES", "NEXT", "LAST REPLY"],
+            ["ID", "ACCEPTED", "FROM", "TO", "STATE", "TRIES", "NEXT", "WHY", "LAST REPLY"],
             rows.Select(row =>
                 new[]
                 {
@@ -116,6 +116,7 @@ internal static class QueueCommand
                     row.State,
                     row.Attempts.ToString(System.Globalization.CultureInfo.InvariantCulture),
                     Print.Minute(row.NextAttempt),
+                    row.Class.Length == 0 ? "-" : row.Class,
                     row.LastReply,
                 }
             ),

@@ -42,9 +42,13 @@ internal static class StatusCommand
         string oldest = status.Oldest is { } accepted ? $", the oldest of {Print.Minute(accepted)}" : "";
         Print.Line($"queue     {status.Waiting} waiting, {status.Sending} being sent, {status.Held} held{oldest}");
         foreach (RouteTrouble route in status.Routes)
+        {
             Print.Line(
                 $"route     {route.Route} is {(route.IsParked ? "parked" : "closed")} until {Print.Minute(route.NextTry)}: {route.Reason}"
             );
+            Print.Why(route.Explanation.Length == 0 ? "" : route.Class, route.Explanation, route.Remedy);
+        }
+
         foreach (Alarm alarm in status.Alarms)
             Print.Line($"ALARM     since {Print.Minute(alarm.Raised)}: {alarm.Text}");
         if (status.Alarms.Count == 0)

@@ -1,4 +1,5 @@
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Testing;
 
@@ -11,9 +12,9 @@ public sealed class LaneTableTests
     [Fact]
     public void The_next_end_of_a_closing_is_that_of_the_first_lane_which_is_closed_beyond_now()
     {
-        Lane(1).Close("refused", isParked: false, TestMail.Noon.AddMinutes(1));
-        Lane(2).Close("refused", isParked: false, TestMail.Noon.AddMinutes(3));
-        Lane(3).Close("refused", isParked: false, TestMail.Noon.AddMinutes(2));
+        Lane(1).Close("refused", Cause.None, isParked: false, TestMail.Noon.AddMinutes(1));
+        Lane(2).Close("refused", Cause.None, isParked: false, TestMail.Noon.AddMinutes(3));
+        Lane(3).Close("refused", Cause.None, isParked: false, TestMail.Noon.AddMinutes(2));
 
         Assert.Equal(TestMail.Noon.AddMinutes(1), _lanes.NextEnd(TestMail.Noon));
         Assert.Equal(TestMail.Noon.AddMinutes(2), _lanes.NextEnd(TestMail.Noon.AddMinutes(1)));
@@ -24,8 +25,8 @@ public sealed class LaneTableTests
     public void A_lane_that_is_closed_anew_has_one_end_and_one_that_opens_has_none()
     {
         Lane lane = Lane(1);
-        lane.Close("refused", isParked: false, TestMail.Noon.AddMinutes(1));
-        lane.Close("refused", isParked: false, TestMail.Noon.AddMinutes(2));
+        lane.Close("refused", Cause.None, isParked: false, TestMail.Noon.AddMinutes(1));
+        lane.Close("refused", Cause.None, isParked: false, TestMail.Noon.AddMinutes(2));
         Assert.Empty(_lanes.ClosedUntil(TestMail.Noon.AddMinutes(1)));
         Assert.Equal([lane], _lanes.ClosedUntil(TestMail.Noon.AddMinutes(2)));
 
@@ -59,7 +60,7 @@ public sealed class LaneTableTests
         Assert.Empty(_lanes.WithMore);
         lane.Open(5);
         Assert.Equal([lane], _lanes.WithMore);
-        lane.Close("refused", isParked: false, TestMail.Noon);
+        lane.Close("refused", Cause.None, isParked: false, TestMail.Noon);
         Assert.Empty(_lanes.WithMore);
     }
 

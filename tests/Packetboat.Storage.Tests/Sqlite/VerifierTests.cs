@@ -67,7 +67,7 @@ public sealed class VerifierTests : IAsyncLifetime
             { "DELETE FROM recipient WHERE message = 1 AND number = 0", "{0} is missing before another of its message" },
             { "DELETE FROM chunk", "{0} has 0 octets of content in 0 chunks, and should have 7 in 1" },
             { "UPDATE chunk SET bytes = 'Hell'", "{0} has 4 octets of content in 1 chunks, and should have 7 in 1" },
-            { "INSERT INTO event VALUES (77, 0, 1, 1, NULL, '', '', '')", "number 77 belongs to no message" },
+            { "INSERT INTO event VALUES (77, 0, 1, 1, NULL, '', '', '', 0, '')", "number 77 belongs to no message" },
             {
                 "INSERT INTO migration VALUES (9999, 'x', 1)",
                 "schema 9999 is unknown here: a newer version of the program wrote this"
@@ -77,7 +77,7 @@ public sealed class VerifierTests : IAsyncLifetime
                 "schema 1 is not the one that this program would have made"
             },
             {
-                "INSERT INTO recipient VALUES (78, 0, 'a@b.example', 'b.example', 0, NULL, 'r', 3, 0, 1, 0, '')",
+                "INSERT INTO recipient VALUES (78, 0, 'a@b.example', 'b.example', 0, NULL, 'r', 3, 0, 1, 0, '', 0, '')",
                 "recipient row ? refers to no message"
             },
         };

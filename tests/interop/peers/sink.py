@@ -2,7 +2,8 @@
 """SMTP sink: stores every message under $DIR as NNNNNN.eml (dot-unstuffed octets, CRLF kept
 as received) and NNNNNN.json (envelope). The .eml is in place before the .json, and both before
 the 250 reply. Environment: DIR, SINKPORT; optional SINKADDR (127.0.0.1), SINKNAME (sink.test),
-SINKSIZE (SIZE limit, 104857600), SINKEXT (extensions offered, "PIPELINING 8BITMIME SIZE")."""
+SINKSIZE (SIZE limit, 104857600), SINKEXT (extensions offered, "PIPELINING 8BITMIME SIZE"), SINKREPLIES
+(a JSON object: what a recipient begins with, and the reply it gets)."""
 import asyncio, json, os, re, signal, sys, time
 
 OUT = os.environ["DIR"]
@@ -11,6 +12,7 @@ ADDR = os.environ.get("SINKADDR", "127.0.0.1")
 NAME = os.environ.get("SINKNAME", "sink.test")
 LIMIT = int(os.environ.get("SINKSIZE", "104857600"))
 EXT = os.environ.get("SINKEXT", "PIPELINING 8BITMIME SIZE").split()
+REPLIES = json.loads(os.environ.get("SINKREPLIES", "{}"))
 PATH = re.compile(rb"^(?:FROM|TO):\s*<([^>]*)>\s*(.*)$", re.I | re.S)
 count = 0
 
@@ -75,6 +77,8 @@ async def serve(rd, wr):
                 m = PATH.match(arg)
                 if mail is None: say("503 MAIL first")
                 elif not m: say("501 bad RCPT")
+                elif reply := next((REPLIES[word] for word in REPLIES if text(m[1]).startswith(word)), None):
+                    say(reply)
                 else:
                     rcpts.append((m[1], m[2].split()))
                     say("250 ok")

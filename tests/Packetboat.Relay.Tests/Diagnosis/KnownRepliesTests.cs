@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text;
+using Packetboat.Relay.Diagnosis;
+
+namespace Packetboat.Relay.Tests.Diagnosis;
+
+/// <summary>The shipped table against what real servers have said.</summary>
+public sealed class KnownRepliesTests
+{
+    [Fact]
+    public void Every_known_reply_has_the_class_that_it_is_known_for()
+    {
+        var judged = KnownReply.All.Select(known => (Known: known, Cause: ReplyTable.Shipped.Classify(known.Outcome))).ToList();
+        var wrong = judged.Where(one => one.Cause.Class != one.Known.Class).ToList();
+        Assert.True(wrong.Count == 0, wrong.Count == 0 ? "" : Confusion(judged));
+    }
+
+    [Fact]
+    public void There_are_at_least_150_of_them_and_each_says_where_it_is_from()
+    {
+        Assert.True(KnownReply.All.Count >= 150);
+        Assert.All(KnownReply.All, known => Assert.StartsWith("http", known.Source, StringComparison.Ordinal));
+        Assert.Equal(KnownReply.All.Count, KnownReply.All.DistinctBy(known => known.Text).Count());
+    }
+
+    [Theory]
+    [InlineData("gmail-smtp-in.l.google.com", "Gmail")]
+    [InlineData("outlook-com.olc.protection.outlook.com", "Outlook.com or Microsoft 365")]
+    [InlineData("mx1.hotmail.com", "Outlook.com or Microsoft 365")]
+    [InlineData("mta7.am0.yahoodns.net", "Yahoo")]
+    [InlineData("mx01.mail.icloud.com", "iCloud")]
+    [InlineData("mx00.emig.gmx.net", "GMX, WEB.DE or IONOS")]
+    [InlineData("mx-ha03.web.de", "GMX, WEB.DE or IONOS")]
+    [InlineData("mail.protonmail.ch", "Proton Mail")]
+    [InlineData("notgoogle.com", "")]
+    [InlineData("google.com.example.org", "")]
+    public void The_provider_is_told_by_the_end_of_the_host_name(string host, string provider)
+    {
+        KnownReply any = KnownReply.All[0];
+        Assert.Equal(provider, ReplyTable.Shipped.Classify(any.Outcome with { Host = $"{host} [192.0.2.1]:25" }).Provider);
+    }
+
+    [Theory]
+    [InlineData("upper case")]
+    [InlineData("blanks")]
+    [InlineData("addresses")]
+    public void What_a_reply_is_written_with_does_not_change_its_class(string change)
+    {
+        Assert.All(
+            KnownReply.All,
+            known =>
+            {
+                RemoteOutcome outcome = known.Outcome;
+                string text = change switch
+                {
+                    "upper case" => outcome.Reply.Text.ToUpperInvariant(),
+                    "blanks" => outcome.Reply.Text.Replace(" ", "\t  \r\n", StringComparison.Ordinal),
+                    _ => "<spamhaus.user-unknown.greylisted@quota-exceeded.example> " + outcome.Reply.Text,
+                };
+                FailureClass changed = ReplyTable
+                    .Shipped.Classify(outcome with { Reply = outcome.Reply with { Lines = [text] } })
+                    .Class;
+                Assert.True(known.Class == changed, $"{known.Class} became {changed}: {known.Text}");
+            }
+        );
+    }
+
+    /// <summary>Rows are what they are known for, columns what the table says; then each that is wrong.</summary>
+    private static string Confusion(List<(KnownReply Known, Cause Cause)> judged)
+    {
+        var text = new StringBuilder("known for \\ judged as\n");
+        foreach (
+            IGrouping<FailureClass, (KnownReply Known, Cause Cause)> row in judged
+                .GroupBy(one => one.Known.Class)
+                .OrderBy(g => g.Key)
+        )
+        {
+            IEnumerable<string> cells = row.GroupBy(one => one.Cause.Class)
+                .OrderByDescending(cell => cell.Count())
+                .Select(cell => $"{cell.Key.Word()} {cell.Count()}");
+            text.Append(CultureInfo.InvariantCulture, $"{row.Key.Word(), -24}{string.Join(", ", cells)}\n");
+        }
+
+        foreach ((KnownReply known, Cause cause) in judged.Where(one => one.Cause.Class != one.Known.Class))
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{known.Class.Word()}, not {cause.Class.Word()} ({cause.Rule}): {known.Text} <{known.Source}>\n"
+            );
+        return text.ToString();
+    }
+}
