@@ -35,6 +35,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly AccountAuthenticator _authenticator;
     private readonly MailLog _log;
     private readonly MessageSpool _spool;
+    private readonly SuspensionKeeper _suspensions;
     private DateTimeOffset? _started;
     private SmtpConnections? _connections;
     private IReadOnlyList<SmtpListener> _listeners = [];
@@ -68,7 +69,8 @@ internal sealed class Composition : IAsyncDisposable
             },
             time
         );
-        SendMail = new SendMail(_store, resolver, () => Settings.Current, _log, time, delivers);
+        SendMail = new SendMail(_store, resolver, () => Settings.Current, _log, time, delivers, new SuspensionList(_store, time));
+        _suspensions = new SuspensionKeeper(_store, _store, SendMail.Scheduler, SendMail.BounceAsync, _store, _log, time);
         Settings.Changed += SettingsChanged;
         Settings.Refused += SettingsRefused;
         _spool = new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time);
@@ -79,6 +81,8 @@ internal sealed class Composition : IAsyncDisposable
             new CredentialIssuer(box, time),
             SendMail,
             new LocalSubmission(_spool, ServerSettings, _log, time),
+            _suspensions,
+            _store,
             State,
             time
         );
@@ -140,11 +144,19 @@ internal sealed class Composition : IAsyncDisposable
         foreach (Reserve reserve in _reserves)
             await _store.ClearAlarmAsync(reserve.What, ct);
         _started = _time.GetUtcNow();
-        return new MailServer(_listeners, sockets, _connections, (socket, Operations), [Settings, SendMail.Scheduler], _loggers);
+        return new MailServer(
+            _listeners,
+            sockets,
+            _connections,
+            (socket, Operations),
+            [Settings, SendMail.Scheduler, _suspensions],
+            _loggers
+        );
     }
 
     public async ValueTask DisposeAsync()
     {
+        _suspensions.Dispose();
         SendMail.Scheduler.Dispose();
         _authenticator.Dispose();
         await _store.DisposeAsync();

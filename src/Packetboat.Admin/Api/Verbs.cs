@@ -16,6 +16,7 @@ internal static class Verbs
     public const string Suspend = "/v1/account/suspend";
     public const string Resume = "/v1/account/resume";
     public const string RemoveAccount = "/v1/account/remove";
+    public const string ListAudit = "/v1/audit/list";
     public const string Backup = "/v1/store/backup";
     public const string Verify = "/v1/store/verify";
     public const string Submit = "/v1/submit";

@@ -22,7 +22,8 @@ public sealed class SendMail
         Func<Settings> settings,
         MailLog log,
         TimeProvider time,
-        bool delivers = true
+        bool delivers = true,
+        IStopList? stops = null
     )
     {
         (_resolver, _settings) = (resolver, settings);
@@ -36,7 +37,7 @@ public sealed class SendMail
         Scheduler = new DeliveryScheduler(
             store,
             _router,
-            route => new Courier(route, route is Route.Relay ? relay : direct, store, time),
+            route => new Courier(route, route is Route.Relay ? relay : direct, store, time, stops),
             scheduler =>
                 settlement = new Settlement(
                     store,
@@ -47,7 +48,8 @@ public sealed class SendMail
                 ),
             () => scheduling.Current,
             log,
-            time
+            time,
+            stops
         );
         _settlement = settlement!;
     }

@@ -100,6 +100,20 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
     public async ValueTask<AuthenticatedAccount?> FindAsync(QwkId id, CancellationToken ct) =>
         await FindAsync(id.LoginForm, ct) is { } found ? Present(found.Account, clock.GetUtcNow()) : null;
 
+    /// <summary>The suspension that an account is under, or everybody is; null where it may send.</summary>
+    /// <exception cref="CredentialsUnavailableException">The store did not answer.</exception>
+    public async ValueTask<Suspension?> FindRelayingSuspensionAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await store.FindRelayingSuspensionAsync(ct) is { } all && all.IsInForce(clock.GetUtcNow()) ? all : null;
+        }
+        catch (Exception fault) when (IsStoreFault(fault))
+        {
+            throw new CredentialsUnavailableException("the account store did not answer: " + fault.Message, fault);
+        }
+    }
+
     /// <summary>Whether CRAM-MD5 is worth offering. Not while the store does not answer: EHLO must not depend on it.</summary>
     public async ValueTask<bool> HasReversibleSecretsAsync(CancellationToken ct)
     {

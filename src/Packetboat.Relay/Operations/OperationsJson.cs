@@ -17,6 +17,8 @@ namespace Packetboat.Relay.Operations;
 [JsonSerializable(typeof(Result<Explanation>))]
 [JsonSerializable(typeof(Result<AccountRow>))]
 [JsonSerializable(typeof(Result<IssuedPassword>))]
+[JsonSerializable(typeof(Result<SuspensionChanged>))]
+[JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]
 [JsonSerializable(typeof(Result<Done>))]
 [JsonSerializable(typeof(Result<Submitted>))]
 [JsonSerializable(typeof(BackupReport))]
@@ -54,7 +56,10 @@ public sealed record OperationRequest
 
     public bool AllowCramMd5 { get; init; }
 
-    public DateTimeOffset? Until { get; init; }
+    public SuspensionOrder Suspension { get; init; } = new("");
+
+    /// <summary>Who asks.</summary>
+    public Operator By { get; init; } = new("somebody", "the control socket");
 
     public QueueAction Action { get; init; }
 

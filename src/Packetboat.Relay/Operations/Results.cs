@@ -118,7 +118,8 @@ public sealed record StatusReport(
     long Held,
     DateTimeOffset? Oldest,
     IReadOnlyList<RouteTrouble> Routes,
-    IReadOnlyList<Alarm> Alarms
+    IReadOnlyList<Alarm> Alarms,
+    Suspension? Relaying = null
 );
 
 /// <summary>How mail to somebody would leave.</summary>
@@ -145,6 +146,8 @@ public sealed record Explanation(
 /// <param name="SuspendedUntil">Null while suspended: until resumed.</param>
 /// <param name="Reason">Of the suspension.</param>
 /// <param name="Credentials">Its ways to sign in.</param>
+/// <param name="Queued">While suspended: what becomes of its queued mail.</param>
+/// <param name="Answer">While suspended: what its new mail meets.</param>
 public sealed record AccountRow(
     string Id,
     DateTimeOffset Created,
@@ -152,8 +155,28 @@ public sealed record AccountRow(
     DateTimeOffset? Suspended,
     DateTimeOffset? SuspendedUntil,
     string Reason,
-    IReadOnlyList<CredentialRow> Credentials
+    IReadOnlyList<CredentialRow> Credentials,
+    QueuedMail? Queued = null,
+    SuspendedAnswer? Answer = null
 );
+
+/// <summary>How an account, or all relaying, is to be stopped.</summary>
+/// <param name="Reason">What the node reads.</param>
+/// <param name="Until">Null: until resumed.</param>
+/// <param name="Queued">What becomes of mail that is queued.</param>
+/// <param name="Answer">What becomes of new mail.</param>
+public sealed record SuspensionOrder(
+    string Reason,
+    DateTimeOffset? Until = null,
+    QueuedMail Queued = QueuedMail.Hold,
+    SuspendedAnswer Answer = SuspendedAnswer.Defer
+);
+
+/// <summary>A suspension has begun or ended.</summary>
+/// <param name="Account">The account as it is now; null: all relaying.</param>
+/// <param name="Suspension">In force now; null: none.</param>
+/// <param name="Recipients">Queued recipients that were held, dropped, returned or let go.</param>
+public sealed record SuspensionChanged(AccountRow? Account, Suspension? Suspension, int Recipients);
 
 /// <summary>A way to sign in.</summary>
 public sealed record CredentialRow(string Name, bool AllowsCramMd5, DateTimeOffset Created, DateTimeOffset? LastUsed);

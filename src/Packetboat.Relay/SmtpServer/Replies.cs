@@ -2,6 +2,7 @@ using System.Globalization;
 using Packetboat.Protocol.IO;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Hub;
 
 namespace Packetboat.Relay.SmtpServer;
 
@@ -167,12 +168,13 @@ internal static class Replies
     public static SmtpReply UnknownLocal(MailAddress recipient) =>
         new(550, "5.1.1", $"<{recipient}>: no such mailbox here; write name@domain.example");
 
-    public static SmtpReply Suspended(string account, string reason) =>
-        new(
-            451,
-            "4.7.1",
-            $"Account {account} is suspended{(reason.Length == 0 ? "" : $" ({reason})")}: keep the mail and try again later"
-        );
+    /// <param name="who">An account, or relaying.</param>
+    /// <param name="suspension">In force.</param>
+    /// <param name="host">Whose postmaster knows more.</param>
+    public static SmtpReply Suspended(string who, Suspension suspension, string host) =>
+        suspension.Answer == SuspendedAnswer.Refuse
+            ? new SmtpReply(550, "5.7.1", $"{who} is suspended{suspension.Describe()}: no mail is taken; ask postmaster@{host}")
+            : new SmtpReply(451, "4.7.1", $"{who} is suspended{suspension.Describe()}: keep the mail and try again later");
 
     public static SmtpReply AccountGone(string account) =>
         new(421, "4.7.0", $"Account {account} is not known any more; sign in again", AfterReply.Close);

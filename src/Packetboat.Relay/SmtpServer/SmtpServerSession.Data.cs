@@ -1,5 +1,6 @@
 using Packetboat.Protocol.IO;
 using Packetboat.Protocol.Message;
+using Packetboat.Protocol.Sasl;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Spool;
@@ -73,13 +74,28 @@ public sealed partial class SmtpServerSession
 
         try
         {
-            return await AcceptAsync(message, stopping);
+            return await StoppedSinceAsync(stopping) ?? await AcceptAsync(message, stopping);
+        }
+        catch (CredentialsUnavailableException unavailable)
+        {
+            return Replies.StoreFailure(unavailable.Message);
         }
         catch (StoreUnavailableException failure)
         {
             log.StoreFailed(failure);
             return Replies.StoreFailure(failure.Message);
         }
+    }
+
+    /// <summary>The content took its time, and the operator may have used it.</summary>
+    private async ValueTask<SmtpReply?> StoppedSinceAsync(CancellationToken stopping)
+    {
+        if (_account is { } signedIn && (_account = await accounts.FindAsync(signedIn.Id, stopping)) is null)
+            return Replies.AccountGone(signedIn.Id.Text);
+        if (await StoppedAsync(stopping) is not { } stopped)
+            return null;
+        log.Refused(peer, _envelope!.Sender, _account?.Id.Text, stopped);
+        return stopped;
     }
 
     private SmtpReply? Problem(ReadEnd end, IncomingMessage message)

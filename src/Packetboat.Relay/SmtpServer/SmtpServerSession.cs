@@ -192,8 +192,12 @@ public sealed partial class SmtpServerSession(
         // Connections are kept for hours: what the operator has done to the account since AUTH holds for the next message.
         if (_account is { } signedIn && (_account = await accounts.FindAsync(signedIn.Id, stopping)) is null)
             return Replies.AccountGone(signedIn.Id.Text);
-        if (_account?.Suspension is { } suspension)
-            return Replies.Suspended(_account.Id.Text, suspension.Reason);
+        if (await StoppedAsync(stopping) is { } stopped)
+        {
+            log.Refused(peer, mail.Sender, _account?.Id.Text, stopped);
+            return stopped;
+        }
+
         if (settings.MaxMessageSize > 0 && mail.Parameters.Size > settings.MaxMessageSize)
             return Replies.TooLarge(settings.MaxMessageSize);
         // Before the message is sent for nothing. RFC 5321 §4.2.3: 452 is "insufficient system storage".
@@ -202,6 +206,19 @@ public sealed partial class SmtpServerSession(
 
         _envelope = new Envelope(mail.Sender, mail.Parameters);
         return Replies.SenderOk;
+    }
+
+    /// <summary>
+    /// What a suspension has us say. At MAIL and at the end of a message, never in AUTH: there a Synchronet node takes a 4xx for a lost
+    /// connection and keeps the message in transit for ever, and a 5xx for a reason to return its whole queue.
+    /// </summary>
+    private async ValueTask<SmtpReply?> StoppedAsync(CancellationToken stopping)
+    {
+        if (_account?.Suspension is { } own)
+            return Replies.Suspended($"Account {_account.Id}", own, settings.HostName);
+        return await accounts.FindRelayingSuspensionAsync(stopping) is { } all
+            ? Replies.Suspended("Relaying", all, settings.HostName)
+            : null;
     }
 
     private SmtpReply Closed(SmtpCommand.Mail mail, string reason)

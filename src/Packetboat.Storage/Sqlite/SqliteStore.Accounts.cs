@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Packetboat.Relay.Hub;
 
 namespace Packetboat.Storage.Sqlite;
@@ -6,32 +7,45 @@ namespace Packetboat.Storage.Sqlite;
 /// <summary>Accounts and their credentials.</summary>
 public sealed partial class SqliteStore : IAccountStore
 {
-    private const string AccountColumns = "id, created, suspended_reason, suspended_since, suspended_until, note";
+    private const string AccountColumns =
+        "id, created, suspended_reason, suspended_since, suspended_until, note, suspended_queued, suspended_answer";
 
     // All of them, by login form; null: not read since the last change. Asked at each sign-in and each message, changed by hand, and by
     // this process only. A name that nobody has is looked up as one that somebody has, so time does not tell them apart.
     private volatile ConcurrentDictionary<string, AccountWithCredentials>? _knownAccounts;
     private bool? _hasSecrets; // null: not known
+    private volatile StrongBox<Suspension?>? _relaying; // null: not read since the last change
     private int _accountsVersion;
 
     public ValueTask<bool> AddAsync(Account account, CancellationToken ct) =>
         ChangeAsync(
             session =>
                 session.Execute(
-                    "INSERT OR IGNORE INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    "INSERT OR IGNORE INTO account (login_form, id, created, note) VALUES (?1, ?2, ?3, ?4)",
                     account.Id.LoginForm,
                     account.Id.Text,
                     Milliseconds(account.Created),
-                    account.Note,
-                    Milliseconds(account.Suspension?.Since),
-                    Milliseconds(account.Suspension?.Until),
-                    account.Suspension?.Reason
+                    account.Note
                 ),
             ct
         );
 
     public ValueTask<bool> RemoveAsync(QwkId id, CancellationToken ct) =>
-        ChangeAsync(session => session.Execute("DELETE FROM account WHERE login_form = ?1", id.LoginForm), ct);
+        ChangeAsync(
+            session =>
+            {
+                // What its suspension held stays until the operator says otherwise: there is no account any more that could be resumed.
+                session.Execute(
+                    """
+                    UPDATE recipient SET hold = 0 WHERE state = 2 AND hold = 1
+                    AND message IN (SELECT number FROM message WHERE done IS NULL AND account = ?1)
+                    """,
+                    id.Text
+                );
+                return session.Execute("DELETE FROM account WHERE login_form = ?1", id.LoginForm);
+            },
+            ct
+        );
 
     public ValueTask<IReadOnlyList<Account>> ListAsync(CancellationToken ct)
     {
@@ -51,12 +65,39 @@ public sealed partial class SqliteStore : IAccountStore
         ChangeAsync(
             session =>
                 session.Execute(
-                    "UPDATE account SET suspended_since = ?2, suspended_until = ?3, suspended_reason = ?4 WHERE login_form = ?1",
+                    """
+                    UPDATE account SET suspended_since = ?2, suspended_until = ?3, suspended_reason = ?4, suspended_queued = ?5,
+                        suspended_answer = ?6 WHERE login_form = ?1
+                    """,
                     id.LoginForm,
                     Milliseconds(suspension?.Since),
                     Milliseconds(suspension?.Until),
-                    suspension?.Reason
+                    suspension?.Reason,
+                    (int)(suspension?.Queued ?? QueuedMail.Hold),
+                    (int)(suspension?.Answer ?? SuspendedAnswer.Defer)
                 ),
+            ct
+        );
+
+    public ValueTask<Suspension?> FindRelayingSuspensionAsync(CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        return ValueTask.FromResult((_relaying ?? ReadRelaying()).Value);
+    }
+
+    public async ValueTask SetRelayingSuspensionAsync(Suspension? suspension, CancellationToken ct) =>
+        await ChangeAsync(
+            session =>
+                suspension is null
+                    ? session.Execute("DELETE FROM relaying")
+                    : session.Execute(
+                        "INSERT OR REPLACE INTO relaying VALUES (1, ?1, ?2, ?3, ?4, ?5)",
+                        Milliseconds(suspension.Since),
+                        Milliseconds(suspension.Until),
+                        suspension.Reason,
+                        (int)suspension.Queued,
+                        (int)suspension.Answer
+                    ),
             ct
         );
 
@@ -119,6 +160,7 @@ public sealed partial class SqliteStore : IAccountStore
     {
         Interlocked.Increment(ref _accountsVersion);
         _knownAccounts = null;
+        _relaying = null;
         _hasSecrets = null;
     }
 
@@ -130,6 +172,22 @@ public sealed partial class SqliteStore : IAccountStore
         // A change that came in between must not be forgotten for what was read before it.
         if (version != Volatile.Read(ref _accountsVersion))
             _knownAccounts = null;
+        return read;
+    }
+
+    private StrongBox<Suspension?> ReadRelaying()
+    {
+        int version = Volatile.Read(ref _accountsVersion);
+        var read = new StrongBox<Suspension?>(
+            _readers
+                .Read(session =>
+                    session.Query("SELECT reason, since, until, queued, answer FROM relaying", row => SuspensionOf(row, 0, 3))
+                )
+                .SingleOrDefault()
+        );
+        _relaying = read;
+        if (version != Volatile.Read(ref _accountsVersion))
+            _relaying = null;
         return read;
     }
 
@@ -169,11 +227,21 @@ public sealed partial class SqliteStore : IAccountStore
 
     private static Account AccountOf(SqliteRow row)
     {
-        Suspension? suspension = row.IsNull(3)
-            ? null
-            : new Suspension(row.GetText(2) ?? "", Time(row.GetInt64(3)), row.IsNull(4) ? null : Time(row.GetInt64(4)));
+        Suspension? suspension = row.IsNull(3) ? null : SuspensionOf(row, 2, 6);
         return new Account(QwkId.Parse(row.GetString(0)), Time(row.GetInt64(1)), suspension, row.GetString(5));
     }
+
+    /// <param name="row">A row.</param>
+    /// <param name="reason">The column of the reason; since and until follow.</param>
+    /// <param name="queued">The column of what becomes of queued mail; the answer follows.</param>
+    private static Suspension SuspensionOf(SqliteRow row, int reason, int queued) =>
+        new(
+            row.GetText(reason) ?? "",
+            Time(row.GetInt64(reason + 1)),
+            row.IsNull(reason + 2) ? null : Time(row.GetInt64(reason + 2)),
+            (QueuedMail)row.GetInt32(queued),
+            (SuspendedAnswer)row.GetInt32(queued + 1)
+        );
 
     private static Credential CredentialOf(QwkId account, SqliteRow row) =>
         new(

@@ -227,14 +227,15 @@ public sealed partial class SqliteStore
         foreach (RecipientResult result in results)
         {
             session.Execute(
-                "UPDATE recipient SET state = ?3, attempts = ?4, due = ?5, reply = ?6, delayed = ?7 WHERE message = ?1 AND number = ?2 AND state < 3",
+                "UPDATE recipient SET state = ?3, attempts = ?4, due = ?5, reply = ?6, delayed = ?7, hold = ?8 WHERE message = ?1 AND number = ?2 AND state < 3",
                 message,
                 result.Recipient,
                 (int)result.State,
                 result.Attempts,
                 Milliseconds(result.Due),
                 result.Reply,
-                result.DelayReported ? 1 : 0
+                result.DelayReported ? 1 : 0,
+                result.State == RecipientState.Held ? StoppedHold : 0
             );
             // That nothing was tried is no event: the recipient's last reply says it.
             if (result.Event != TraceKind.Postponed)
@@ -340,7 +341,7 @@ public sealed partial class SqliteStore
         foreach (QueueEntry entry in entries)
         {
             session.Execute(
-                "UPDATE recipient SET state = ?3, due = ?4 WHERE message = ?1 AND number = ?2",
+                "UPDATE recipient SET state = ?3, due = ?4, hold = 0 WHERE message = ?1 AND number = ?2",
                 entry.MessageNumber,
                 entry.RecipientNumber,
                 (int)to,

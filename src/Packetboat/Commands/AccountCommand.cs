@@ -14,8 +14,8 @@ internal static class AccountCommand
             List(),
             OnOne("show", "Show one account", (operations, id, ct) => operations.ShowAccountAsync(id, ct)),
             Password(),
-            Suspend(),
-            OnOne("resume", "Let a suspended account send again", (operations, id, ct) => operations.ResumeAsync(id, ct)),
+            SuspensionCommands.Suspend(IdArgument(), "Stop an account: its new mail, and what it has queued"),
+            SuspensionCommands.Resume(IdArgument(), "Let a suspended account send again, and release what was held"),
             Remove(),
         };
 
@@ -92,32 +92,6 @@ internal static class AccountCommand
                             Rows(rows);
                         return ExitCode.Ok;
                     },
-                    ct
-                )
-        );
-        return command;
-    }
-
-    private static Command Suspend()
-    {
-        Argument<string> id = IdArgument();
-        var reason = new Option<string>("--reason") { Description = "What the node reads", DefaultValueFactory = _ => "" };
-        var until = new Option<DateTimeOffset?>("--until") { Description = "When it ends by itself, such as 2027-01-31T12:00" };
-        var command = new Command("suspend", "Defer an account's mail: it stays with the node") { id, reason, until, Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Answer(
-                            await operations.SuspendAsync(
-                                parsed.GetValue(id)!,
-                                parsed.GetValue(reason)!,
-                                parsed.GetValue(until),
-                                stop
-                            ),
-                            parsed.GetValue(Verbs.Json)
-                        ),
                     ct
                 )
         );
@@ -226,7 +200,7 @@ internal static class AccountCommand
             }
         );
 
-    private static void Show(AccountRow account)
+    internal static void Show(AccountRow account)
     {
         Print.Line($"account     {account.Id}");
         Print.Line($"created     {Print.Minute(account.Created)}");
@@ -248,8 +222,11 @@ internal static class AccountCommand
             return "may send";
         string until = account.SuspendedUntil is { } end ? $" until {Print.Minute(end)}" : "";
         string reason = account.Reason.Length == 0 ? "" : $": {account.Reason}";
-        return string.Create(CultureInfo.InvariantCulture, $"suspended since {Print.Minute(since)}{until}{reason}");
+        string how = $" (queued mail: {Word(account.Queued)}, new mail: {Word(account.Answer)})";
+        return string.Create(CultureInfo.InvariantCulture, $"suspended since {Print.Minute(since)}{until}{how}{reason}");
     }
+
+    private static string Word(Enum? choice) => choice?.ToString().ToLowerInvariant() ?? "-";
 
     private static void Rows(IReadOnlyList<AccountRow> rows) =>
         Print.Table(

@@ -81,12 +81,32 @@ internal sealed class SmtpScene : IDisposable
         await Hub.AddAsync(QwkId.Parse(name), password, reversible);
     }
 
-    public async Task SuspendAsync(string name, string reason) =>
-        await Hub.Store.SetSuspensionAsync(
-            QwkId.Parse(name),
-            new Suspension(reason, Hub.Clock.GetUtcNow(), Until: null),
-            CancellationToken.None
-        );
+    /// <param name="name">Null: all relaying.</param>
+    /// <param name="reason">What the node reads.</param>
+    /// <param name="answer">What it is told to do.</param>
+    /// <param name="lasts">Null: until resumed.</param>
+    public async Task SuspendAsync(
+        string? name,
+        string reason,
+        SuspendedAnswer answer = SuspendedAnswer.Defer,
+        TimeSpan? lasts = null
+    )
+    {
+        DateTimeOffset now = Hub.Clock.GetUtcNow();
+        var suspension = new Suspension(reason, now, now + lasts, QueuedMail.Hold, answer);
+        if (name is null)
+            await Hub.Store.SetRelayingSuspensionAsync(suspension, CancellationToken.None);
+        else
+            await Hub.Store.SetSuspensionAsync(QwkId.Parse(name), suspension, CancellationToken.None);
+    }
+
+    public async Task ResumeAsync(string? name)
+    {
+        if (name is null)
+            await Hub.Store.SetRelayingSuspensionAsync(null, CancellationToken.None);
+        else
+            await Hub.Store.SetSuspensionAsync(QwkId.Parse(name), null, CancellationToken.None);
+    }
 
     public void AllowInClear(string network) => _clearNetworks.Add(IPNetwork.Parse(network));
 
