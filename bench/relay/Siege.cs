@@ -91,7 +91,7 @@ internal sealed class Siege(string program, string work, TimeProvider time)
         // Passwords in clear, so that the besiegers can stop in the middle of one without TLS.
         File.WriteAllText(Path.Combine(ctrl, "packetboat.ini"), $"[Submission]\nAuthInClear = {PrivateNetwork.Range}\n");
         File.WriteAllText(Path.Combine(ctrl, "alias.cfg"), $"{BesiegerPlan.Recipient} slow@sink.test\n");
-        var add = new ProcessStartInfo(program, ["account", "add", Point.UserName, "--ctrl", ctrl, "--password-stdin"])
+        var add = new ProcessStartInfo(program, ["account", "add", Point.UserName, "--any-sender", "--ctrl", ctrl, "--password-stdin"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

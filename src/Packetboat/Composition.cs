@@ -36,6 +36,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly MailLog _log;
     private readonly MessageSpool _spool;
     private readonly SuspensionKeeper _suspensions;
+    private readonly DomainProofs _proofs;
     private DateTimeOffset? _started;
     private SmtpConnections? _connections;
     private IReadOnlyList<SmtpListener> _listeners = [];
@@ -71,6 +72,7 @@ internal sealed class Composition : IAsyncDisposable
         );
         SendMail = new SendMail(_store, resolver, () => Settings.Current, _log, time, delivers, new SuspensionList(_store, time));
         _suspensions = new SuspensionKeeper(_store, _store, SendMail.Scheduler, SendMail.BounceAsync, _store, _log, time);
+        _proofs = new DomainProofs(_store, resolver, _store, _store, _log, time);
         Settings.Changed += SettingsChanged;
         Settings.Refused += SettingsRefused;
         _spool = new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time);
@@ -82,6 +84,7 @@ internal sealed class Composition : IAsyncDisposable
             SendMail,
             new LocalSubmission(_spool, ServerSettings, _log, time),
             _suspensions,
+            _proofs,
             _store,
             State,
             time
@@ -149,7 +152,7 @@ internal sealed class Composition : IAsyncDisposable
             sockets,
             _connections,
             (socket, Operations),
-            [Settings, SendMail.Scheduler, _suspensions],
+            [Settings, SendMail.Scheduler, _suspensions, _proofs],
             _loggers
         );
     }
@@ -157,6 +160,7 @@ internal sealed class Composition : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _suspensions.Dispose();
+        _proofs.Dispose();
         SendMail.Scheduler.Dispose();
         _authenticator.Dispose();
         await _store.DisposeAsync();

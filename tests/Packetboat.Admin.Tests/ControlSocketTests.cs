@@ -65,6 +65,9 @@ public sealed class ControlSocketTests : IAsyncDisposable
         Assert.Equal((QueuedMail.Bounce, 3), (suspended.Suspension!.Queued, suspended.Recipients));
         Assert.Null((await client.SuspendAsync(null, order, Ct)).Refusal);
         Assert.Equal("MYBBS", (await client.ResumeAsync("MYBBS", "paid", Ct)).Value!.Account!.Id);
+        Assert.Null((await client.AddDomainAsync("MYBBS", "bbs.example", grant: true, subdomains: false, Ct)).Refusal);
+        Assert.Null((await client.CheckDomainsAsync("MYBBS", Ct)).Refusal);
+        Assert.Null((await client.RemoveDomainAsync("MYBBS", "bbs.example", Ct)).Refusal);
         Assert.Equal("vince", Assert.Single(await client.ListAuditAsync("MYBBS", 9, Ct)).Who.Name);
         Assert.Equal("gone", (await client.RemoveAccountAsync("MYBBS", Ct)).Value!.Message);
         Assert.Equal(7, (await client.BackupAsync("/backup/mail.db", Ct)).Value!.Messages);
@@ -85,6 +88,9 @@ public sealed class ControlSocketTests : IAsyncDisposable
                 "suspend MYBBS late 2030 Bounce Refuse",
                 "suspend all late 2030 Bounce Refuse",
                 "resume MYBBS paid",
+                "domain add MYBBS bbs.example True False",
+                "domain check MYBBS",
+                "domain remove MYBBS bbs.example",
                 "audit MYBBS 9",
                 "remove MYBBS",
                 "backup /backup/mail.db",
@@ -241,6 +247,20 @@ public sealed class ControlSocketTests : IAsyncDisposable
 
         public Task<Result<SuspensionChanged>> ResumeAsync(string? id, string reason, CancellationToken ct) =>
             Say<Result<SuspensionChanged>>($"resume {id ?? "all"} {reason}", new SuspensionChanged(Row(""), null, 3));
+
+        public Task<Result<AccountRow>> AddDomainAsync(
+            string id,
+            string domain,
+            bool grant,
+            bool subdomains,
+            CancellationToken ct
+        ) => Say<Result<AccountRow>>($"domain add {id} {domain} {grant} {subdomains}", Row(""));
+
+        public Task<Result<AccountRow>> CheckDomainsAsync(string id, CancellationToken ct) =>
+            Say<Result<AccountRow>>($"domain check {id}", Row(""));
+
+        public Task<Result<AccountRow>> RemoveDomainAsync(string id, string domain, CancellationToken ct) =>
+            Say<Result<AccountRow>>($"domain remove {id} {domain}", Row(""));
 
         public Task<IReadOnlyList<AuditEntry>> ListAuditAsync(string? target, int limit, CancellationToken ct) =>
             Say<IReadOnlyList<AuditEntry>>(

@@ -40,6 +40,21 @@ public sealed class MemoryAccountStore : IAccountStore
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask<bool> SetDomainAsync(AccountDomain domain, CancellationToken ct) =>
+        Change(
+            domain.Account,
+            found => found with { Domains = [.. found.Domains.Where(other => other.Name != domain.Name), domain] }
+        );
+
+    public ValueTask<bool> UpdateDomainAsync(AccountDomain domain, CancellationToken ct) =>
+        _accounts.TryGetValue(domain.Account.LoginForm, out AccountWithCredentials? found)
+        && found.Domains.Any(known => known.Name == domain.Name && known.Token == domain.Token)
+            ? SetDomainAsync(domain, ct)
+            : Answer(false);
+
+    public ValueTask<bool> RemoveDomainAsync(QwkId id, string domain, CancellationToken ct) =>
+        Change(id, found => found with { Domains = [.. found.Domains.Where(other => other.Name != domain)] });
+
     public ValueTask<bool> SetCredentialAsync(Credential credential, CancellationToken ct) =>
         Change(credential.Account, found => With(found, credential));
 

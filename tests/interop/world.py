@@ -250,7 +250,7 @@ def hub(world, name, sink_port, options="USE_SUBMISSION_PORT | TLS_SUBMISSION"):
         "[Tls]\nCertificate = ../ca/cert.pem\nCertificateKey = ../ca/key.pem\n",
     )
     boat.authority = os.path.join(certificates, "ca.pem")
-    boat.run("account", "add", ACCOUNT, "--password-stdin", "--cram-md5", stdin=PASSWORD.encode() + b"\n")
+    boat.run("account", "add", ACCOUNT, "--any-sender", "--password-stdin", "--cram-md5", stdin=PASSWORD.encode() + b"\n")
     return boat
 
 

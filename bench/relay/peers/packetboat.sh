@@ -19,7 +19,7 @@ CertificateKey = $KEY
 ${PACKETBOAT_INI:-}
 X
 if [ "$AUTH" = yes ]; then
-    printf '%s\n' "$BENCH_PASS" | "$PACKETBOAT" account add "$BENCH_USER" --ctrl "$DIR/ctrl" --password-stdin > /dev/null
+    printf '%s\n' "$BENCH_PASS" | "$PACKETBOAT" account add "$BENCH_USER" --any-sender --ctrl "$DIR/ctrl" --password-stdin > /dev/null
 else
     echo 127.0.0.1 > "$DIR/ctrl/relay.cfg"
 fi

@@ -70,6 +70,24 @@ public static class ControlApi
         );
         Verb(
             routes,
+            Verbs.AddDomain,
+            Json.ResultAccountRow,
+            (ask, ct) => operations.By(ask.By).AddDomainAsync(ask.Id ?? "", ask.Domain, ask.Grant, ask.Subdomains, ct)
+        );
+        Verb(
+            routes,
+            Verbs.CheckDomains,
+            Json.ResultAccountRow,
+            (ask, ct) => operations.By(ask.By).CheckDomainsAsync(ask.Id ?? "", ct)
+        );
+        Verb(
+            routes,
+            Verbs.RemoveDomain,
+            Json.ResultAccountRow,
+            (ask, ct) => operations.By(ask.By).RemoveDomainAsync(ask.Id ?? "", ask.Domain, ct)
+        );
+        Verb(
+            routes,
             Verbs.ListAudit,
             Json.IReadOnlyListAuditEntry,
             (ask, ct) => operations.ListAuditAsync(ask.Id, ask.Limit, ct)

@@ -146,6 +146,32 @@ public sealed class ControlClient : IOperations, IDisposable
             WholeStorePatience
         );
 
+    public Task<Result<AccountRow>> AddDomainAsync(
+        string id,
+        string domain,
+        bool grant,
+        bool subdomains,
+        CancellationToken ct
+    ) =>
+        AskAsync(
+            Verbs.AddDomain,
+            new OperationRequest
+            {
+                Id = id,
+                Domain = domain,
+                Grant = grant,
+                Subdomains = subdomains,
+            },
+            Json.ResultAccountRow,
+            ct
+        );
+
+    public Task<Result<AccountRow>> CheckDomainsAsync(string id, CancellationToken ct) =>
+        AskAsync(Verbs.CheckDomains, new OperationRequest { Id = id }, Json.ResultAccountRow, ct);
+
+    public Task<Result<AccountRow>> RemoveDomainAsync(string id, string domain, CancellationToken ct) =>
+        AskAsync(Verbs.RemoveDomain, new OperationRequest { Id = id, Domain = domain }, Json.ResultAccountRow, ct);
+
     public Task<IReadOnlyList<AuditEntry>> ListAuditAsync(string? target, int limit, CancellationToken ct) =>
         AskAsync(Verbs.ListAudit, new OperationRequest { Id = target, Limit = limit }, Json.IReadOnlyListAuditEntry, ct);
 

@@ -51,6 +51,19 @@ public interface IOperations
 
     Task<Result<IssuedPassword>> SetPasswordAsync(string id, string? password, bool allowCramMd5, CancellationToken ct);
 
+    /// <summary>Lets an account use a domain in its senders' addresses: by the operator's grant, or when a TXT record proves it.</summary>
+    /// <param name="id">A QWK-ID.</param>
+    /// <param name="domain">A domain; <c>*</c>: any, which can only be granted.</param>
+    /// <param name="grant">No proof is asked for.</param>
+    /// <param name="subdomains">The domains below it too.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    Task<Result<AccountRow>> AddDomainAsync(string id, string domain, bool grant, bool subdomains, CancellationToken ct);
+
+    /// <summary>Looks in the DNS now for those that are to be proven.</summary>
+    Task<Result<AccountRow>> CheckDomainsAsync(string id, CancellationToken ct);
+
+    Task<Result<AccountRow>> RemoveDomainAsync(string id, string domain, CancellationToken ct);
+
     /// <summary>Stops an account, or all relaying.</summary>
     /// <param name="id">A QWK-ID; null: all.</param>
     /// <param name="order">How, why and how long.</param>

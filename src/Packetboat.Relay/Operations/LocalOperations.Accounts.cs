@@ -162,7 +162,18 @@ public sealed partial class LocalOperations
             suspension?.Reason ?? "",
             [.. found.Credentials.Select(c => new CredentialRow(c.Name, c.ReversibleSecret is not null, c.Created, c.LastUsed))],
             suspension?.Queued,
-            suspension?.Answer
+            suspension?.Answer,
+            [
+                .. found.Domains.Select(d => new DomainRow(
+                    d.Name,
+                    d.IncludesSubdomains,
+                    d.State,
+                    d.Token is null ? null : d.RecordName,
+                    d.Token is null ? null : d.RecordText,
+                    d.Checked,
+                    d.FailingSince
+                )),
+            ]
         );
     }
 }

@@ -14,6 +14,7 @@ public sealed partial class LocalOperations(
     SendMail sendMail,
     LocalSubmission local,
     SuspensionKeeper suspensions,
+    DomainProofs proofs,
     IAuditStore audit,
     Func<ServerState> state,
     TimeProvider time
@@ -25,7 +26,7 @@ public sealed partial class LocalOperations(
     private Operator Who { get; init; } = Operator.Itself;
 
     public IOperations By(Operator who) =>
-        new LocalOperations(store, accounts, upkeep, issuer, sendMail, local, suspensions, audit, state, time)
+        new LocalOperations(store, accounts, upkeep, issuer, sendMail, local, suspensions, proofs, audit, state, time)
         {
             Who = new Operator(Protocol.PrintableText.Of(who.Name, 64), Protocol.PrintableText.Of(who.From, 100)),
         };

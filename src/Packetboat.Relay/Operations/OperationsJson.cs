@@ -48,6 +48,12 @@ public sealed record OperationRequest
 
     public string? File { get; init; }
 
+    public string Domain { get; init; } = "";
+
+    public bool Grant { get; init; }
+
+    public bool Subdomains { get; init; }
+
     public string Reason { get; init; } = "";
 
     public string Note { get; init; } = "";

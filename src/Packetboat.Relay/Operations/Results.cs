@@ -148,6 +148,7 @@ public sealed record Explanation(
 /// <param name="Credentials">Its ways to sign in.</param>
 /// <param name="Queued">While suspended: what becomes of its queued mail.</param>
 /// <param name="Answer">While suspended: what its new mail meets.</param>
+/// <param name="Domains">In which its senders' addresses may lie.</param>
 public sealed record AccountRow(
     string Id,
     DateTimeOffset Created,
@@ -157,7 +158,26 @@ public sealed record AccountRow(
     string Reason,
     IReadOnlyList<CredentialRow> Credentials,
     QueuedMail? Queued = null,
-    SuspendedAnswer? Answer = null
+    SuspendedAnswer? Answer = null,
+    IReadOnlyList<DomainRow>? Domains = null
+);
+
+/// <summary>A domain that an account may use.</summary>
+/// <param name="Name"><c>*</c>: any.</param>
+/// <param name="IncludesSubdomains">The domains below it too.</param>
+/// <param name="State">Whether it may be used now, and why.</param>
+/// <param name="RecordName">Of the TXT record that proves it; null: it is granted.</param>
+/// <param name="RecordText">What the record must say.</param>
+/// <param name="Checked">When the DNS gave its last answer.</param>
+/// <param name="FailingSince">When the record was first missed.</param>
+public sealed record DomainRow(
+    string Name,
+    bool IncludesSubdomains,
+    AccountDomainState State,
+    string? RecordName,
+    string? RecordText,
+    DateTimeOffset? Checked,
+    DateTimeOffset? FailingSince
 );
 
 /// <summary>How an account, or all relaying, is to be stopped.</summary>

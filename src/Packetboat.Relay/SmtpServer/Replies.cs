@@ -176,6 +176,17 @@ internal static class Replies
             ? new SmtpReply(550, "5.7.1", $"{who} is suspended{suspension.Describe()}: no mail is taken; ask postmaster@{host}")
             : new SmtpReply(451, "4.7.1", $"{who} is suspended{suspension.Describe()}: keep the mail and try again later");
 
+    public static SmtpReply ReportsHaveOneRecipient { get; } =
+        new(452, "4.5.3", "The null sender is for reports, which have one recipient; send it again to each of the others");
+
+    public static SmtpReply NotTheirAddress(string why) => new(550, "5.7.1", why);
+
+    public static SmtpReply BadFrom(string fault) =>
+        new(550, "5.7.1", $"From {fault}; write one From field with plain addresses: Name <user@domain.example>");
+
+    public static SmtpReply SeveralFromFields(int count) =>
+        BadFrom(string.Create(CultureInfo.InvariantCulture, $"stands {count} times in the header"));
+
     public static SmtpReply AccountGone(string account) =>
         new(421, "4.7.0", $"Account {account} is not known any more; sign in again", AfterReply.Close);
 }

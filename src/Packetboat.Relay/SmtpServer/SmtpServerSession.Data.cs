@@ -2,6 +2,7 @@ using Packetboat.Protocol.IO;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Sasl;
 using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Spool;
 
@@ -115,6 +116,23 @@ public sealed partial class SmtpServerSession
             return Replies.TooManyHops(header.ReceivedFields);
         if (header.OwnReceivedFields >= MaxOwnHops)
             return Replies.Loop(settings.HostName, header.OwnReceivedFields);
+        return _account is null ? null : RefusedAuthor(_account, header);
+    }
+
+    /// <summary>Every address in From: the reader sees it, and takes it for the sender. Where there is none nobody is impersonated.</summary>
+    private SmtpReply? RefusedAuthor(AuthenticatedAccount account, HeaderScanner header)
+    {
+        if (header.FromFields == 0 || account.Domains.Any(domain => domain is { Name: AccountDomain.Any, IsUsable: true }))
+            return null;
+        if (header.FromFields > 1)
+            return Replies.SeveralFromFields(header.FromFields);
+        if (header.From.Length >= HeaderScanner.MaxFrom)
+            return Replies.BadFrom($"is longer than {HeaderScanner.MaxFrom} octets");
+        if (!AuthorList.TryRead(header.From, out IReadOnlyList<MailAddress>? authors, out string? fault))
+            return Replies.BadFrom(fault);
+        foreach (MailAddress author in authors)
+            if (SenderRules.Refusal(account, author, settings.HostName) is { } why)
+                return Replies.NotTheirAddress("From: " + why);
         return null;
     }
 

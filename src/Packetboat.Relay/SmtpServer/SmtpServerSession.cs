@@ -198,6 +198,8 @@ public sealed partial class SmtpServerSession(
             return stopped;
         }
 
+        if (RefusedSender(mail.Sender) is { } notTheirs)
+            return notTheirs;
         if (settings.MaxMessageSize > 0 && mail.Parameters.Size > settings.MaxMessageSize)
             return Replies.TooLarge(settings.MaxMessageSize);
         // Before the message is sent for nothing. RFC 5321 §4.2.3: 452 is "insufficient system storage".
@@ -221,6 +223,16 @@ public sealed partial class SmtpServerSession(
             : null;
     }
 
+    /// <summary>The null sender is for reports, which have one recipient each. RFC 5321 §4.5.5.</summary>
+    private SmtpReply? RefusedSender(MailAddress? sender)
+    {
+        if (_account is null || sender is null || SenderRules.Refusal(_account, sender, settings.HostName) is not { } why)
+            return null;
+        SmtpReply reply = Replies.NotTheirAddress(why);
+        log.Refused(peer, sender, _account.Id.Text, reply);
+        return reply;
+    }
+
     private SmtpReply Closed(SmtpCommand.Mail mail, string reason)
     {
         SmtpReply reply = Replies.StoreFailure(reason);
@@ -232,6 +244,8 @@ public sealed partial class SmtpServerSession(
     {
         if (_envelope!.Recipients.Count >= settings.RecipientLimit || _envelope.IsFull)
             return Replies.TooManyRecipients;
+        if (_account is not null && _envelope is { Sender: null, Recipients.Count: > 0 })
+            return Replies.ReportsHaveOneRecipient;
         if (rcpt.Recipient.NeedsSmtpUtf8 && !_envelope.Parameters.SmtpUtf8)
             return Replies.NeedsSmtpUtf8(rcpt.Recipient);
 

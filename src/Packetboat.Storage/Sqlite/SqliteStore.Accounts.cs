@@ -101,6 +101,45 @@ public sealed partial class SqliteStore : IAccountStore
             ct
         );
 
+    public ValueTask<bool> SetDomainAsync(AccountDomain domain, CancellationToken ct) =>
+        ChangeAsync(
+            session =>
+                session.Execute(
+                    "INSERT OR REPLACE INTO account_domain SELECT login_form, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM account WHERE login_form = ?1",
+                    domain.Account.LoginForm,
+                    domain.Name,
+                    domain.IncludesSubdomains ? 1 : 0,
+                    domain.Token,
+                    Milliseconds(domain.Added),
+                    Milliseconds(domain.Proven),
+                    Milliseconds(domain.Checked),
+                    Milliseconds(domain.FailingSince)
+                ),
+            ct
+        );
+
+    public ValueTask<bool> UpdateDomainAsync(AccountDomain domain, CancellationToken ct) =>
+        ChangeAsync(
+            session =>
+                session.Execute(
+                    "UPDATE account_domain SET proven = ?4, checked = ?5, failing = ?6 WHERE login_form = ?1 AND name = ?2 AND token = ?3",
+                    domain.Account.LoginForm,
+                    domain.Name,
+                    domain.Token,
+                    Milliseconds(domain.Proven),
+                    Milliseconds(domain.Checked),
+                    Milliseconds(domain.FailingSince)
+                ),
+            ct
+        );
+
+    public ValueTask<bool> RemoveDomainAsync(QwkId id, string domain, CancellationToken ct) =>
+        ChangeAsync(
+            session =>
+                session.Execute("DELETE FROM account_domain WHERE login_form = ?1 AND name = ?2", id.LoginForm, domain),
+            ct
+        );
+
     public ValueTask<bool> SetCredentialAsync(Credential credential, CancellationToken ct) =>
         ChangeAsync(
             session =>
@@ -202,9 +241,19 @@ public sealed partial class SqliteStore : IAccountStore
             )
             .OfType<Credential>()
             .ToLookup(credential => credential.Account.LoginForm, StringComparer.Ordinal);
+        ILookup<string, AccountDomain> domains = session
+            .Query(
+                "SELECT name, subdomains, token, added, proven, checked, failing, login_form FROM account_domain ORDER BY name",
+                row => byLogin.TryGetValue(row.GetString(7), out Account? owner) ? DomainOf(owner.Id, row) : null
+            )
+            .OfType<AccountDomain>()
+            .ToLookup(domain => domain.Account.LoginForm, StringComparer.Ordinal);
         return new(
             byLogin.Select(pair =>
-                KeyValuePair.Create(pair.Key, new AccountWithCredentials(pair.Value, [.. credentials[pair.Key]]))
+                KeyValuePair.Create(
+                    pair.Key,
+                    new AccountWithCredentials(pair.Value, [.. credentials[pair.Key]], [.. domains[pair.Key]])
+                )
             ),
             StringComparer.Ordinal
         );
@@ -241,6 +290,18 @@ public sealed partial class SqliteStore : IAccountStore
             row.IsNull(reason + 2) ? null : Time(row.GetInt64(reason + 2)),
             (QueuedMail)row.GetInt32(queued),
             (SuspendedAnswer)row.GetInt32(queued + 1)
+        );
+
+    private static AccountDomain DomainOf(QwkId account, SqliteRow row) =>
+        new(
+            account,
+            row.GetString(0),
+            row.GetInt64(1) != 0,
+            row.GetText(2),
+            Time(row.GetInt64(3)),
+            row.IsNull(4) ? null : Time(row.GetInt64(4)),
+            row.IsNull(5) ? null : Time(row.GetInt64(5)),
+            row.IsNull(6) ? null : Time(row.GetInt64(6))
         );
 
     private static Credential CredentialOf(QwkId account, SqliteRow row) =>

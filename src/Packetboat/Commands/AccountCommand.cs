@@ -14,6 +14,7 @@ internal static class AccountCommand
             List(),
             OnOne("show", "Show one account", (operations, id, ct) => operations.ShowAccountAsync(id, ct)),
             Password(),
+            AccountDomainCommand.Create(),
             SuspensionCommands.Suspend(IdArgument(), "Stop an account: its new mail, and what it has queued"),
             SuspensionCommands.Resume(IdArgument(), "Let a suspended account send again, and release what was held"),
             Remove(),
@@ -29,8 +30,13 @@ internal static class AccountCommand
         Argument<string> id = IdArgument();
         Option<bool> cramMd5 = CramMd5Option();
         var password = new PasswordOptions();
+        var domains = new Option<string[]>("--domain")
+        {
+            Description = "A domain that it may use as sender, granted without a proof; may be said more than once",
+        };
+        var anySender = new Option<bool>("--any-sender") { Description = "It may use any sender address" };
         var note = new Option<string>("--note") { Description = "Your own words about it", DefaultValueFactory = _ => "" };
-        var command = new Command("add", "Create an account and give it a password") { id, note, cramMd5, Verbs.Json };
+        var command = new Command("add", "Create an account and give it a password") { id, domains, anySender, note, cramMd5, Verbs.Json };
         password.AddTo(command);
         command.SetAction(
             (parsed, ct) =>
@@ -38,17 +44,42 @@ internal static class AccountCommand
                     parsed,
                     password,
                     (operations, chosen, stop) =>
-                        operations.AddAccountAsync(
+                        AddAsync(
+                            operations,
                             parsed.GetValue(id)!,
                             chosen,
                             parsed.GetValue(cramMd5),
                             parsed.GetValue(note)!,
+                            [.. parsed.GetValue(domains) ?? [], .. parsed.GetValue(anySender) ? ["*"] : Array.Empty<string>()],
                             stop
                         ),
                     ct
                 )
         );
         return command;
+    }
+
+    private static async Task<Result<IssuedPassword>> AddAsync(
+        IOperations operations,
+        string id,
+        string? password,
+        bool cramMd5,
+        string note,
+        string[] domains,
+        CancellationToken ct
+    )
+    {
+        Result<IssuedPassword> added = await operations.AddAccountAsync(id, password, cramMd5, note, ct);
+        foreach (string domain in added.Refusal is null ? domains : [])
+        {
+            Result<AccountRow> granted = await operations.AddDomainAsync(id, domain, grant: true, subdomains: false, ct);
+            if (granted.Refusal is { } refusal)
+                Print.Error(refusal.ToString());
+            else
+                added = added.Value! with { Account = granted.Value! };
+        }
+
+        return added;
     }
 
     private static Command Password()
@@ -178,6 +209,7 @@ internal static class AccountCommand
         Print.Line($"account   {issued.Account.Id}");
         if (issued.GeneratedPassword is { } password)
             Print.Line($"password  {password}    (shown once; only its verifier is kept)");
+        Print.Line($"sends as  {AccountDomainCommand.Senders(issued.Account, hostName)}");
         Print.Line("its sysop writes in [Mail] of ctrl/sbbs.ini:");
         Print.Line("    Options = ALLOW_POP3 | RELAY_TX | RELAY_AUTH_PLAIN");
         Print.Line($"    RelayServer = {hostName}");
@@ -207,6 +239,8 @@ internal static class AccountCommand
         if (account.Note.Length > 0)
             Print.Line($"note        {account.Note}");
         Print.Line($"state       {State(account)}");
+        foreach (DomainRow domain in account.Domains ?? [])
+            Print.Line($"sends as    {AccountDomainCommand.Describe(domain)}");
         foreach (CredentialRow credential in account.Credentials)
         {
             string cramMd5 = credential.AllowsCramMd5 ? ", CRAM-MD5 allowed" : "";

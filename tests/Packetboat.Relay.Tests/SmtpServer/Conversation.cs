@@ -182,6 +182,9 @@ internal sealed class Conversation : IDisposable
             case "account":
                 await _scene.AddAccountAsync(words[1], words[2], reversible: words.Contains("reversible"));
                 return true;
+            case "senders":
+                await _scene.SetSendersAsync(words[1], words.Skip(2));
+                return true;
             case "suspended":
                 await SuspendAsync(words);
                 return true;

@@ -100,6 +100,29 @@ internal sealed class SmtpScene : IDisposable
             await Hub.Store.SetSuspensionAsync(QwkId.Parse(name), suspension, CancellationToken.None);
     }
 
+    /// <summary>Instead of any address: these domains, with those below where a <c>*.</c> stands in front; <c>?</c>: not proven yet.</summary>
+    public async Task SetSendersAsync(string name, IEnumerable<string> domains)
+    {
+        var id = QwkId.Parse(name);
+        await Hub.Store.RemoveDomainAsync(id, AccountDomain.Any, CancellationToken.None);
+        foreach (string domain in domains)
+        {
+            bool isPending = domain[0] == '?';
+            string bare = domain.TrimStart('?');
+            bool below = bare.StartsWith("*.", StringComparison.Ordinal);
+            await Hub.Store.SetDomainAsync(
+                new AccountDomain(
+                    id,
+                    below ? bare[2..] : bare,
+                    below,
+                    isPending ? "0123456789abcdef" : null,
+                    Hub.Clock.GetUtcNow()
+                ),
+                CancellationToken.None
+            );
+        }
+    }
+
     public async Task ResumeAsync(string? name)
     {
         if (name is null)

@@ -37,6 +37,8 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(("MY-BBS", "a note"), (account.Id.Text, account.Note));
         Assert.Equal(("unpaid", QueuedMail.Send), (account.Suspension!.Reason, account.Suspension.Queued));
         Assert.Equal(SuspendedAnswer.Defer, account.Suspension.Answer);
+        AccountDomain any = Assert.Single((await ((IAccountStore)store).FindAsync("MYBBS", Ct))!.Domains);
+        Assert.Equal((AccountDomain.Any, AccountDomainState.Granted), (any.Name, any.State));
         Assert.Null(await store.FindRelayingSuspensionAsync(Ct));
         Assert.Empty(await store.ListAuditAsync(null, 10, Ct));
         // Held by hand, before there was another way.
