@@ -37,6 +37,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly MessageSpool _spool;
     private readonly SuspensionKeeper _suspensions;
     private readonly DomainProofs _proofs;
+    private readonly SendingUsage _usage;
     private DateTimeOffset? _started;
     private SmtpConnections? _connections;
     private IReadOnlyList<SmtpListener> _listeners = [];
@@ -76,6 +77,8 @@ internal sealed class Composition : IAsyncDisposable
         Settings.Changed += SettingsChanged;
         Settings.Refused += SettingsRefused;
         _spool = new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time);
+        _usage = new SendingUsage(_store, () => LimitsOfAccounts(Settings.Current.Packetboat), time);
+        _usage.Reached += (id, reached) => _ = LimitReachedAsync(id, reached);
         Operations = new LocalOperations(
             _store,
             _store,
@@ -85,6 +88,7 @@ internal sealed class Composition : IAsyncDisposable
             new LocalSubmission(_spool, ServerSettings, _log, time),
             _suspensions,
             _proofs,
+            _usage,
             _store,
             State,
             time
@@ -133,7 +137,8 @@ internal sealed class Composition : IAsyncDisposable
             _authenticator,
             AttemptsOf(now.Mail),
             _log,
-            _time
+            _time,
+            _usage
         );
         BoundSockets sockets = await BoundSockets.BindAsync(
             _listeners,
@@ -231,6 +236,47 @@ internal sealed class Composition : IAsyncDisposable
 
     private static ConnectionLimits LimitsOf(Settings now) =>
         new(now.Mail.MaxClients, now.Packetboat.MaxConnectionsPerAddress, now.Mail.MaxConcurrentConnections);
+
+    private static AccountLimits LimitsOfAccounts(PacketboatSettings own) =>
+        new(
+            own.MessagesPerHour,
+            own.MessagesPerDay,
+            own.RecipientsPerHour,
+            own.RecipientsPerDay,
+            own.RecipientsPerMessage,
+            own.FirstTimeRecipientsPerDay
+        );
+
+    /// <summary>The operator is told once for each time, and the account is stopped where he wants that.</summary>
+    private async Task LimitReachedAsync(QwkId id, LimitReached reached)
+    {
+        string what = $"{reached.Name} ({reached.Limit})";
+        bool stops =
+            Settings.Current.Packetboat.SuspendAtFirstTimeLimit
+            && reached.Name == nameof(AccountLimits.FirstTimeRecipientsPerDay);
+        try
+        {
+            string key = $"limit:{id}:{reached.Name}";
+            string text =
+                $"account {id} has used up {what}; its mail is {(stops ? "stopped" : "deferred")}. See: packetboat account show {id}";
+            _log.AlarmRaised(key, text);
+            await _store.RaiseAlarmAsync(new Alarm(key, _time.GetUtcNow(), text), CancellationToken.None);
+            await _store.NoteAsync(
+                new AuditEntry(_time.GetUtcNow(), Operator.Itself, stops ? "account suspend" : "limit reached", id.Text, what),
+                CancellationToken.None
+            );
+            if (stops)
+                await _suspensions.SuspendAsync(
+                    id,
+                    new Suspension($"{what} is used up", _time.GetUtcNow(), Until: null),
+                    CancellationToken.None
+                );
+        }
+        catch (Exception fault) when (fault is IOException or System.Data.Common.DbException)
+        {
+            _log.SchedulerFault(fault);
+        }
+    }
 
     private RelayPolicy PolicyOf(Settings now) =>
         new(

@@ -13,6 +13,13 @@ RelayServer = 127.0.0.1
 RelayPort = $SINK_PORT
 X
 cat > "$DIR/ctrl/packetboat.ini" <<X
+[Limits]
+MessagesPerHour = 0
+MessagesPerDay = 0
+RecipientsPerHour = 0
+RecipientsPerDay = 0
+RecipientsPerMessage = 0
+FirstTimeRecipientsPerDay = 0
 [Tls]
 Certificate = $CERT
 CertificateKey = $KEY

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Packetboat.Relay.Hub;
+using Packetboat.Relay.Queue;
 
 namespace Packetboat.Relay.Operations;
 
@@ -101,6 +102,9 @@ public sealed partial class LocalOperations
         QwkId? account = id is null ? null : (await FindAsync(id, ct))?.Account.Id;
         if (id is not null && account is null)
             return NoSuchAccount(id);
+        foreach (Alarm alarm in account is null ? [] : await store.AlarmsAsync(ct))
+            if (alarm.Key.StartsWith($"limit:{account}:", StringComparison.Ordinal))
+                await store.ClearAlarmAsync(alarm.Key, ct);
         await NoteAsync(account is null ? "relaying resume" : "account resume", account?.Text ?? "relaying", reason, ct);
         return await suspensions.ResumeAsync(account, ct) is { } changed
             ? await ChangedAsync(account, null, changed, ct)
@@ -173,7 +177,9 @@ public sealed partial class LocalOperations
                     d.Checked,
                     d.FailingSince
                 )),
-            ]
+            ],
+            usage.Of(found.Account.Id),
+            usage.Limits
         );
     }
 }

@@ -15,6 +15,7 @@ public sealed partial class LocalOperations(
     LocalSubmission local,
     SuspensionKeeper suspensions,
     DomainProofs proofs,
+    SendingUsage usage,
     IAuditStore audit,
     Func<ServerState> state,
     TimeProvider time
@@ -26,7 +27,7 @@ public sealed partial class LocalOperations(
     private Operator Who { get; init; } = Operator.Itself;
 
     public IOperations By(Operator who) =>
-        new LocalOperations(store, accounts, upkeep, issuer, sendMail, local, suspensions, proofs, audit, state, time)
+        new LocalOperations(store, accounts, upkeep, issuer, sendMail, local, suspensions, proofs, usage, audit, state, time)
         {
             Who = new Operator(Protocol.PrintableText.Of(who.Name, 64), Protocol.PrintableText.Of(who.From, 100)),
         };

@@ -149,6 +149,8 @@ public sealed record Explanation(
 /// <param name="Queued">While suspended: what becomes of its queued mail.</param>
 /// <param name="Answer">While suspended: what its new mail meets.</param>
 /// <param name="Domains">In which its senders' addresses may lie.</param>
+/// <param name="Used">What it has sent.</param>
+/// <param name="Limits">How much it may send.</param>
 public sealed record AccountRow(
     string Id,
     DateTimeOffset Created,
@@ -159,7 +161,9 @@ public sealed record AccountRow(
     IReadOnlyList<CredentialRow> Credentials,
     QueuedMail? Queued = null,
     SuspendedAnswer? Answer = null,
-    IReadOnlyList<DomainRow>? Domains = null
+    IReadOnlyList<DomainRow>? Domains = null,
+    UsageCounters? Used = null,
+    AccountLimits? Limits = null
 );
 
 /// <summary>A domain that an account may use.</summary>

@@ -176,6 +176,16 @@ internal static class Replies
             ? new SmtpReply(550, "5.7.1", $"{who} is suspended{suspension.Describe()}: no mail is taken; ask postmaster@{host}")
             : new SmtpReply(451, "4.7.1", $"{who} is suspended{suspension.Describe()}: keep the mail and try again later");
 
+    public static SmtpReply OverLimit(string account, LimitReached reached) =>
+        new(
+            451,
+            "4.7.1",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Account {account} has used up {reached.Name} ({reached.Limit}): keep the mail and try again after {reached.Ends.UtcDateTime:yyyy-MM-dd HH:mm} UTC"
+            )
+        );
+
     public static SmtpReply ReportsHaveOneRecipient { get; } =
         new(452, "4.5.3", "The null sender is for reports, which have one recipient; send it again to each of the others");
 

@@ -153,8 +153,24 @@ public sealed partial class SmtpServerSession
             envelope.Parameters.Dsn
         );
 
-        // The 250 hands responsibility to us (RFC 5321 §6.1): it must follow the fsync, never precede it.
-        await message.CommitAsync(accepted, stopping);
+        UsageReservation? counted = null;
+        if (
+            _account is { } account
+            && usage?.TryReserve(account.Id, [.. envelope.Recipients.Select(to => to.Address)], out counted) is { } reached
+        )
+            return OverLimit(account, envelope.Sender, reached);
+
+        try
+        {
+            // The 250 hands responsibility to us (RFC 5321 §6.1): it must follow the fsync, never precede it.
+            await message.CommitAsync(accepted with { Usage = counted }, stopping);
+        }
+        catch
+        {
+            counted?.Cancel();
+            throw;
+        }
+
         log.Accepted(message.Id, accepted, message.Size);
         return Replies.Queued(message.Id);
     }

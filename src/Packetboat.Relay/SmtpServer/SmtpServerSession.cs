@@ -21,7 +21,8 @@ public sealed partial class SmtpServerSession(
     AccountAuthenticator accounts,
     SignInAttempts attempts,
     MailLog log,
-    TimeProvider time
+    TimeProvider time,
+    SendingUsage? usage = null
 )
 {
     /// <summary>Refused commands after which a client is taken for a broken one, or for one that speaks another protocol.</summary>
@@ -178,7 +179,7 @@ public sealed partial class SmtpServerSession(
             "ENHANCEDSTATUSCODES",
             "CHUNKING",
             "DSN",
-            $"LIMITS RCPTMAX={settings.RecipientLimit}",
+            $"LIMITS RCPTMAX={RecipientLimit}",
         ];
         if (wire.Tls is null)
             lines.Add("STARTTLS");
@@ -200,6 +201,8 @@ public sealed partial class SmtpServerSession(
 
         if (RefusedSender(mail.Sender) is { } notTheirs)
             return notTheirs;
+        if (_account is { } account && usage?.Exhausted(account.Id) is { } reached)
+            return OverLimit(account, mail.Sender, reached);
         if (settings.MaxMessageSize > 0 && mail.Parameters.Size > settings.MaxMessageSize)
             return Replies.TooLarge(settings.MaxMessageSize);
         // Before the message is sent for nothing. RFC 5321 §4.2.3: 452 is "insufficient system storage".
@@ -223,6 +226,19 @@ public sealed partial class SmtpServerSession(
             : null;
     }
 
+    /// <summary>Of the account, once it has signed in. Given back by LIMITS, RFC 9422, to whom asks with EHLO again.</summary>
+    private int RecipientLimit =>
+        _account is not null && usage?.Limits.RecipientsPerMessage is > 0 and var own
+            ? Math.Min(own, settings.RecipientLimit)
+            : settings.RecipientLimit;
+
+    private SmtpReply OverLimit(AuthenticatedAccount account, MailAddress? sender, LimitReached reached)
+    {
+        SmtpReply reply = Replies.OverLimit(account.Id.Text, reached);
+        log.Refused(peer, sender, account.Id.Text, reply);
+        return reply;
+    }
+
     /// <summary>The null sender is for reports, which have one recipient each. RFC 5321 §4.5.5.</summary>
     private SmtpReply? RefusedSender(MailAddress? sender)
     {
@@ -242,7 +258,7 @@ public sealed partial class SmtpServerSession(
 
     private SmtpReply Rcpt(SmtpCommand.Rcpt rcpt)
     {
-        if (_envelope!.Recipients.Count >= settings.RecipientLimit || _envelope.IsFull)
+        if (_envelope!.Recipients.Count >= RecipientLimit || _envelope.IsFull)
             return Replies.TooManyRecipients;
         if (_account is not null && _envelope is { Sender: null, Recipients.Count: > 0 })
             return Replies.ReportsHaveOneRecipient;

@@ -28,7 +28,12 @@ public sealed partial class SqliteStore
     public Task AcceptAsync(NewMessage message, CancellationToken stopping) =>
         message.Message.Chunks > 1
             ? AcceptLargeAsync(message, stopping)
-            : _writer.WriteAsync(session => Insert(session, message), stopping, message.LastChunk.Length);
+            : _writer.WriteAsync(
+                session => Insert(session, message),
+                stopping,
+                message.LastChunk.Length,
+                once: UsageOf(message)
+            );
 
     public ValueTask<byte[]> ReadChunkAsync(long message, int chunk, CancellationToken stopping) =>
         new(Task.Run(() => ReadChunk(message, chunk), stopping));
@@ -189,6 +194,8 @@ public sealed partial class SqliteStore
         );
         foreach (NewRecipient recipient in accepted.Recipients)
             Insert(session, message.Number, recipient);
+        if (accepted.Usage is { } usage)
+            Insert(session, usage);
         if (message.Chunks == 1)
             Insert(session, message.Number, message.Chunks - 1, accepted.LastChunk);
     }
@@ -301,7 +308,12 @@ public sealed partial class SqliteStore
     {
         await WriteChunkAsync(message.Message.Number, message.Message.Chunks - 1, message.LastChunk, stopping);
         await _content.FinishAsync(message.Message.Number);
-        await _writer.WriteAsync(session => Insert(session, message), stopping, namesFile: true);
+        await _writer.WriteAsync(
+            session => Insert(session, message),
+            stopping,
+            namesFile: true,
+            once: UsageOf(message)
+        );
     }
 
     private static int Forget(SqliteSession session, long before)

@@ -27,6 +27,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private readonly Inbox<WriteOrder> _orders = new(MaxOrders);
     private readonly List<WriteOrder> _batch = new(MaxBatch);
+    private readonly HashSet<string> _written = new(StringComparer.Ordinal); // in the present transaction, at its end
     private readonly List<WriteOrder> _owed = [];
     private readonly SqliteSession _session;
     private readonly SqliteCheckpointer _checkpointer;
@@ -48,20 +49,33 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <param name="stopping">Ends the wait for a place, not the order.</param>
     /// <param name="bytes">How much it is: a transaction has an end.</param>
     /// <param name="namesFile">A new file in the content directory must be found there after a crash.</param>
+    /// <param name="once">Written at the end of the transaction, once for all orders of the same key.</param>
     public async Task<T> WriteAsync<T>(
         Func<SqliteSession, T> write,
         CancellationToken stopping,
         long bytes = 0,
-        bool namesFile = false
+        bool namesFile = false,
+        (string Key, Action<SqliteSession> Write)? once = null
     )
     {
-        var order = new WriteOrder<T>(write, bytes) { NamesFile = namesFile, IsAwaited = true };
+        var order = new WriteOrder<T>(write, bytes)
+        {
+            NamesFile = namesFile,
+            IsAwaited = true,
+            Once = once,
+        };
         await EnqueueAsync(order, stopping);
         // The order cannot be called back: to stop waiting would leave its fate unknown.
         return await order.Completion;
     }
 
-    public Task WriteAsync(Action<SqliteSession> write, CancellationToken stopping, long bytes = 0, bool namesFile = false) =>
+    public Task WriteAsync(
+        Action<SqliteSession> write,
+        CancellationToken stopping,
+        long bytes = 0,
+        bool namesFile = false,
+        (string Key, Action<SqliteSession> Write)? once = null
+    ) =>
         WriteAsync(
             session =>
             {
@@ -70,7 +84,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
             },
             stopping,
             bytes,
-            namesFile
+            namesFile,
+            once
         );
 
     /// <summary>Completes once the order is taken; where it cannot be written, so be it.</summary>
@@ -245,6 +260,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             _session.Execute("BEGIN IMMEDIATE");
             foreach (WriteOrder order in batch)
                 order.Run(_session);
+            RunOnce(batch);
             if (batch.Any(order => order.NamesFile))
                 _syncNames();
             _session.Execute("COMMIT");
@@ -260,6 +276,14 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 _ => failure,
             };
         }
+    }
+
+    private void RunOnce(IReadOnlyList<WriteOrder> batch)
+    {
+        _written.Clear();
+        foreach (WriteOrder order in batch)
+            if (order.Once is { } once && _written.Add(once.Key))
+                once.Write(_session);
     }
 
     private void RollBack()

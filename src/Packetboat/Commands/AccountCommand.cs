@@ -241,6 +241,11 @@ internal static class AccountCommand
         Print.Line($"state       {State(account)}");
         foreach (DomainRow domain in account.Domains ?? [])
             Print.Line($"sends as    {AccountDomainCommand.Describe(domain)}");
+        if (account is { Used: { } used, Limits: { } limits })
+            Print.Line(
+                $"used        this hour {Of(used.MessagesThisHour, limits.MessagesPerHour)} messages, {Of(used.RecipientsThisHour, limits.RecipientsPerHour)} recipients; "
+                    + $"today {Of(used.MessagesToday, limits.MessagesPerDay)} messages, {Of(used.RecipientsToday, limits.RecipientsPerDay)} recipients, {Of(used.FirstTimeToday, limits.FirstTimeRecipientsPerDay)} for the first time"
+            );
         foreach (CredentialRow credential in account.Credentials)
         {
             string cramMd5 = credential.AllowsCramMd5 ? ", CRAM-MD5 allowed" : "";
@@ -259,6 +264,11 @@ internal static class AccountCommand
         string how = $" (queued mail: {Word(account.Queued)}, new mail: {Word(account.Answer)})";
         return string.Create(CultureInfo.InvariantCulture, $"suspended since {Print.Minute(since)}{until}{how}{reason}");
     }
+
+    private static string Of(long used, int limit) =>
+        limit > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{used} of {limit}")
+            : used.ToString(CultureInfo.InvariantCulture);
 
     private static string Word(Enum? choice) => choice?.ToString().ToLowerInvariant() ?? "-";
 

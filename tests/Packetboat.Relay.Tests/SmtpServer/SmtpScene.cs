@@ -48,6 +48,9 @@ internal sealed class SmtpScene : IDisposable
     /// <summary>The name and password of the account that was added first.</summary>
     public (string Name, string Password) FirstAccount { get; private set; }
 
+    /// <summary>Of every account.</summary>
+    public AccountLimits SendLimits { get; set; } = AccountLimits.None;
+
     public IReadOnlyList<string> Log => _log.Lines;
 
     public IReadOnlyList<string> Secrets => _secrets;
@@ -62,7 +65,8 @@ internal sealed class SmtpScene : IDisposable
             Hub.Authenticator,
             Attempts,
             new MailLog(_log),
-            Hub.Clock
+            Hub.Clock,
+            new SendingUsage(new NoUsage(), () => SendLimits, Hub.Clock)
         );
 
     public async Task ServeAsync(SmtpConnections connections, MemoryConnection connection)
@@ -144,6 +148,9 @@ internal sealed class SmtpScene : IDisposable
             "MaxRecipients" => Settings with { MaxRecipients = (int)Number(value) },
             "MaxInactivity" => Settings with { Inactivity = Span(value) },
             "MaxHops" => Settings with { MaxHops = (int)Number(value) },
+            "RecipientsPerMessage" => Limited(SendLimits with { RecipientsPerMessage = (int)Number(value) }),
+            "MessagesPerHour" => Limited(SendLimits with { MessagesPerHour = (int)Number(value) }),
+            "FirstTimeRecipientsPerDay" => Limited(SendLimits with { FirstTimeRecipientsPerDay = (int)Number(value) }),
             "ALLOW_RELAY" => Settings with { AllowRelay = true },
             _ => throw new FormatException($"no setting is called {name}"),
         };
@@ -155,6 +162,12 @@ internal sealed class SmtpScene : IDisposable
         Hub.Dispose();
         _stopping.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    private SmtpServerSettings Limited(AccountLimits limits)
+    {
+        SendLimits = limits;
+        return Settings;
     }
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
@@ -170,4 +183,11 @@ internal sealed class SmtpScene : IDisposable
         );
 
     private string InFolder(string name) => Path.Combine(_folder.FullName, name);
+
+    private sealed class NoUsage : IUsageStore
+    {
+        public UsageCounters? ReadUsage(QwkId id) => null;
+
+        public IReadOnlyCollection<long> ReadKnownRecipients(QwkId id) => [];
+    }
 }
