@@ -146,13 +146,7 @@ public sealed class ControlClient : IOperations, IDisposable
             WholeStorePatience
         );
 
-    public Task<Result<AccountRow>> AddDomainAsync(
-        string id,
-        string domain,
-        bool grant,
-        bool subdomains,
-        CancellationToken ct
-    ) =>
+    public Task<Result<AccountRow>> AddDomainAsync(string id, string domain, bool grant, bool subdomains, CancellationToken ct) =>
         AskAsync(
             Verbs.AddDomain,
             new OperationRequest

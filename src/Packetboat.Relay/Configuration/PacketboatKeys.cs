@@ -187,17 +187,35 @@ internal static class PacketboatKeys
             Minimum = 10,
             Maximum = 1000,
         },
-        new("Limits", "MessagesPerHour", SettingType.Integer, "200", "Messages that an account may send in an hour of the clock. 0 is no limit.")
+        new(
+            "Limits",
+            "MessagesPerHour",
+            SettingType.Integer,
+            "200",
+            "Messages that an account may send in an hour of the clock. 0 is no limit."
+        )
         {
             IsUsedYet = true,
             Maximum = 2147483647,
         },
-        new("Limits", "MessagesPerDay", SettingType.Integer, "1000", "Messages that an account may send in a day, UTC. 0 is no limit.")
+        new(
+            "Limits",
+            "MessagesPerDay",
+            SettingType.Integer,
+            "1000",
+            "Messages that an account may send in a day, UTC. 0 is no limit."
+        )
         {
             IsUsedYet = true,
             Maximum = 2147483647,
         },
-        new("Limits", "RecipientsPerHour", SettingType.Integer, "500", "Recipients of these messages in an hour, each time one is named. 0 is no limit.")
+        new(
+            "Limits",
+            "RecipientsPerHour",
+            SettingType.Integer,
+            "500",
+            "Recipients of these messages in an hour, each time one is named. 0 is no limit."
+        )
         {
             IsUsedYet = true,
             Maximum = 2147483647,
@@ -207,12 +225,24 @@ internal static class PacketboatKeys
             IsUsedYet = true,
             Maximum = 2147483647,
         },
-        new("Limits", "RecipientsPerMessage", SettingType.Integer, "100", "Recipients that a message of an account may have. 0 is MaxRecipients.")
+        new(
+            "Limits",
+            "RecipientsPerMessage",
+            SettingType.Integer,
+            "100",
+            "Recipients that a message of an account may have. 0 is MaxRecipients."
+        )
         {
             IsUsedYet = true,
             Maximum = 2147483647,
         },
-        new("Limits", "FirstTimeRecipientsPerDay", SettingType.Integer, "200", "Recipients in a day whom the account has never sent to before: what a stolen password is used for. 0 is no limit.")
+        new(
+            "Limits",
+            "FirstTimeRecipientsPerDay",
+            SettingType.Integer,
+            "200",
+            "Recipients in a day whom the account has never sent to before: what a stolen password is used for. 0 is no limit."
+        )
         {
             IsUsedYet = true,
             Maximum = 2147483647,

@@ -43,7 +43,13 @@ public sealed class SendingUsage(IUsageStore store, Func<AccountLimits> limits, 
         if (now == AccountLimits.None)
             return null;
         Account account = Find(id);
-        LimitReached? reached = account.TryReserve(recipients, now, UsageCounters.HourOf(time.GetUtcNow()), out reservation, out bool isNews);
+        LimitReached? reached = account.TryReserve(
+            recipients,
+            now,
+            UsageCounters.HourOf(time.GetUtcNow()),
+            out reservation,
+            out bool isNews
+        );
         if (reached is not null && isNews)
             Reached?.Invoke(id, reached);
         return reached;
@@ -57,7 +63,8 @@ public sealed class SendingUsage(IUsageStore store, Func<AccountLimits> limits, 
         return BinaryPrimitives.ReadInt64LittleEndian(hash);
     }
 
-    private Account Find(QwkId id) => _accounts.GetOrAdd(id.LoginForm, static (_, of) => new Account(of.id, of.store), (id, store));
+    private Account Find(QwkId id) =>
+        _accounts.GetOrAdd(id.LoginForm, static (_, of) => new Account(of.id, of.store), (id, store));
 
     /// <summary>Read from the store when it is first asked for.</summary>
     private sealed class Account(QwkId id, IUsageStore store)

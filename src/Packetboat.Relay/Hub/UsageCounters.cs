@@ -28,12 +28,7 @@ public sealed record UsageCounters(
     public UsageCounters At(long hour) =>
         hour == Hour ? this
         : hour / HoursPerDay != Hour / HoursPerDay ? new UsageCounters(hour)
-        : this with
-        {
-            Hour = hour,
-            MessagesThisHour = 0,
-            RecipientsThisHour = 0,
-        };
+        : this with { Hour = hour, MessagesThisHour = 0, RecipientsThisHour = 0 };
 
     public UsageCounters Plus(int messages, int recipients, int firstTime) =>
         this with

@@ -21,11 +21,10 @@ public sealed partial class LocalOperations
         AccountDomain? known = found.Domains.FirstOrDefault(d => d.Name == name);
         DateTimeOffset now = time.GetUtcNow();
         // Said again it keeps its token: the record may be on its way already.
-        AccountDomain added = grant
-            ? new AccountDomain(found.Account.Id, name, subdomains || name == AccountDomain.Any, Token: null, now)
-            : known is { Token: not null }
-                ? known with { IncludesSubdomains = subdomains }
-                : new AccountDomain(found.Account.Id, name, subdomains, AccountDomain.NewToken(), now);
+        AccountDomain added =
+            grant ? new AccountDomain(found.Account.Id, name, subdomains || name == AccountDomain.Any, Token: null, now)
+            : known is { Token: not null } ? known with { IncludesSubdomains = subdomains }
+            : new AccountDomain(found.Account.Id, name, subdomains, AccountDomain.NewToken(), now);
         if (!await accounts.SetDomainAsync(added, ct))
             return NoSuchAccount(id);
         string how = (grant ? "granted" : "to be proven") + (subdomains ? ", with subdomains" : "");

@@ -135,8 +135,7 @@ public sealed partial class SqliteStore : IAccountStore
 
     public ValueTask<bool> RemoveDomainAsync(QwkId id, string domain, CancellationToken ct) =>
         ChangeAsync(
-            session =>
-                session.Execute("DELETE FROM account_domain WHERE login_form = ?1 AND name = ?2", id.LoginForm, domain),
+            session => session.Execute("DELETE FROM account_domain WHERE login_form = ?1 AND name = ?2", id.LoginForm, domain),
             ct
         );
 

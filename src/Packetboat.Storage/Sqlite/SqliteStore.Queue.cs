@@ -28,12 +28,7 @@ public sealed partial class SqliteStore
     public Task AcceptAsync(NewMessage message, CancellationToken stopping) =>
         message.Message.Chunks > 1
             ? AcceptLargeAsync(message, stopping)
-            : _writer.WriteAsync(
-                session => Insert(session, message),
-                stopping,
-                message.LastChunk.Length,
-                once: UsageOf(message)
-            );
+            : _writer.WriteAsync(session => Insert(session, message), stopping, message.LastChunk.Length, once: UsageOf(message));
 
     public ValueTask<byte[]> ReadChunkAsync(long message, int chunk, CancellationToken stopping) =>
         new(Task.Run(() => ReadChunk(message, chunk), stopping));
@@ -308,12 +303,7 @@ public sealed partial class SqliteStore
     {
         await WriteChunkAsync(message.Message.Number, message.Message.Chunks - 1, message.LastChunk, stopping);
         await _content.FinishAsync(message.Message.Number);
-        await _writer.WriteAsync(
-            session => Insert(session, message),
-            stopping,
-            namesFile: true,
-            once: UsageOf(message)
-        );
+        await _writer.WriteAsync(session => Insert(session, message), stopping, namesFile: true, once: UsageOf(message));
     }
 
     private static int Forget(SqliteSession session, long before)

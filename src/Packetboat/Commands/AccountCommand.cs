@@ -36,7 +36,15 @@ internal static class AccountCommand
         };
         var anySender = new Option<bool>("--any-sender") { Description = "It may use any sender address" };
         var note = new Option<string>("--note") { Description = "Your own words about it", DefaultValueFactory = _ => "" };
-        var command = new Command("add", "Create an account and give it a password") { id, domains, anySender, note, cramMd5, Verbs.Json };
+        var command = new Command("add", "Create an account and give it a password")
+        {
+            id,
+            domains,
+            anySender,
+            note,
+            cramMd5,
+            Verbs.Json,
+        };
         password.AddTo(command);
         command.SetAction(
             (parsed, ct) =>

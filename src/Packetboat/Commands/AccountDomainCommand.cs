@@ -20,7 +20,9 @@ internal static class AccountDomainCommand
     public static string Senders(AccountRow account, string hub)
     {
         string own = $"{account.Id}@{hub}, {account.Id}!user@{hub}, user@{account.Id.ToLowerInvariant()}.{hub}";
-        IEnumerable<string> more = (account.Domains ?? []).Select(domain => domain.Name == AccountDomain.Any ? "any address" : "user@" + domain.Name);
+        IEnumerable<string> more = (account.Domains ?? []).Select(domain =>
+            domain.Name == AccountDomain.Any ? "any address" : "user@" + domain.Name
+        );
         string[] all = [.. more];
         return all.Length > 0
             ? $"{string.Join(", ", all)}, {own}"
@@ -85,7 +87,10 @@ internal static class AccountDomainCommand
         );
     }
 
-    private static Command Acts(Command command, Func<IOperations, ParseResult, CancellationToken, Task<Result<AccountRow>>> operation)
+    private static Command Acts(
+        Command command,
+        Func<IOperations, ParseResult, CancellationToken, Task<Result<AccountRow>>> operation
+    )
     {
         command.SetAction(
             (parsed, ct) =>

@@ -57,7 +57,11 @@ public sealed class AuthorListTests
             .Array[0, 200]
             .Sample(text =>
             {
-                bool isRead = AuthorList.TryRead(Encoding.UTF8.GetBytes(text), out IReadOnlyList<MailAddress>? authors, out string? fault);
+                bool isRead = AuthorList.TryRead(
+                    Encoding.UTF8.GetBytes(text),
+                    out IReadOnlyList<MailAddress>? authors,
+                    out string? fault
+                );
                 return isRead ? authors!.Count is > 0 and <= AuthorList.Max : fault!.Length > 0;
             });
 }
