@@ -89,9 +89,15 @@ internal sealed class Siege(string program, string work, TimeProvider time)
             """
         );
         // Passwords in clear, so that the besiegers can stop in the middle of one without TLS.
-        File.WriteAllText(Path.Combine(ctrl, "packetboat.ini"), $"[Submission]\nAuthInClear = {PrivateNetwork.Range}\n");
+        File.WriteAllText(
+            Path.Combine(ctrl, "packetboat.ini"),
+            $"[Limits]\nMessagesPerHour = 0\nMessagesPerDay = 0\nRecipientsPerHour = 0\nRecipientsPerDay = 0\nRecipientsPerMessage = 0\nFirstTimeRecipientsPerDay = 0\n[Submission]\nAuthInClear = {PrivateNetwork.Range}\n"
+        );
         File.WriteAllText(Path.Combine(ctrl, "alias.cfg"), $"{BesiegerPlan.Recipient} slow@sink.test\n");
-        var add = new ProcessStartInfo(program, ["account", "add", Point.UserName, "--ctrl", ctrl, "--password-stdin"])
+        var add = new ProcessStartInfo(
+            program,
+            ["account", "add", Point.UserName, "--any-sender", "--ctrl", ctrl, "--password-stdin"]
+        )
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -36,6 +36,9 @@ internal sealed class Composition : IAsyncDisposable
     private readonly AccountAuthenticator _authenticator;
     private readonly MailLog _log;
     private readonly ISpool _spool;
+    private readonly SuspensionKeeper _suspensions;
+    private readonly DomainProofs _proofs;
+    private readonly SendingUsage _usage;
     private DateTimeOffset? _started;
     private SmtpConnections? _connections;
     private IReadOnlyList<SmtpListener> _listeners = [];
@@ -69,7 +72,9 @@ internal sealed class Composition : IAsyncDisposable
             },
             time
         );
-        SendMail = new SendMail(_store, resolver, () => Settings.Current, _log, time, delivers);
+        SendMail = new SendMail(_store, resolver, () => Settings.Current, _log, time, delivers, new SuspensionList(_store, time));
+        _suspensions = new SuspensionKeeper(_store, _store, SendMail.Scheduler, SendMail.BounceAsync, _store, _log, time);
+        _proofs = new DomainProofs(_store, resolver, _store, _store, _log, time);
         Settings.Changed += SettingsChanged;
         Settings.Refused += SettingsRefused;
         _spool = new SigningSpool(
@@ -81,6 +86,8 @@ internal sealed class Composition : IAsyncDisposable
             _log,
             time
         );
+        _usage = new SendingUsage(_store, () => LimitsOfAccounts(Settings.Current.Packetboat), time);
+        _usage.Reached += (id, reached) => _ = LimitReachedAsync(id, reached);
         Operations = new LocalOperations(
             _store,
             _store,
@@ -88,6 +95,10 @@ internal sealed class Composition : IAsyncDisposable
             new CredentialIssuer(box, time),
             SendMail,
             new LocalSubmission(_spool, ServerSettings, _log, time),
+            _suspensions,
+            _proofs,
+            _usage,
+            _store,
             State,
             time
         );
@@ -135,7 +146,8 @@ internal sealed class Composition : IAsyncDisposable
             _authenticator,
             AttemptsOf(now.Mail),
             _log,
-            _time
+            _time,
+            _usage
         );
         BoundSockets sockets = await BoundSockets.BindAsync(
             _listeners,
@@ -154,13 +166,15 @@ internal sealed class Composition : IAsyncDisposable
             sockets,
             _connections,
             (socket, Operations),
-            [Settings, SendMail.Scheduler, SendMail.DelayNotices],
+            [Settings, SendMail.Scheduler, SendMail.DelayNotices, _suspensions, _proofs],
             _loggers
         );
     }
 
     public async ValueTask DisposeAsync()
     {
+        _suspensions.Dispose();
+        _proofs.Dispose();
         SendMail.Scheduler.Dispose();
         SendMail.DelayNotices.Dispose();
         _authenticator.Dispose();
@@ -232,6 +246,47 @@ internal sealed class Composition : IAsyncDisposable
 
     private static ConnectionLimits LimitsOf(Settings now) =>
         new(now.Mail.MaxClients, now.Packetboat.MaxConnectionsPerAddress, now.Mail.MaxConcurrentConnections);
+
+    private static AccountLimits LimitsOfAccounts(PacketboatSettings own) =>
+        new(
+            own.MessagesPerHour,
+            own.MessagesPerDay,
+            own.RecipientsPerHour,
+            own.RecipientsPerDay,
+            own.RecipientsPerMessage,
+            own.FirstTimeRecipientsPerDay
+        );
+
+    /// <summary>The operator is told once for each time, and the account is stopped where he wants that.</summary>
+    private async Task LimitReachedAsync(QwkId id, LimitReached reached)
+    {
+        string what = $"{reached.Name} ({reached.Limit})";
+        bool stops =
+            Settings.Current.Packetboat.SuspendAtFirstTimeLimit
+            && reached.Name == nameof(AccountLimits.FirstTimeRecipientsPerDay);
+        try
+        {
+            string key = $"limit:{id}:{reached.Name}";
+            string text =
+                $"account {id} has used up {what}; its mail is {(stops ? "stopped" : "deferred")}. See: packetboat account show {id}";
+            _log.AlarmRaised(key, text);
+            await _store.RaiseAlarmAsync(new Alarm(key, _time.GetUtcNow(), text), CancellationToken.None);
+            await _store.NoteAsync(
+                new AuditEntry(_time.GetUtcNow(), Operator.Itself, stops ? "account suspend" : "limit reached", id.Text, what),
+                CancellationToken.None
+            );
+            if (stops)
+                await _suspensions.SuspendAsync(
+                    id,
+                    new Suspension($"{what} is used up", _time.GetUtcNow(), Until: null),
+                    CancellationToken.None
+                );
+        }
+        catch (Exception fault) when (fault is IOException or System.Data.Common.DbException)
+        {
+            _log.SchedulerFault(fault);
+        }
+    }
 
     private RelayPolicy PolicyOf(Settings now) =>
         new(

@@ -55,11 +55,20 @@ public sealed class ControlSocketTests : IAsyncDisposable
         Assert.Equal("MYBBS", (await client.ShowAccountAsync("mybbs", Ct)).Value!.Id);
         Assert.Equal("generated", (await client.AddAccountAsync("MYBBS", null, true, "note", Ct)).Value!.GeneratedPassword);
         Assert.Null((await client.SetPasswordAsync("MYBBS", "chosen", false, Ct)).Value!.GeneratedPassword);
-        Assert.Equal(
+        var order = new SuspensionOrder(
             "late",
-            (await client.SuspendAsync("MYBBS", "late", new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero), Ct)).Value!.Reason
+            new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            QueuedMail.Bounce,
+            SuspendedAnswer.Refuse
         );
-        Assert.Equal("MYBBS", (await client.ResumeAsync("MYBBS", Ct)).Value!.Id);
+        SuspensionChanged suspended = (await client.SuspendAsync("MYBBS", order, Ct)).Value!;
+        Assert.Equal((QueuedMail.Bounce, 3), (suspended.Suspension!.Queued, suspended.Recipients));
+        Assert.Null((await client.SuspendAsync(null, order, Ct)).Refusal);
+        Assert.Equal("MYBBS", (await client.ResumeAsync("MYBBS", "paid", Ct)).Value!.Account!.Id);
+        Assert.Null((await client.AddDomainAsync("MYBBS", "bbs.example", grant: true, subdomains: false, Ct)).Refusal);
+        Assert.Null((await client.CheckDomainsAsync("MYBBS", Ct)).Refusal);
+        Assert.Null((await client.RemoveDomainAsync("MYBBS", "bbs.example", Ct)).Refusal);
+        Assert.Equal("vince", Assert.Single(await client.ListAuditAsync("MYBBS", 9, Ct)).Who.Name);
         Assert.Equal("gone", (await client.RemoveAccountAsync("MYBBS", Ct)).Value!.Message);
         Assert.Equal(7, (await client.BackupAsync("/backup/mail.db", Ct)).Value!.Messages);
         Assert.Equal(["it is torn"], Assert.Single((await client.VerifyAsync(Ct)).Value!.Checks).Faults);
@@ -76,14 +85,29 @@ public sealed class ControlSocketTests : IAsyncDisposable
                 "account mybbs",
                 "add MYBBS (none) True note",
                 "password MYBBS chosen False",
-                "suspend MYBBS late 2030",
-                "resume MYBBS",
+                "suspend MYBBS late 2030 Bounce Refuse",
+                "suspend all late 2030 Bounce Refuse",
+                "resume MYBBS paid",
+                "domain add MYBBS bbs.example True False",
+                "domain check MYBBS",
+                "domain remove MYBBS bbs.example",
+                "audit MYBBS 9",
                 "remove MYBBS",
                 "backup /backup/mail.db",
                 "verify",
             ],
             _operations.Asked
         );
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Who_asks_goes_over_the_socket_too()
+    {
+        using ControlClient client = await ConnectAsync();
+
+        await client.By(new Operator("vince", "192.0.2.1")).ResumeAsync("MYBBS", "paid", Ct);
+
+        Assert.Equal(new Operator("vince", "192.0.2.1"), _operations.LastOperator);
     }
 
     [Fact(Timeout = 30_000)]
@@ -150,6 +174,14 @@ public sealed class ControlSocketTests : IAsyncDisposable
 
         public byte[] Content { get; private set; } = [];
 
+        public Operator? LastOperator { get; private set; }
+
+        public IOperations By(Operator who)
+        {
+            LastOperator = who;
+            return this;
+        }
+
         public Task<IReadOnlyList<QueueRow>> ListQueueAsync(QueueSelection selection, int limit, CancellationToken ct) =>
             Say<IReadOnlyList<QueueRow>>(
                 $"list {selection.Account} {selection.Domain} {limit}",
@@ -203,11 +235,38 @@ public sealed class ControlSocketTests : IAsyncDisposable
             CancellationToken ct
         ) => Say<Result<IssuedPassword>>($"password {id} {password} {allowCramMd5}", new IssuedPassword(Row(""), null));
 
-        public Task<Result<AccountRow>> SuspendAsync(string id, string reason, DateTimeOffset? until, CancellationToken ct) =>
-            Say<Result<AccountRow>>($"suspend {id} {reason} {until?.Year}", Row(reason));
+        public Task<Result<SuspensionChanged>> SuspendAsync(string? id, SuspensionOrder order, CancellationToken ct) =>
+            Say<Result<SuspensionChanged>>(
+                $"suspend {id ?? "all"} {order.Reason} {order.Until?.Year} {order.Queued} {order.Answer}",
+                new SuspensionChanged(
+                    Row(order.Reason),
+                    new Suspension(order.Reason, Time, order.Until, order.Queued, order.Answer),
+                    3
+                )
+            );
 
-        public Task<Result<AccountRow>> ResumeAsync(string id, CancellationToken ct) =>
-            Say<Result<AccountRow>>($"resume {id}", Row(""));
+        public Task<Result<SuspensionChanged>> ResumeAsync(string? id, string reason, CancellationToken ct) =>
+            Say<Result<SuspensionChanged>>($"resume {id ?? "all"} {reason}", new SuspensionChanged(Row(""), null, 3));
+
+        public Task<Result<AccountRow>> AddDomainAsync(
+            string id,
+            string domain,
+            bool grant,
+            bool subdomains,
+            CancellationToken ct
+        ) => Say<Result<AccountRow>>($"domain add {id} {domain} {grant} {subdomains}", Row(""));
+
+        public Task<Result<AccountRow>> CheckDomainsAsync(string id, CancellationToken ct) =>
+            Say<Result<AccountRow>>($"domain check {id}", Row(""));
+
+        public Task<Result<AccountRow>> RemoveDomainAsync(string id, string domain, CancellationToken ct) =>
+            Say<Result<AccountRow>>($"domain remove {id} {domain}", Row(""));
+
+        public Task<IReadOnlyList<AuditEntry>> ListAuditAsync(string? target, int limit, CancellationToken ct) =>
+            Say<IReadOnlyList<AuditEntry>>(
+                $"audit {target} {limit}",
+                [new AuditEntry(Time, new Operator("vince", "192.0.2.1"), "account suspend", "MYBBS", "spam")]
+            );
 
         public Task<Result<Done>> RemoveAccountAsync(string id, CancellationToken ct) =>
             Say<Result<Done>>($"remove {id}", new Done("gone"));

@@ -87,6 +87,7 @@ internal sealed class Harbour : IAsyncDisposable
             """
         );
         Result<IssuedPassword> account = await harbour.Hub.Operations.AddAccountAsync(Account, null, false, "", ct);
+        await harbour.Hub.Operations.AddDomainAsync(Account, "bbs.example", grant: true, subdomains: true, ct);
         harbour.Password = account.Value!.GeneratedPassword!;
         return harbour;
     }

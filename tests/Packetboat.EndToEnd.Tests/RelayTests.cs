@@ -158,12 +158,12 @@ public sealed class RelayTests
     {
         await using Harbour harbour = await Harbour.OpenAsync();
         DemoNode spoke = await harbour.StartSpokeAsync();
-        await harbour.Hub.Operations.SuspendAsync(Harbour.Account, "unpaid berth", until: null, Ct);
+        await harbour.Hub.Operations.SuspendAsync(Harbour.Account, new SuspensionOrder("unpaid berth"), Ct);
         await Harbour.SubmitAsync(spoke, Sysop, Friend);
         await harbour.Log.SeenAsync("deferred", "unpaid berth");
         await Harbour.SettledAsync(spoke);
 
-        await harbour.Hub.Operations.ResumeAsync(Harbour.Account, Ct);
+        await harbour.Hub.Operations.ResumeAsync(Harbour.Account, "", Ct);
         await spoke.Operations.ChangeQueueAsync(new QueueSelection(All: true), QueueAction.Retry, "", Ct);
 
         Assert.Equal(Friend, (await harbour.NextLetterAsync()).Recipients[0]);

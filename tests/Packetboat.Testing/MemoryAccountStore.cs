@@ -6,6 +6,7 @@ namespace Packetboat.Testing;
 public sealed class MemoryAccountStore : IAccountStore
 {
     private readonly Dictionary<string, AccountWithCredentials> _accounts = new(StringComparer.Ordinal);
+    private Suspension? _relaying;
 
     /// <summary>Thrown by every method while it is set.</summary>
     public Exception? Fault { get; set; }
@@ -30,6 +31,29 @@ public sealed class MemoryAccountStore : IAccountStore
 
     public ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension? suspension, CancellationToken ct) =>
         Change(id, found => found with { Account = found.Account with { Suspension = suspension } });
+
+    public ValueTask<Suspension?> FindRelayingSuspensionAsync(CancellationToken ct) => Answer(_relaying);
+
+    public ValueTask SetRelayingSuspensionAsync(Suspension? suspension, CancellationToken ct)
+    {
+        _relaying = suspension;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<bool> SetDomainAsync(AccountDomain domain, CancellationToken ct) =>
+        Change(
+            domain.Account,
+            found => found with { Domains = [.. found.Domains.Where(other => other.Name != domain.Name), domain] }
+        );
+
+    public ValueTask<bool> UpdateDomainAsync(AccountDomain domain, CancellationToken ct) =>
+        _accounts.TryGetValue(domain.Account.LoginForm, out AccountWithCredentials? found)
+        && found.Domains.Any(known => known.Name == domain.Name && known.Token == domain.Token)
+            ? SetDomainAsync(domain, ct)
+            : Answer(false);
+
+    public ValueTask<bool> RemoveDomainAsync(QwkId id, string domain, CancellationToken ct) =>
+        Change(id, found => found with { Domains = [.. found.Domains.Where(other => other.Name != domain)] });
 
     public ValueTask<bool> SetCredentialAsync(Credential credential, CancellationToken ct) =>
         Change(credential.Account, found => With(found, credential));

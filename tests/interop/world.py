@@ -185,7 +185,7 @@ class Packetboat:
             **mail,
         }
         self.write_ini()
-        self._write("packetboat.ini", "[Delivery]\nRetryFirst = 1s\n%s" % sections)
+        self._write("packetboat.ini", "[Limits]\nMessagesPerHour = 0\nMessagesPerDay = 0\nRecipientsPerHour = 0\nRecipientsPerDay = 0\nRecipientsPerMessage = 0\nFirstTimeRecipientsPerDay = 0\n[Delivery]\nRetryFirst = 1s\n%s" % sections)
         if trusts_local:
             self._write("relay.cfg", "127.0.0.1\n")
         self.process = None
@@ -252,7 +252,7 @@ def hub(world, name, sink_port, options="USE_SUBMISSION_PORT | TLS_SUBMISSION"):
         "[Tls]\nCertificate = ../ca/cert.pem\nCertificateKey = ../ca/key.pem\n",
     )
     boat.authority = os.path.join(certificates, "ca.pem")
-    boat.run("account", "add", ACCOUNT, "--password-stdin", "--cram-md5", stdin=PASSWORD.encode() + b"\n")
+    boat.run("account", "add", ACCOUNT, "--any-sender", "--password-stdin", "--cram-md5", stdin=PASSWORD.encode() + b"\n")
     return boat
 
 

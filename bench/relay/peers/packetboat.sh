@@ -13,13 +13,20 @@ RelayServer = 127.0.0.1
 RelayPort = $SINK_PORT
 X
 cat > "$DIR/ctrl/packetboat.ini" <<X
+[Limits]
+MessagesPerHour = 0
+MessagesPerDay = 0
+RecipientsPerHour = 0
+RecipientsPerDay = 0
+RecipientsPerMessage = 0
+FirstTimeRecipientsPerDay = 0
 [Tls]
 Certificate = $CERT
 CertificateKey = $KEY
 ${PACKETBOAT_INI:-}
 X
 if [ "$AUTH" = yes ]; then
-    printf '%s\n' "$BENCH_PASS" | "$PACKETBOAT" account add "$BENCH_USER" --ctrl "$DIR/ctrl" --password-stdin > /dev/null
+    printf '%s\n' "$BENCH_PASS" | "$PACKETBOAT" account add "$BENCH_USER" --any-sender --ctrl "$DIR/ctrl" --password-stdin > /dev/null
 else
     echo 127.0.0.1 > "$DIR/ctrl/relay.cfg"
 fi

@@ -27,7 +27,7 @@ public static class ControlApi
             routes,
             Verbs.ChangeQueue,
             Json.ResultQueueChanged,
-            (ask, ct) => operations.ChangeQueueAsync(ask.Selection, ask.Action, ask.Reason, ct)
+            (ask, ct) => operations.By(ask.By).ChangeQueueAsync(ask.Selection, ask.Action, ask.Reason, ct)
         );
         Verb(
             routes,
@@ -48,22 +48,56 @@ public static class ControlApi
             routes,
             Verbs.AddAccount,
             Json.ResultIssuedPassword,
-            (ask, ct) => operations.AddAccountAsync(ask.Id ?? "", ask.Password, ask.AllowCramMd5, ask.Note, ct)
+            (ask, ct) => operations.By(ask.By).AddAccountAsync(ask.Id ?? "", ask.Password, ask.AllowCramMd5, ask.Note, ct)
         );
         Verb(
             routes,
             Verbs.SetPassword,
             Json.ResultIssuedPassword,
-            (ask, ct) => operations.SetPasswordAsync(ask.Id ?? "", ask.Password, ask.AllowCramMd5, ct)
+            (ask, ct) => operations.By(ask.By).SetPasswordAsync(ask.Id ?? "", ask.Password, ask.AllowCramMd5, ct)
         );
         Verb(
             routes,
             Verbs.Suspend,
-            Json.ResultAccountRow,
-            (ask, ct) => operations.SuspendAsync(ask.Id ?? "", ask.Reason, ask.Until, ct)
+            Json.ResultSuspensionChanged,
+            (ask, ct) => operations.By(ask.By).SuspendAsync(ask.Id, ask.Suspension, ct)
         );
-        Verb(routes, Verbs.Resume, Json.ResultAccountRow, (ask, ct) => operations.ResumeAsync(ask.Id ?? "", ct));
-        Verb(routes, Verbs.RemoveAccount, Json.ResultDone, (ask, ct) => operations.RemoveAccountAsync(ask.Id ?? "", ct));
+        Verb(
+            routes,
+            Verbs.Resume,
+            Json.ResultSuspensionChanged,
+            (ask, ct) => operations.By(ask.By).ResumeAsync(ask.Id, ask.Reason, ct)
+        );
+        Verb(
+            routes,
+            Verbs.AddDomain,
+            Json.ResultAccountRow,
+            (ask, ct) => operations.By(ask.By).AddDomainAsync(ask.Id ?? "", ask.Domain, ask.Grant, ask.Subdomains, ct)
+        );
+        Verb(
+            routes,
+            Verbs.CheckDomains,
+            Json.ResultAccountRow,
+            (ask, ct) => operations.By(ask.By).CheckDomainsAsync(ask.Id ?? "", ct)
+        );
+        Verb(
+            routes,
+            Verbs.RemoveDomain,
+            Json.ResultAccountRow,
+            (ask, ct) => operations.By(ask.By).RemoveDomainAsync(ask.Id ?? "", ask.Domain, ct)
+        );
+        Verb(
+            routes,
+            Verbs.ListAudit,
+            Json.IReadOnlyListAuditEntry,
+            (ask, ct) => operations.ListAuditAsync(ask.Id, ask.Limit, ct)
+        );
+        Verb(
+            routes,
+            Verbs.RemoveAccount,
+            Json.ResultDone,
+            (ask, ct) => operations.By(ask.By).RemoveAccountAsync(ask.Id ?? "", ct)
+        );
         Verb(routes, Verbs.Backup, Json.ResultBackupReport, (ask, ct) => operations.BackupAsync(ask.File ?? "", ct));
         Verb(routes, Verbs.Verify, Json.ResultVerifyReport, (_, ct) => operations.VerifyAsync(ct));
         routes.MapPost(Verbs.Submit, (RequestDelegate)(context => SubmitAsync(context, operations)));

@@ -16,6 +16,9 @@ public sealed class ControlClient : IOperations, IDisposable
     private static readonly TimeSpan WholeStorePatience = TimeSpan.FromHours(6);
 
     private readonly HttpClient _http;
+    private readonly Operator? _who;
+
+    private ControlClient(HttpClient http, Operator who) => (_http, _who) = (http, who);
 
     private ControlClient(string path)
     {
@@ -39,6 +42,9 @@ public sealed class ControlClient : IOperations, IDisposable
             return null;
         }
     }
+
+    /// <summary>Over the same connections, which end with this.</summary>
+    public IOperations By(Operator who) => new ControlClient(_http, who);
 
     public Task<IReadOnlyList<QueueRow>> ListQueueAsync(QueueSelection selection, int limit, CancellationToken ct) =>
         AskAsync(Verbs.ListQueue, new OperationRequest { Selection = selection, Limit = limit }, Json.IReadOnlyListQueueRow, ct);
@@ -122,21 +128,46 @@ public sealed class ControlClient : IOperations, IDisposable
             ct
         );
 
-    public Task<Result<AccountRow>> SuspendAsync(string id, string reason, DateTimeOffset? until, CancellationToken ct) =>
+    public Task<Result<SuspensionChanged>> SuspendAsync(string? id, SuspensionOrder order, CancellationToken ct) =>
         AskAsync(
             Verbs.Suspend,
+            new OperationRequest { Id = id, Suspension = order },
+            Json.ResultSuspensionChanged,
+            ct,
+            WholeStorePatience
+        );
+
+    public Task<Result<SuspensionChanged>> ResumeAsync(string? id, string reason, CancellationToken ct) =>
+        AskAsync(
+            Verbs.Resume,
+            new OperationRequest { Id = id, Reason = reason },
+            Json.ResultSuspensionChanged,
+            ct,
+            WholeStorePatience
+        );
+
+    public Task<Result<AccountRow>> AddDomainAsync(string id, string domain, bool grant, bool subdomains, CancellationToken ct) =>
+        AskAsync(
+            Verbs.AddDomain,
             new OperationRequest
             {
                 Id = id,
-                Reason = reason,
-                Until = until,
+                Domain = domain,
+                Grant = grant,
+                Subdomains = subdomains,
             },
             Json.ResultAccountRow,
             ct
         );
 
-    public Task<Result<AccountRow>> ResumeAsync(string id, CancellationToken ct) =>
-        AskAsync(Verbs.Resume, new OperationRequest { Id = id }, Json.ResultAccountRow, ct);
+    public Task<Result<AccountRow>> CheckDomainsAsync(string id, CancellationToken ct) =>
+        AskAsync(Verbs.CheckDomains, new OperationRequest { Id = id }, Json.ResultAccountRow, ct);
+
+    public Task<Result<AccountRow>> RemoveDomainAsync(string id, string domain, CancellationToken ct) =>
+        AskAsync(Verbs.RemoveDomain, new OperationRequest { Id = id, Domain = domain }, Json.ResultAccountRow, ct);
+
+    public Task<IReadOnlyList<AuditEntry>> ListAuditAsync(string? target, int limit, CancellationToken ct) =>
+        AskAsync(Verbs.ListAudit, new OperationRequest { Id = target, Limit = limit }, Json.IReadOnlyListAuditEntry, ct);
 
     public Task<Result<Done>> RemoveAccountAsync(string id, CancellationToken ct) =>
         AskAsync(Verbs.RemoveAccount, new OperationRequest { Id = id }, Json.ResultDone, ct);
@@ -167,7 +198,8 @@ public sealed class ControlClient : IOperations, IDisposable
         TimeSpan? patience = null
     )
     {
-        byte[] json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(request, Json.OperationRequest);
+        OperationRequest signed = _who is null ? request : request with { By = _who };
+        byte[] json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(signed, Json.OperationRequest);
         using var body = new ByteArrayContent(json);
         body.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/json");
         return await PostAsync(verb, body, result, patience ?? Patience, ct);

@@ -16,6 +16,10 @@ internal static class Verbs
     public const string Suspend = "/v1/account/suspend";
     public const string Resume = "/v1/account/resume";
     public const string RemoveAccount = "/v1/account/remove";
+    public const string AddDomain = "/v1/account/domain/add";
+    public const string CheckDomains = "/v1/account/domain/check";
+    public const string RemoveDomain = "/v1/account/domain/remove";
+    public const string ListAudit = "/v1/audit/list";
     public const string Backup = "/v1/store/backup";
     public const string Verify = "/v1/store/verify";
     public const string Submit = "/v1/submit";

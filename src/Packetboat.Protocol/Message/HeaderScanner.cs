@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Packetboat.Protocol.Message;
@@ -9,7 +10,10 @@ namespace Packetboat.Protocol.Message;
 public sealed class HeaderScanner
 {
     private readonly byte[] _ownName;
+    private readonly ArrayBufferWriter<byte> _from = new();
     private bool _inReceived;
+    private bool _inFrom;
+    private bool _mayHideFrom; // behind a line that is no field, until the empty line: some go on reading the header there
 
     /// <param name="hostName">This host, as it writes itself behind <c>by</c> in Received.</param>
     public HeaderScanner(string hostName) => _ownName = Encoding.UTF8.GetBytes($"by {hostName.ToLowerInvariant()}");
@@ -22,7 +26,16 @@ public sealed class HeaderScanner
 
     public bool HasMessageId { get; private set; }
 
-    public bool HasFrom { get; private set; }
+    public bool HasFrom => FromFields > 0;
+
+    /// <summary>A message has one. RFC 5322 §3.6.</summary>
+    public int FromFields { get; private set; }
+
+    /// <summary>What stands behind the colon of the first From, folds included, as far as <see cref="MaxFrom"/>.</summary>
+    public ReadOnlySpan<byte> From => _from.WrittenSpan;
+
+    /// <summary>Octets of From that are kept. One that fills them is not known whole.</summary>
+    public const int MaxFrom = 16 * 1024;
 
     /// <summary>An octet above 127 was seen, in the header or the body.</summary>
     public bool HasEightBit { get; private set; }
@@ -35,30 +48,35 @@ public sealed class HeaderScanner
 
     public void Reset()
     {
-        (_inReceived, ReceivedFields, OwnReceivedFields) = (false, 0, 0);
-        (HasDate, HasMessageId, HasFrom, HasEightBit, HasEightBitHeader, HeaderEnded) = (
-            false,
-            false,
-            false,
-            false,
-            false,
-            false
-        );
+        (_inReceived, _inFrom, _mayHideFrom) = (false, false, false);
+        (ReceivedFields, OwnReceivedFields, FromFields) = (0, 0, 0);
+        (HasDate, HasMessageId, HasEightBit, HasEightBitHeader, HeaderEnded) = (false, false, false, false, false);
+        _from.ResetWrittenCount();
     }
 
     /// <param name="lines">One line or more, each with its CRLF.</param>
     public void Lines(ReadOnlySpan<byte> lines)
     {
-        while (!HeaderEnded && !lines.IsEmpty)
+        while ((!HeaderEnded || _mayHideFrom) && !lines.IsEmpty)
         {
             int end = lines.IndexOf((byte)'\n');
             ReadOnlySpan<byte> line = end < 0 ? lines : lines[..(end + 1)];
-            HasEightBitHeader |= !Ascii.IsValid(line);
-            HeaderLine(line);
+            Line(line);
             lines = lines[line.Length..];
         }
 
-        HasEightBit |= HasEightBitHeader || !Ascii.IsValid(lines);
+        HasEightBit |= !Ascii.IsValid(lines);
+    }
+
+    private void Line(ReadOnlySpan<byte> line)
+    {
+        bool eightBit = !Ascii.IsValid(line);
+        HasEightBit |= eightBit;
+        HasEightBitHeader |= eightBit && !HeaderEnded;
+        if (!HeaderEnded)
+            HeaderLine(line);
+        else
+            LookForFrom(line);
     }
 
     private void HeaderLine(ReadOnlySpan<byte> line)
@@ -68,12 +86,17 @@ public sealed class HeaderScanner
             int colon = line.IndexOf((byte)':');
             if (colon < 0)
             {
-                HeaderEnded = true;
+                (HeaderEnded, _inFrom) = (true, false);
+                _mayHideFrom = !IsEmpty(line);
                 return;
             }
 
-            Field(line[..colon].TrimEnd((byte)' '));
+            Field(line[..colon].TrimEnd(" \t"u8));
+            if (_inFrom)
+                KeepFrom(line[(colon + 1)..]);
         }
+        else if (_inFrom)
+            KeepFrom(line);
 
         if (!_inReceived || !NamesThisHost(line))
             return;
@@ -88,8 +111,32 @@ public sealed class HeaderScanner
             ReceivedFields++;
         HasDate |= Ascii.EqualsIgnoreCase(name, "Date"u8);
         HasMessageId |= Ascii.EqualsIgnoreCase(name, "Message-ID"u8);
-        HasFrom |= Ascii.EqualsIgnoreCase(name, "From"u8);
+        _inFrom = Ascii.EqualsIgnoreCase(name, "From"u8);
+        if (_inFrom)
+            FromFields++;
     }
+
+    private void LookForFrom(ReadOnlySpan<byte> line)
+    {
+        int colon = line.IndexOf((byte)':');
+        if (IsEmpty(line))
+            (_mayHideFrom, _inFrom) = (false, false);
+        else if (line[0] is (byte)' ' or (byte)'\t')
+            KeepFrom(_inFrom ? line : []);
+        else if (_inFrom = colon > 0 && Ascii.EqualsIgnoreCase(line[..colon].TrimEnd(" \t"u8), "From"u8))
+        {
+            FromFields++;
+            KeepFrom(line[(colon + 1)..]);
+        }
+    }
+
+    private void KeepFrom(ReadOnlySpan<byte> part)
+    {
+        if (FromFields == 1)
+            _from.Write(part[..Math.Min(part.Length, MaxFrom - _from.WrittenCount)]);
+    }
+
+    private static bool IsEmpty(ReadOnlySpan<byte> line) => line.TrimEnd("\r\n"u8).IsEmpty;
 
     /// <summary><c>by</c>, our name, and then the end of that name: <c>mail.example</c> is not <c>mail.example.org</c>.</summary>
     private bool NamesThisHost(ReadOnlySpan<byte> line)

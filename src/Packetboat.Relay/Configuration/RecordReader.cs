@@ -105,6 +105,13 @@ internal static class RecordReader
             AuthInClear = keys.Networks("AuthInClear"),
             MaxConnectionsPerAddress = keys.Integer("MaxConnectionsPerAddress"),
             MaxHops = keys.Integer("MaxHops"),
+            MessagesPerHour = keys.Integer("MessagesPerHour"),
+            MessagesPerDay = keys.Integer("MessagesPerDay"),
+            RecipientsPerHour = keys.Integer("RecipientsPerHour"),
+            RecipientsPerDay = keys.Integer("RecipientsPerDay"),
+            RecipientsPerMessage = keys.Integer("RecipientsPerMessage"),
+            FirstTimeRecipientsPerDay = keys.Integer("FirstTimeRecipientsPerDay"),
+            SuspendAtFirstTimeLimit = keys.Boolean("SuspendAtFirstTimeLimit"),
             TraceRetention = keys.Duration("TraceRetention"),
             LogJson = keys.Boolean("LogJson"),
         };

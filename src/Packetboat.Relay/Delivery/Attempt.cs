@@ -42,6 +42,11 @@ public sealed record Attempt(
     bool PeerReports
 )
 {
+    /// <summary>A suspension came first: nothing was tried.</summary>
+    public bool IsStopped => Recipients.Count == 0 && Health is RouteHealth.Open;
+
+    public static Attempt Stopped(DeliveryItem item) => new(item, [], new RouteHealth.Open(), "", "", PeerReports: false);
+
     /// <summary>Those of whom nothing was said: they wait as if nothing had been tried.</summary>
     public IReadOnlyList<QueuedRecipient> Untried =>
         [.. Item.Recipients.Where(to => Recipients.All(attempt => attempt.Recipient.Number != to.Number))];

@@ -9,7 +9,8 @@ namespace Packetboat.Relay.Delivery;
 /// Carries one item after another over one connection, which it opens when there is something to carry and keeps as long as the peer
 /// does. Used by one worker at a time.
 /// </summary>
-internal sealed class Courier(Route route, IConnector connector, IQueueStore store, TimeProvider time) : IAsyncDisposable
+internal sealed class Courier(Route route, IConnector connector, IQueueStore store, TimeProvider time, IStopList? stops = null)
+    : IAsyncDisposable
 {
     public Route Route => route;
 
@@ -30,8 +31,11 @@ internal sealed class Courier(Route route, IConnector connector, IQueueStore sto
         {
             if (connection is not Connection.Ready ready)
                 return WithoutConnection(item, connection);
-            (_open, isFresh) = (ready, true);
+            (_open, isFresh, _lastUse) = (ready, true, time.GetTimestamp());
             ready.Session.MayChunk = !_knowsChunksFail;
+            // To connect takes minutes where a host is silent: the account may have been stopped meanwhile.
+            if (stops is not null && await stops.FindAsync(item.Message, stopping) is not null)
+                return Attempt.Stopped(item);
         }
 
         bool knewChunksFail = _knowsChunksFail;

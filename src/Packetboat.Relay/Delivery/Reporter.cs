@@ -68,7 +68,7 @@ internal sealed class Reporter(
             id,
             time.GetUtcNow(),
             Sender: null,
-            item.Message.Account,
+            Account: null, // ours: it is neither stopped with the account nor counted as its mail
             $"report about {item.Message.Id}",
             bytes.Length,
             Chunks: 1,

@@ -23,7 +23,8 @@ public sealed class SendMail
         Func<Settings> settings,
         MailLog log,
         TimeProvider time,
-        bool delivers = true
+        bool delivers = true,
+        IStopList? stops = null
     )
     {
         (_resolver, _settings) = (resolver, settings);
@@ -39,7 +40,7 @@ public sealed class SendMail
         Scheduler = new DeliveryScheduler(
             store,
             _router,
-            route => new Courier(route, route is Route.Relay ? relay : direct, store, time),
+            route => new Courier(route, route is Route.Relay ? relay : direct, store, time, stops),
             scheduler =>
                 settlement = new Settlement(
                     store,
@@ -51,7 +52,8 @@ public sealed class SendMail
                 ),
             () => scheduling.Current,
             log,
-            time
+            time,
+            stops
         );
         _settlement = settlement!;
         DelayNotices = new DelayNotices(

@@ -3,6 +3,7 @@ using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Diagnosis;
+using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Telemetry;
 
@@ -74,6 +75,30 @@ internal sealed class Settlement(
             }),
         ];
         return store.RecordAsync(item.Message.Number, time.GetUtcNow(), results, report: null);
+    }
+
+    /// <summary>Does to an item what a suspension wants done. It costs no attempt.</summary>
+    public ValueTask StopAsync(DeliveryItem item, StopOrder order, CancellationToken stopping)
+    {
+        if (order.Action == QueuedMail.Bounce)
+            return BounceAsync(item, order.Why, stopping);
+        bool isDrop = order.Action == QueuedMail.Drop;
+        DateTimeOffset now = time.GetUtcNow();
+        RecipientResult[] results =
+        [
+            .. item.Recipients.Select(to => new RecipientResult(
+                to.Number,
+                isDrop ? RecipientState.Dropped : RecipientState.Held,
+                now,
+                Math.Max(0, to.Attempts - 1),
+                "",
+                "",
+                order.Why,
+                isDrop ? TraceKind.Dropped : TraceKind.Held,
+                to.DelayReported
+            )),
+        ];
+        return store.RecordAsync(item.Message.Number, now, results, report: null);
     }
 
     /// <summary>Returns what the operator wants returned, with his words.</summary>

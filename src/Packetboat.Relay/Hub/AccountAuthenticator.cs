@@ -92,13 +92,27 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
         if (used is not null && (used.LastUsed is not { } last || now - last >= LastUseStep))
             await NoteUseAsync(used, now, ct);
 
-        return Present(found.Account, now);
+        return Present(found, now);
     }
 
     /// <summary>The account as it is now, for a session that signed in some time ago. Null when it was removed.</summary>
     /// <exception cref="CredentialsUnavailableException">The store did not answer.</exception>
     public async ValueTask<AuthenticatedAccount?> FindAsync(QwkId id, CancellationToken ct) =>
-        await FindAsync(id.LoginForm, ct) is { } found ? Present(found.Account, clock.GetUtcNow()) : null;
+        await FindAsync(id.LoginForm, ct) is { } found ? Present(found, clock.GetUtcNow()) : null;
+
+    /// <summary>The suspension that an account is under, or everybody is; null where it may send.</summary>
+    /// <exception cref="CredentialsUnavailableException">The store did not answer.</exception>
+    public async ValueTask<Suspension?> FindRelayingSuspensionAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await store.FindRelayingSuspensionAsync(ct) is { } all && all.IsInForce(clock.GetUtcNow()) ? all : null;
+        }
+        catch (Exception fault) when (IsStoreFault(fault))
+        {
+            throw new CredentialsUnavailableException("the account store did not answer: " + fault.Message, fault);
+        }
+    }
 
     /// <summary>Whether CRAM-MD5 is worth offering. Not while the store does not answer: EHLO must not depend on it.</summary>
     public async ValueTask<bool> HasReversibleSecretsAsync(CancellationToken ct)
@@ -161,8 +175,11 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
         return ScramVerifier.Derive(password, salt, iterations);
     }
 
-    private static AuthenticatedAccount Present(Account account, DateTimeOffset now) =>
-        new(account.Id, account.Suspension?.IsInForce(now) == true ? account.Suspension : null);
+    private static AuthenticatedAccount Present(AccountWithCredentials found, DateTimeOffset now)
+    {
+        Account account = found.Account;
+        return new(account.Id, account.Suspension?.IsInForce(now) == true ? account.Suspension : null, found.Domains);
+    }
 
     private SharedSecret OpenSecret(Credential credential) =>
         box.TryOpen(credential.Account, credential.Name, credential.ReversibleSecret, out byte[]? secret)

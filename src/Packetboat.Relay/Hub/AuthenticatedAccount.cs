@@ -6,4 +6,5 @@ namespace Packetboat.Relay.Hub;
 /// </summary>
 /// <param name="Id">The account.</param>
 /// <param name="Suspension">In force now; else null.</param>
-public sealed record AuthenticatedAccount(QwkId Id, Suspension? Suspension);
+/// <param name="Domains">In which its senders' addresses may lie, those that are not proven among them.</param>
+public sealed record AuthenticatedAccount(QwkId Id, Suspension? Suspension, IReadOnlyList<AccountDomain> Domains);

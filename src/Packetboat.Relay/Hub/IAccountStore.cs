@@ -21,6 +21,20 @@ public interface IAccountStore
     /// <summary>Null resumes the account.</summary>
     ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension? suspension, CancellationToken ct);
 
+    /// <summary>The one that stops all relaying, as it was last set; it may have ended since.</summary>
+    ValueTask<Suspension?> FindRelayingSuspensionAsync(CancellationToken ct);
+
+    /// <summary>Null lets relaying go on.</summary>
+    ValueTask SetRelayingSuspensionAsync(Suspension? suspension, CancellationToken ct);
+
+    /// <summary>Adds the domain, or replaces the one of its name.</summary>
+    ValueTask<bool> SetDomainAsync(AccountDomain domain, CancellationToken ct);
+
+    /// <summary>Files what the DNS said. False where the domain is not there any more, or has another token by now.</summary>
+    ValueTask<bool> UpdateDomainAsync(AccountDomain domain, CancellationToken ct);
+
+    ValueTask<bool> RemoveDomainAsync(QwkId id, string domain, CancellationToken ct);
+
     /// <summary>Adds the credential, or replaces the one of its name.</summary>
     ValueTask<bool> SetCredentialAsync(Credential credential, CancellationToken ct);
 

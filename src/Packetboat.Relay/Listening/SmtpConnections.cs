@@ -22,7 +22,8 @@ public sealed class SmtpConnections(
     AccountAuthenticator accounts,
     SignInAttempts attempts,
     MailLog log,
-    TimeProvider time
+    TimeProvider time,
+    SendingUsage? usage = null
 )
 {
     private readonly Seats _seats = new();
@@ -91,7 +92,7 @@ public sealed class SmtpConnections(
             return;
         }
 
-        guest.Session = new SmtpServerSession(guest.Wire, peer, now, policy, spool, accounts, attempts, log, time);
+        guest.Session = new SmtpServerSession(guest.Wire, peer, now, policy, spool, accounts, attempts, log, time, usage);
         await guest.Session.RunAsync(stopping);
     }
 

@@ -8,6 +8,9 @@ namespace Packetboat.Relay.Operations;
 /// </summary>
 public interface IOperations
 {
+    /// <summary>The same, in the name of an operator: the audit trail says so.</summary>
+    IOperations By(Operator who);
+
     Task<IReadOnlyList<QueueRow>> ListQueueAsync(QueueSelection selection, int limit, CancellationToken ct);
 
     Task<Result<MessageTrace>> ShowAsync(string id, CancellationToken ct);
@@ -48,13 +51,35 @@ public interface IOperations
 
     Task<Result<IssuedPassword>> SetPasswordAsync(string id, string? password, bool allowCramMd5, CancellationToken ct);
 
+    /// <summary>Lets an account use a domain in its senders' addresses: by the operator's grant, or when a TXT record proves it.</summary>
     /// <param name="id">A QWK-ID.</param>
-    /// <param name="reason">What the node reads.</param>
-    /// <param name="until">Null: until resumed.</param>
+    /// <param name="domain">A domain; <c>*</c>: any, which can only be granted.</param>
+    /// <param name="grant">No proof is asked for.</param>
+    /// <param name="subdomains">The domains below it too.</param>
     /// <param name="ct">Ends the waiting.</param>
-    Task<Result<AccountRow>> SuspendAsync(string id, string reason, DateTimeOffset? until, CancellationToken ct);
+    Task<Result<AccountRow>> AddDomainAsync(string id, string domain, bool grant, bool subdomains, CancellationToken ct);
 
-    Task<Result<AccountRow>> ResumeAsync(string id, CancellationToken ct);
+    /// <summary>Looks in the DNS now for those that are to be proven.</summary>
+    Task<Result<AccountRow>> CheckDomainsAsync(string id, CancellationToken ct);
+
+    Task<Result<AccountRow>> RemoveDomainAsync(string id, string domain, CancellationToken ct);
+
+    /// <summary>Stops an account, or all relaying.</summary>
+    /// <param name="id">A QWK-ID; null: all.</param>
+    /// <param name="order">How, why and how long.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    Task<Result<SuspensionChanged>> SuspendAsync(string? id, SuspensionOrder order, CancellationToken ct);
+
+    /// <param name="id">A QWK-ID; null: all relaying.</param>
+    /// <param name="reason">For the audit trail.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    Task<Result<SuspensionChanged>> ResumeAsync(string? id, string reason, CancellationToken ct);
+
+    /// <summary>What was done, newest first.</summary>
+    /// <param name="target">An account or what else was acted on; null: all.</param>
+    /// <param name="limit">So many.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    Task<IReadOnlyList<AuditEntry>> ListAuditAsync(string? target, int limit, CancellationToken ct);
 
     Task<Result<Done>> RemoveAccountAsync(string id, CancellationToken ct);
 

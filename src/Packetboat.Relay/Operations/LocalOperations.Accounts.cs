@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Packetboat.Relay.Hub;
+using Packetboat.Relay.Queue;
 
 namespace Packetboat.Relay.Operations;
 
@@ -50,6 +51,7 @@ public sealed partial class LocalOperations
         if (!await accounts.AddAsync(account, ct))
             return new Refusal(id, "the account exists already", "See: packetboat account list");
         await accounts.SetCredentialAsync(credential, ct);
+        await NoteAsync("account add", wanted.Text, account.Note, ct);
         return new IssuedPassword(Row(new AccountWithCredentials(account, [credential])), password is null ? chosen : null);
     }
 
@@ -66,34 +68,78 @@ public sealed partial class LocalOperations
         if (!TryIssue(found, chosen, allowCramMd5, out Credential? credential, out Refusal? refusal))
             return refusal;
         await accounts.SetCredentialAsync(credential, ct);
+        await NoteAsync("account password", found.Account.Id.Text, "", ct);
         return await FindAsync(id, ct) is { } changed
             ? new IssuedPassword(Row(changed), password is null ? chosen : null)
             : NoSuchAccount(id);
     }
 
-    public async Task<Result<AccountRow>> SuspendAsync(string id, string reason, DateTimeOffset? until, CancellationToken ct)
+    public async Task<Result<SuspensionChanged>> SuspendAsync(string? id, SuspensionOrder order, CancellationToken ct)
     {
-        if (until is { } end && end <= time.GetUtcNow())
+        DateTimeOffset now = time.GetUtcNow();
+        if (order.Until is { } end && end <= now)
             return new Refusal(end.ToString("u"), "it is in the past", "Give a time to come, or none");
-        var suspension = new Suspension(Protocol.PrintableText.Of(reason, 200), time.GetUtcNow(), until);
-        return await SetSuspensionAsync(id, suspension, ct);
+        QwkId? account = id is null ? null : (await FindAsync(id, ct))?.Account.Id;
+        if (id is not null && account is null)
+            return NoSuchAccount(id);
+        var suspension = new Suspension(
+            Protocol.PrintableText.Of(order.Reason, 200),
+            now,
+            order.Until,
+            order.Queued,
+            order.Answer
+        );
+        // Written down before it works: what it does to a long queue takes its time.
+        string how = $"{suspension.Reason} [queued {Word(order.Queued)}, answer {Word(order.Answer)}]{Ends(order.Until)}";
+        await NoteAsync(account is null ? "relaying suspend" : "account suspend", account?.Text ?? "relaying", how.Trim(), ct);
+        return await suspensions.SuspendAsync(account, suspension, ct) is { } changed
+            ? await ChangedAsync(account, suspension, changed, ct)
+            : NoSuchAccount(id ?? "");
     }
 
-    public Task<Result<AccountRow>> ResumeAsync(string id, CancellationToken ct) => SetSuspensionAsync(id, null, ct);
+    public async Task<Result<SuspensionChanged>> ResumeAsync(string? id, string reason, CancellationToken ct)
+    {
+        QwkId? account = id is null ? null : (await FindAsync(id, ct))?.Account.Id;
+        if (id is not null && account is null)
+            return NoSuchAccount(id);
+        foreach (Alarm alarm in account is null ? [] : await store.AlarmsAsync(ct))
+            if (alarm.Key.StartsWith($"limit:{account}:", StringComparison.Ordinal))
+                await store.ClearAlarmAsync(alarm.Key, ct);
+        await NoteAsync(account is null ? "relaying resume" : "account resume", account?.Text ?? "relaying", reason, ct);
+        return await suspensions.ResumeAsync(account, ct) is { } changed
+            ? await ChangedAsync(account, null, changed, ct)
+            : NoSuchAccount(id ?? "");
+    }
 
     public async Task<Result<Done>> RemoveAccountAsync(string id, CancellationToken ct)
     {
         if (await FindAsync(id, ct) is not { } found || !await accounts.RemoveAsync(found.Account.Id, ct))
             return NoSuchAccount(id);
-        return new Done($"account {found.Account.Id} is removed; its mail that is already queued is still sent");
+        await NoteAsync("account remove", found.Account.Id.Text, "", ct);
+        return new Done(
+            $"account {found.Account.Id} is removed; its mail that is already queued is still sent, what is held stays held: "
+                + $"packetboat queue list --account {found.Account.Id}"
+        );
     }
 
-    private async Task<Result<AccountRow>> SetSuspensionAsync(string id, Suspension? suspension, CancellationToken ct)
-    {
-        if (await FindAsync(id, ct) is not { } found || !await accounts.SetSuspensionAsync(found.Account.Id, suspension, ct))
-            return NoSuchAccount(id);
-        return await ShowAccountAsync(id, ct);
-    }
+    private async Task<Result<SuspensionChanged>> ChangedAsync(
+        QwkId? account,
+        Suspension? suspension,
+        int recipients,
+        CancellationToken ct
+    ) =>
+        new SuspensionChanged(
+            account is not null && await FindAsync(account.Text, ct) is { } found ? Row(found) : null,
+            suspension,
+            recipients
+        );
+
+    private static string Word(Enum choice) => choice.ToString().ToLowerInvariant();
+
+    private static string Ends(DateTimeOffset? until) =>
+        until is { } end
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" until {end.UtcDateTime:yyyy-MM-dd HH:mm} UTC")
+            : "";
 
     private bool TryIssue(
         AccountWithCredentials account,
@@ -118,7 +164,22 @@ public sealed partial class LocalOperations
             suspension?.Since,
             suspension?.Until,
             suspension?.Reason ?? "",
-            [.. found.Credentials.Select(c => new CredentialRow(c.Name, c.ReversibleSecret is not null, c.Created, c.LastUsed))]
+            [.. found.Credentials.Select(c => new CredentialRow(c.Name, c.ReversibleSecret is not null, c.Created, c.LastUsed))],
+            suspension?.Queued,
+            suspension?.Answer,
+            [
+                .. found.Domains.Select(d => new DomainRow(
+                    d.Name,
+                    d.IncludesSubdomains,
+                    d.State,
+                    d.Token is null ? null : d.RecordName,
+                    d.Token is null ? null : d.RecordText,
+                    d.Checked,
+                    d.FailingSince
+                )),
+            ],
+            usage.Of(found.Account.Id),
+            usage.Limits
         );
     }
 }

@@ -13,11 +13,27 @@ public sealed partial class LocalOperations(
     CredentialIssuer issuer,
     SendMail sendMail,
     LocalSubmission local,
+    SuspensionKeeper suspensions,
+    DomainProofs proofs,
+    SendingUsage usage,
+    IAuditStore audit,
     Func<ServerState> state,
     TimeProvider time
 ) : IOperations
 {
     private const int MaxTraces = 1000;
+
+    /// <summary>In whose name.</summary>
+    private Operator Who { get; init; } = Operator.Itself;
+
+    public IOperations By(Operator who) =>
+        new LocalOperations(store, accounts, upkeep, issuer, sendMail, local, suspensions, proofs, usage, audit, state, time)
+        {
+            Who = new Operator(Protocol.PrintableText.Of(who.Name, 64), Protocol.PrintableText.Of(who.From, 100)),
+        };
+
+    public Task<IReadOnlyList<AuditEntry>> ListAuditAsync(string? target, int limit, CancellationToken ct) =>
+        audit.ListAuditAsync(target, Math.Clamp(limit, 1, MaxTraces), ct);
 
     public async Task<IReadOnlyList<QueueRow>> ListQueueAsync(QueueSelection selection, int limit, CancellationToken ct)
     {
@@ -66,6 +82,8 @@ public sealed partial class LocalOperations(
                 "no queued message of this id can be changed so: it is unknown, done, or being sent",
                 "See: packetboat trace " + id
             );
+        string word = action.ToString().ToLowerInvariant();
+        await NoteAsync($"queue {word}", selection.Describe(), $"{changed.Count} recipients {reason}".TrimEnd(), ct);
         if (action is QueueAction.Retry or QueueAction.Release)
             sendMail.Scheduler.Wake();
         return new QueueChanged(action, [.. changed.Select(Row)]);
@@ -104,7 +122,8 @@ public sealed partial class LocalOperations(
             counts.Held,
             counts.Oldest,
             sendMail.Scheduler.Troubles(),
-            await store.AlarmsAsync(ct)
+            await store.AlarmsAsync(ct),
+            await accounts.FindRelayingSuspensionAsync(ct) is { } all && all.IsInForce(time.GetUtcNow()) ? all : null
         );
     }
 
@@ -133,6 +152,9 @@ public sealed partial class LocalOperations(
 
         return held;
     }
+
+    private Task NoteAsync(string action, string target, string reason, CancellationToken ct) =>
+        audit.NoteAsync(new AuditEntry(time.GetUtcNow(), Who, action, target, Protocol.PrintableText.Of(reason, 500)), ct);
 
     private static QueueChange ChangeOf(QueueAction action) =>
         action switch

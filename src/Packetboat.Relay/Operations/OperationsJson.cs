@@ -17,6 +17,8 @@ namespace Packetboat.Relay.Operations;
 [JsonSerializable(typeof(Result<Explanation>))]
 [JsonSerializable(typeof(Result<AccountRow>))]
 [JsonSerializable(typeof(Result<IssuedPassword>))]
+[JsonSerializable(typeof(Result<SuspensionChanged>))]
+[JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]
 [JsonSerializable(typeof(Result<Done>))]
 [JsonSerializable(typeof(Result<Submitted>))]
 [JsonSerializable(typeof(BackupReport))]
@@ -46,6 +48,12 @@ public sealed record OperationRequest
 
     public string? File { get; init; }
 
+    public string Domain { get; init; } = "";
+
+    public bool Grant { get; init; }
+
+    public bool Subdomains { get; init; }
+
     public string Reason { get; init; } = "";
 
     public string Note { get; init; } = "";
@@ -54,7 +62,10 @@ public sealed record OperationRequest
 
     public bool AllowCramMd5 { get; init; }
 
-    public DateTimeOffset? Until { get; init; }
+    public SuspensionOrder Suspension { get; init; } = new("");
+
+    /// <summary>Who asks.</summary>
+    public Operator By { get; init; } = new("somebody", "the control socket");
 
     public QueueAction Action { get; init; }
 

@@ -162,7 +162,8 @@ public sealed record StatusReport(
     long Held,
     DateTimeOffset? Oldest,
     IReadOnlyList<RouteTrouble> Routes,
-    IReadOnlyList<Alarm> Alarms
+    IReadOnlyList<Alarm> Alarms,
+    Suspension? Relaying = null
 );
 
 /// <summary>How mail to somebody would leave.</summary>
@@ -189,6 +190,11 @@ public sealed record Explanation(
 /// <param name="SuspendedUntil">Null while suspended: until resumed.</param>
 /// <param name="Reason">Of the suspension.</param>
 /// <param name="Credentials">Its ways to sign in.</param>
+/// <param name="Queued">While suspended: what becomes of its queued mail.</param>
+/// <param name="Answer">While suspended: what its new mail meets.</param>
+/// <param name="Domains">In which its senders' addresses may lie.</param>
+/// <param name="Used">What it has sent.</param>
+/// <param name="Limits">How much it may send.</param>
 public sealed record AccountRow(
     string Id,
     DateTimeOffset Created,
@@ -196,8 +202,49 @@ public sealed record AccountRow(
     DateTimeOffset? Suspended,
     DateTimeOffset? SuspendedUntil,
     string Reason,
-    IReadOnlyList<CredentialRow> Credentials
+    IReadOnlyList<CredentialRow> Credentials,
+    QueuedMail? Queued = null,
+    SuspendedAnswer? Answer = null,
+    IReadOnlyList<DomainRow>? Domains = null,
+    UsageCounters? Used = null,
+    AccountLimits? Limits = null
 );
+
+/// <summary>A domain that an account may use.</summary>
+/// <param name="Name"><c>*</c>: any.</param>
+/// <param name="IncludesSubdomains">The domains below it too.</param>
+/// <param name="State">Whether it may be used now, and why.</param>
+/// <param name="RecordName">Of the TXT record that proves it; null: it is granted.</param>
+/// <param name="RecordText">What the record must say.</param>
+/// <param name="Checked">When the DNS gave its last answer.</param>
+/// <param name="FailingSince">When the record was first missed.</param>
+public sealed record DomainRow(
+    string Name,
+    bool IncludesSubdomains,
+    AccountDomainState State,
+    string? RecordName,
+    string? RecordText,
+    DateTimeOffset? Checked,
+    DateTimeOffset? FailingSince
+);
+
+/// <summary>How an account, or all relaying, is to be stopped.</summary>
+/// <param name="Reason">What the node reads.</param>
+/// <param name="Until">Null: until resumed.</param>
+/// <param name="Queued">What becomes of mail that is queued.</param>
+/// <param name="Answer">What becomes of new mail.</param>
+public sealed record SuspensionOrder(
+    string Reason,
+    DateTimeOffset? Until = null,
+    QueuedMail Queued = QueuedMail.Hold,
+    SuspendedAnswer Answer = SuspendedAnswer.Defer
+);
+
+/// <summary>A suspension has begun or ended.</summary>
+/// <param name="Account">The account as it is now; null: all relaying.</param>
+/// <param name="Suspension">In force now; null: none.</param>
+/// <param name="Recipients">Queued recipients that were held, dropped, returned or let go.</param>
+public sealed record SuspensionChanged(AccountRow? Account, Suspension? Suspension, int Recipients);
 
 /// <summary>A way to sign in.</summary>
 public sealed record CredentialRow(string Name, bool AllowsCramMd5, DateTimeOffset Created, DateTimeOffset? LastUsed);

@@ -2,6 +2,7 @@ using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Diagnosis;
+using Packetboat.Relay.Hub;
 
 namespace Packetboat.Relay.Queue;
 
@@ -100,6 +101,8 @@ public sealed partial class DeliveryScheduler
     {
         try
         {
+            if (await TryStopAsync(item))
+                return;
             if (WhenClosed(lane) is { } closed)
             {
                 await WaitOutAsync(lane, item, closed);
@@ -107,6 +110,13 @@ public sealed partial class DeliveryScheduler
             }
 
             Attempt attempt = await courier.DeliverAsync(item, _abortWorkers.Token);
+            if (attempt.IsStopped)
+            {
+                if (!await TryStopAsync(item))
+                    await PostponeAsync(lane, item, _time.GetUtcNow(), "its account was suspended for a moment");
+                return;
+            }
+
             DateTimeOffset? parkedUntil = NoteHealth(lane, courier.Route, attempt.Health);
             if (attempt.Recipients.Count > 0)
                 await SettleAsync(attempt);
@@ -135,6 +145,25 @@ public sealed partial class DeliveryScheduler
         {
             Release(lane, item);
         }
+    }
+
+    private async ValueTask<bool> IsStoppedAsync(QueuedMessage message) =>
+        _stops is not null && await _stops.FindAsync(message, CancellationToken.None) is not null;
+
+    /// <summary>Holds, drops or returns an item that a suspension stops.</summary>
+    private async ValueTask<bool> TryStopAsync(DeliveryItem item)
+    {
+        if (_stops is null || await _stops.FindAsync(item.Message, CancellationToken.None) is not { } order)
+            return false;
+        await _settlement.StopAsync(item, order, CancellationToken.None);
+        // The suspension may have ended, and what it held may have been released, before this was written.
+        if (order.Action == QueuedMail.Hold && !await IsStoppedAsync(item.Message))
+        {
+            await _store.ReleaseStoppedAsync(_time.GetUtcNow(), CancellationToken.None);
+            NoteDue(_time.GetUtcNow());
+        }
+
+        return true;
     }
 
     /// <summary>A fault of ours must cost neither the message nor an endless loop: it waits as after a failed attempt.</summary>

@@ -56,6 +56,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private readonly Settlement _settlement;
     private readonly Func<Route, Courier> _newCourier;
     private readonly Func<SchedulerSettings> _settings;
+    private readonly IStopList? _stops;
     private readonly MailLog _log;
     private readonly TimeProvider _time;
 
@@ -85,10 +86,12 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         Func<IScheduler, Settlement> settlement,
         Func<SchedulerSettings> settings,
         MailLog log,
-        TimeProvider time
+        TimeProvider time,
+        IStopList? stops = null
     )
     {
         (_store, _router, _newCourier, _settings, _log, _time) = (store, router, newCourier, settings, log, time);
+        _stops = stops;
         _settlement = settlement(this);
         // New mail may be tried, and its route closed, before the first look.
         _lastLook = (time.GetUtcNow(), time.GetTimestamp());

@@ -1,4 +1,5 @@
 using Packetboat.Relay.Diagnosis;
+using Packetboat.Relay.Hub;
 
 namespace Packetboat.Relay.Queue;
 
@@ -131,6 +132,29 @@ public interface IQueueStore
         CancellationToken stopping
     );
 
+    /// <summary>
+    /// Holds or drops a portion of what waits and a suspension stops; what is to be returned is held for that. Claimed recipients are in
+    /// delivery's hand, which asks <see cref="IStopList"/>.
+    /// </summary>
+    /// <param name="account">Whose; null: all mail.</param>
+    /// <param name="suspension">What stops it.</param>
+    /// <param name="why">For the trace.</param>
+    /// <param name="from">The number of the message to begin with.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="stopping">Ends the waiting.</param>
+    /// <returns>Those that were changed, in the order of their messages; none: there is nothing more.</returns>
+    Task<IReadOnlyList<QueueEntry>> StopAsync(
+        string? account,
+        Suspension suspension,
+        string why,
+        long from,
+        DateTimeOffset now,
+        CancellationToken stopping
+    );
+
+    /// <summary>Makes due what suspensions have held that are no longer in force; returns how many recipients that is.</summary>
+    Task<int> ReleaseStoppedAsync(DateTimeOffset now, CancellationToken stopping);
+
     Task RaiseAlarmAsync(Alarm alarm, CancellationToken stopping);
 
     Task ClearAlarmAsync(string key, CancellationToken stopping);
@@ -226,6 +250,21 @@ public sealed record QueueSelection(
     string? Domain = null
 )
 {
+    /// <summary>In the words of the command line.</summary>
+    public string Describe() =>
+        string.Join(
+            ' ',
+            new[]
+            {
+                All ? "--all" : null,
+                Id,
+                Account is null ? null : "--account " + Account,
+                Sender is null ? null : "--from " + Sender,
+                Recipient is null ? null : "--to " + Recipient,
+                Domain is null ? null : "--domain " + Domain,
+            }.OfType<string>()
+        );
+
     public bool IsEmpty => !All && Id is null && Account is null && Sender is null && Recipient is null && Domain is null;
 }
 

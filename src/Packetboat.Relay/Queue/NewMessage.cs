@@ -1,10 +1,18 @@
+using Packetboat.Relay.Hub;
+
 namespace Packetboat.Relay.Queue;
 
 /// <summary>A message at the moment of its acceptance.</summary>
 /// <param name="Message">The envelope.</param>
 /// <param name="Recipients">With the state and time that the scheduler chose for each.</param>
 /// <param name="LastChunk">The end of the content that no chunk has taken yet; for most mail, all of it. Chunk number <c>Chunks - 1</c>.</param>
-public sealed record NewMessage(QueuedMessage Message, IReadOnlyList<NewRecipient> Recipients, ReadOnlyMemory<byte> LastChunk);
+/// <param name="Usage">What is written of the account's use with it; null: nothing.</param>
+public sealed record NewMessage(
+    QueuedMessage Message,
+    IReadOnlyList<NewRecipient> Recipients,
+    ReadOnlyMemory<byte> LastChunk,
+    UsageReservation? Usage = null
+);
 
 /// <param name="Recipient">The recipient.</param>
 /// <param name="RouteName">The route it will take if nothing changes.</param>

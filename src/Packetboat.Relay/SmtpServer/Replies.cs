@@ -2,6 +2,7 @@ using System.Globalization;
 using Packetboat.Protocol.IO;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Hub;
 
 namespace Packetboat.Relay.SmtpServer;
 
@@ -167,12 +168,34 @@ internal static class Replies
     public static SmtpReply UnknownLocal(MailAddress recipient) =>
         new(550, "5.1.1", $"<{recipient}>: no such mailbox here; write name@domain.example");
 
-    public static SmtpReply Suspended(string account, string reason) =>
+    /// <param name="who">An account, or relaying.</param>
+    /// <param name="suspension">In force.</param>
+    /// <param name="host">Whose postmaster knows more.</param>
+    public static SmtpReply Suspended(string who, Suspension suspension, string host) =>
+        suspension.Answer == SuspendedAnswer.Refuse
+            ? new SmtpReply(550, "5.7.1", $"{who} is suspended{suspension.Describe()}: no mail is taken; ask postmaster@{host}")
+            : new SmtpReply(451, "4.7.1", $"{who} is suspended{suspension.Describe()}: keep the mail and try again later");
+
+    public static SmtpReply OverLimit(string account, LimitReached reached) =>
         new(
             451,
             "4.7.1",
-            $"Account {account} is suspended{(reason.Length == 0 ? "" : $" ({reason})")}: keep the mail and try again later"
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Account {account} has used up {reached.Name} ({reached.Limit}): keep the mail and try again after {reached.Ends.UtcDateTime:yyyy-MM-dd HH:mm} UTC"
+            )
         );
+
+    public static SmtpReply ReportsHaveOneRecipient { get; } =
+        new(452, "4.5.3", "The null sender is for reports, which have one recipient; send it again to each of the others");
+
+    public static SmtpReply NotTheirAddress(string why) => new(550, "5.7.1", why);
+
+    public static SmtpReply BadFrom(string fault) =>
+        new(550, "5.7.1", $"From {fault}; write one From field with plain addresses: Name <user@domain.example>");
+
+    public static SmtpReply SeveralFromFields(int count) =>
+        BadFrom(string.Create(CultureInfo.InvariantCulture, $"stands {count} times in the header"));
 
     public static SmtpReply AccountGone(string account) =>
         new(421, "4.7.0", $"Account {account} is not known any more; sign in again", AfterReply.Close);

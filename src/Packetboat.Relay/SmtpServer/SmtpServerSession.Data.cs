@@ -1,6 +1,8 @@
 using Packetboat.Protocol.IO;
 using Packetboat.Protocol.Message;
+using Packetboat.Protocol.Sasl;
 using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Spool;
 
@@ -73,13 +75,28 @@ public sealed partial class SmtpServerSession
 
         try
         {
-            return await AcceptAsync(message, stopping);
+            return await StoppedSinceAsync(stopping) ?? await AcceptAsync(message, stopping);
+        }
+        catch (CredentialsUnavailableException unavailable)
+        {
+            return Replies.StoreFailure(unavailable.Message);
         }
         catch (StoreUnavailableException failure)
         {
             log.StoreFailed(failure);
             return Replies.StoreFailure(failure.Message);
         }
+    }
+
+    /// <summary>The content took its time, and the operator may have used it.</summary>
+    private async ValueTask<SmtpReply?> StoppedSinceAsync(CancellationToken stopping)
+    {
+        if (_account is { } signedIn && (_account = await accounts.FindAsync(signedIn.Id, stopping)) is null)
+            return Replies.AccountGone(signedIn.Id.Text);
+        if (await StoppedAsync(stopping) is not { } stopped)
+            return null;
+        log.Refused(peer, _envelope!.Sender, _account?.Id.Text, stopped);
+        return stopped;
     }
 
     private SmtpReply? Problem(ReadEnd end, IncomingMessage message)
@@ -99,6 +116,23 @@ public sealed partial class SmtpServerSession
             return Replies.TooManyHops(header.ReceivedFields);
         if (header.OwnReceivedFields >= MaxOwnHops)
             return Replies.Loop(settings.HostName, header.OwnReceivedFields);
+        return _account is null ? null : RefusedAuthor(_account, header);
+    }
+
+    /// <summary>Every address in From: the reader sees it, and takes it for the sender. Where there is none nobody is impersonated.</summary>
+    private SmtpReply? RefusedAuthor(AuthenticatedAccount account, HeaderScanner header)
+    {
+        if (header.FromFields == 0 || account.Domains.Any(domain => domain is { Name: AccountDomain.Any, IsUsable: true }))
+            return null;
+        if (header.FromFields > 1)
+            return Replies.SeveralFromFields(header.FromFields);
+        if (header.From.Length >= HeaderScanner.MaxFrom)
+            return Replies.BadFrom($"is longer than {HeaderScanner.MaxFrom} octets");
+        if (!AuthorList.TryRead(header.From, out IReadOnlyList<MailAddress>? authors, out string? fault))
+            return Replies.BadFrom(fault);
+        foreach (MailAddress author in authors)
+            if (SenderRules.Refusal(account, author, settings.HostName) is { } why)
+                return Replies.NotTheirAddress("From: " + why);
         return null;
     }
 
@@ -119,8 +153,24 @@ public sealed partial class SmtpServerSession
             envelope.Parameters.Dsn
         );
 
-        // The 250 hands responsibility to us (RFC 5321 §6.1): it must follow the fsync, never precede it.
-        await message.CommitAsync(accepted, stopping);
+        UsageReservation? counted = null;
+        if (
+            _account is { } account
+            && usage?.TryReserve(account.Id, [.. envelope.Recipients.Select(to => to.Address)], out counted) is { } reached
+        )
+            return OverLimit(account, envelope.Sender, reached);
+
+        try
+        {
+            // The 250 hands responsibility to us (RFC 5321 §6.1): it must follow the fsync, never precede it.
+            await message.CommitAsync(accepted with { Usage = counted }, stopping);
+        }
+        catch
+        {
+            counted?.Cancel();
+            throw;
+        }
+
         log.Accepted(message.Id, accepted, message.Size);
         return Replies.Queued(message.Id);
     }

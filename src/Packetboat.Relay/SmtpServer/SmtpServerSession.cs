@@ -21,7 +21,8 @@ public sealed partial class SmtpServerSession(
     AccountAuthenticator accounts,
     SignInAttempts attempts,
     MailLog log,
-    TimeProvider time
+    TimeProvider time,
+    SendingUsage? usage = null
 )
 {
     /// <summary>Refused commands after which a client is taken for a broken one, or for one that speaks another protocol.</summary>
@@ -178,7 +179,7 @@ public sealed partial class SmtpServerSession(
             "ENHANCEDSTATUSCODES",
             "CHUNKING",
             "DSN",
-            $"LIMITS RCPTMAX={settings.RecipientLimit}",
+            $"LIMITS RCPTMAX={RecipientLimit}",
         ];
         if (wire.Tls is null)
             lines.Add("STARTTLS");
@@ -192,8 +193,16 @@ public sealed partial class SmtpServerSession(
         // Connections are kept for hours: what the operator has done to the account since AUTH holds for the next message.
         if (_account is { } signedIn && (_account = await accounts.FindAsync(signedIn.Id, stopping)) is null)
             return Replies.AccountGone(signedIn.Id.Text);
-        if (_account?.Suspension is { } suspension)
-            return Replies.Suspended(_account.Id.Text, suspension.Reason);
+        if (await StoppedAsync(stopping) is { } stopped)
+        {
+            log.Refused(peer, mail.Sender, _account?.Id.Text, stopped);
+            return stopped;
+        }
+
+        if (RefusedSender(mail.Sender) is { } notTheirs)
+            return notTheirs;
+        if (_account is { } account && usage?.Exhausted(account.Id) is { } reached)
+            return OverLimit(account, mail.Sender, reached);
         if (settings.MaxMessageSize > 0 && mail.Parameters.Size > settings.MaxMessageSize)
             return Replies.TooLarge(settings.MaxMessageSize);
         // Before the message is sent for nothing. RFC 5321 §4.2.3: 452 is "insufficient system storage".
@@ -202,6 +211,42 @@ public sealed partial class SmtpServerSession(
 
         _envelope = new Envelope(mail.Sender, mail.Parameters);
         return Replies.SenderOk;
+    }
+
+    /// <summary>
+    /// What a suspension has us say. At MAIL and at the end of a message, never in AUTH: there a Synchronet node takes a 4xx for a lost
+    /// connection and keeps the message in transit for ever, and a 5xx for a reason to return its whole queue.
+    /// </summary>
+    private async ValueTask<SmtpReply?> StoppedAsync(CancellationToken stopping)
+    {
+        if (_account?.Suspension is { } own)
+            return Replies.Suspended($"Account {_account.Id}", own, settings.HostName);
+        return await accounts.FindRelayingSuspensionAsync(stopping) is { } all
+            ? Replies.Suspended("Relaying", all, settings.HostName)
+            : null;
+    }
+
+    /// <summary>Of the account, once it has signed in. Given back by LIMITS, RFC 9422, to whom asks with EHLO again.</summary>
+    private int RecipientLimit =>
+        _account is not null && usage?.Limits.RecipientsPerMessage is > 0 and var own
+            ? Math.Min(own, settings.RecipientLimit)
+            : settings.RecipientLimit;
+
+    private SmtpReply OverLimit(AuthenticatedAccount account, MailAddress? sender, LimitReached reached)
+    {
+        SmtpReply reply = Replies.OverLimit(account.Id.Text, reached);
+        log.Refused(peer, sender, account.Id.Text, reply);
+        return reply;
+    }
+
+    /// <summary>The null sender is for reports, which have one recipient each. RFC 5321 §4.5.5.</summary>
+    private SmtpReply? RefusedSender(MailAddress? sender)
+    {
+        if (_account is null || sender is null || SenderRules.Refusal(_account, sender, settings.HostName) is not { } why)
+            return null;
+        SmtpReply reply = Replies.NotTheirAddress(why);
+        log.Refused(peer, sender, _account.Id.Text, reply);
+        return reply;
     }
 
     private SmtpReply Closed(SmtpCommand.Mail mail, string reason)
@@ -213,8 +258,10 @@ public sealed partial class SmtpServerSession(
 
     private SmtpReply Rcpt(SmtpCommand.Rcpt rcpt)
     {
-        if (_envelope!.Recipients.Count >= settings.RecipientLimit || _envelope.IsFull)
+        if (_envelope!.Recipients.Count >= RecipientLimit || _envelope.IsFull)
             return Replies.TooManyRecipients;
+        if (_account is not null && _envelope is { Sender: null, Recipients.Count: > 0 })
+            return Replies.ReportsHaveOneRecipient;
         if (rcpt.Recipient.NeedsSmtpUtf8 && !_envelope.Parameters.SmtpUtf8)
             return Replies.NeedsSmtpUtf8(rcpt.Recipient);
 

@@ -1,5 +1,6 @@
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 
 namespace Packetboat.Relay.Spool;
@@ -47,6 +48,7 @@ public interface ISpooledMessage : IAsyncDisposable
 /// <param name="Body">7BIT or 8BITMIME.</param>
 /// <param name="SmtpUtf8">The next hop must offer SMTPUTF8.</param>
 /// <param name="Dsn">RET and ENVID.</param>
+/// <param name="Usage">Counted against the account's limits; null: not counted.</param>
 public sealed record SpoolEnvelope(
     MailAddress? Sender,
     IReadOnlyList<EnvelopeRecipient> Recipients,
@@ -55,7 +57,8 @@ public sealed record SpoolEnvelope(
     byte[] Trace,
     BodyType Body,
     bool SmtpUtf8,
-    EnvelopeNotice Dsn
+    EnvelopeNotice Dsn,
+    UsageReservation? Usage = null
 );
 
 /// <summary>A forward-path and its DSN parameters.</summary>

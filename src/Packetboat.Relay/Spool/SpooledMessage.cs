@@ -81,7 +81,7 @@ internal sealed class SpooledMessage : ISpooledMessage
         IReservation reservation = _scheduler.Reserve(message, recipients, content);
         try
         {
-            await _store.AcceptAsync(new NewMessage(message, reservation.Recipients, last), stopping);
+            await _store.AcceptAsync(new NewMessage(message, reservation.Recipients, last, envelope.Usage), stopping);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Packetboat.Relay.Hub;
 
 namespace Packetboat.Storage.Sqlite;
@@ -6,32 +7,45 @@ namespace Packetboat.Storage.Sqlite;
 /// <summary>Accounts and their credentials.</summary>
 public sealed partial class SqliteStore : IAccountStore
 {
-    private const string AccountColumns = "id, created, suspended_reason, suspended_since, suspended_until, note";
+    private const string AccountColumns =
+        "id, created, suspended_reason, suspended_since, suspended_until, note, suspended_queued, suspended_answer";
 
     // All of them, by login form; null: not read since the last change. Asked at each sign-in and each message, changed by hand, and by
     // this process only. A name that nobody has is looked up as one that somebody has, so time does not tell them apart.
     private volatile ConcurrentDictionary<string, AccountWithCredentials>? _knownAccounts;
     private bool? _hasSecrets; // null: not known
+    private volatile StrongBox<Suspension?>? _relaying; // null: not read since the last change
     private int _accountsVersion;
 
     public ValueTask<bool> AddAsync(Account account, CancellationToken ct) =>
         ChangeAsync(
             session =>
                 session.Execute(
-                    "INSERT OR IGNORE INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    "INSERT OR IGNORE INTO account (login_form, id, created, note) VALUES (?1, ?2, ?3, ?4)",
                     account.Id.LoginForm,
                     account.Id.Text,
                     Milliseconds(account.Created),
-                    account.Note,
-                    Milliseconds(account.Suspension?.Since),
-                    Milliseconds(account.Suspension?.Until),
-                    account.Suspension?.Reason
+                    account.Note
                 ),
             ct
         );
 
     public ValueTask<bool> RemoveAsync(QwkId id, CancellationToken ct) =>
-        ChangeAsync(session => session.Execute("DELETE FROM account WHERE login_form = ?1", id.LoginForm), ct);
+        ChangeAsync(
+            session =>
+            {
+                // What its suspension held stays until the operator says otherwise: there is no account any more that could be resumed.
+                session.Execute(
+                    """
+                    UPDATE recipient SET hold = 0 WHERE state = 2 AND hold = 1
+                    AND message IN (SELECT number FROM message WHERE done IS NULL AND account = ?1)
+                    """,
+                    id.Text
+                );
+                return session.Execute("DELETE FROM account WHERE login_form = ?1", id.LoginForm);
+            },
+            ct
+        );
 
     public ValueTask<IReadOnlyList<Account>> ListAsync(CancellationToken ct)
     {
@@ -51,12 +65,77 @@ public sealed partial class SqliteStore : IAccountStore
         ChangeAsync(
             session =>
                 session.Execute(
-                    "UPDATE account SET suspended_since = ?2, suspended_until = ?3, suspended_reason = ?4 WHERE login_form = ?1",
+                    """
+                    UPDATE account SET suspended_since = ?2, suspended_until = ?3, suspended_reason = ?4, suspended_queued = ?5,
+                        suspended_answer = ?6 WHERE login_form = ?1
+                    """,
                     id.LoginForm,
                     Milliseconds(suspension?.Since),
                     Milliseconds(suspension?.Until),
-                    suspension?.Reason
+                    suspension?.Reason,
+                    (int)(suspension?.Queued ?? QueuedMail.Hold),
+                    (int)(suspension?.Answer ?? SuspendedAnswer.Defer)
                 ),
+            ct
+        );
+
+    public ValueTask<Suspension?> FindRelayingSuspensionAsync(CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        return ValueTask.FromResult((_relaying ?? ReadRelaying()).Value);
+    }
+
+    public async ValueTask SetRelayingSuspensionAsync(Suspension? suspension, CancellationToken ct) =>
+        await ChangeAsync(
+            session =>
+                suspension is null
+                    ? session.Execute("DELETE FROM relaying")
+                    : session.Execute(
+                        "INSERT OR REPLACE INTO relaying VALUES (1, ?1, ?2, ?3, ?4, ?5)",
+                        Milliseconds(suspension.Since),
+                        Milliseconds(suspension.Until),
+                        suspension.Reason,
+                        (int)suspension.Queued,
+                        (int)suspension.Answer
+                    ),
+            ct
+        );
+
+    public ValueTask<bool> SetDomainAsync(AccountDomain domain, CancellationToken ct) =>
+        ChangeAsync(
+            session =>
+                session.Execute(
+                    "INSERT OR REPLACE INTO account_domain SELECT login_form, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM account WHERE login_form = ?1",
+                    domain.Account.LoginForm,
+                    domain.Name,
+                    domain.IncludesSubdomains ? 1 : 0,
+                    domain.Token,
+                    Milliseconds(domain.Added),
+                    Milliseconds(domain.Proven),
+                    Milliseconds(domain.Checked),
+                    Milliseconds(domain.FailingSince)
+                ),
+            ct
+        );
+
+    public ValueTask<bool> UpdateDomainAsync(AccountDomain domain, CancellationToken ct) =>
+        ChangeAsync(
+            session =>
+                session.Execute(
+                    "UPDATE account_domain SET proven = ?4, checked = ?5, failing = ?6 WHERE login_form = ?1 AND name = ?2 AND token = ?3",
+                    domain.Account.LoginForm,
+                    domain.Name,
+                    domain.Token,
+                    Milliseconds(domain.Proven),
+                    Milliseconds(domain.Checked),
+                    Milliseconds(domain.FailingSince)
+                ),
+            ct
+        );
+
+    public ValueTask<bool> RemoveDomainAsync(QwkId id, string domain, CancellationToken ct) =>
+        ChangeAsync(
+            session => session.Execute("DELETE FROM account_domain WHERE login_form = ?1 AND name = ?2", id.LoginForm, domain),
             ct
         );
 
@@ -119,6 +198,7 @@ public sealed partial class SqliteStore : IAccountStore
     {
         Interlocked.Increment(ref _accountsVersion);
         _knownAccounts = null;
+        _relaying = null;
         _hasSecrets = null;
     }
 
@@ -133,6 +213,22 @@ public sealed partial class SqliteStore : IAccountStore
         return read;
     }
 
+    private StrongBox<Suspension?> ReadRelaying()
+    {
+        int version = Volatile.Read(ref _accountsVersion);
+        var read = new StrongBox<Suspension?>(
+            _readers
+                .Read(session =>
+                    session.Query("SELECT reason, since, until, queued, answer FROM relaying", row => SuspensionOf(row, 0, 3))
+                )
+                .SingleOrDefault()
+        );
+        _relaying = read;
+        if (version != Volatile.Read(ref _accountsVersion))
+            _relaying = null;
+        return read;
+    }
+
     private static ConcurrentDictionary<string, AccountWithCredentials> ReadAccounts(SqliteSession session)
     {
         List<Account> accounts = session.Query($"SELECT {AccountColumns} FROM account", AccountOf);
@@ -144,9 +240,19 @@ public sealed partial class SqliteStore : IAccountStore
             )
             .OfType<Credential>()
             .ToLookup(credential => credential.Account.LoginForm, StringComparer.Ordinal);
+        ILookup<string, AccountDomain> domains = session
+            .Query(
+                "SELECT name, subdomains, token, added, proven, checked, failing, login_form FROM account_domain ORDER BY name",
+                row => byLogin.TryGetValue(row.GetString(7), out Account? owner) ? DomainOf(owner.Id, row) : null
+            )
+            .OfType<AccountDomain>()
+            .ToLookup(domain => domain.Account.LoginForm, StringComparer.Ordinal);
         return new(
             byLogin.Select(pair =>
-                KeyValuePair.Create(pair.Key, new AccountWithCredentials(pair.Value, [.. credentials[pair.Key]]))
+                KeyValuePair.Create(
+                    pair.Key,
+                    new AccountWithCredentials(pair.Value, [.. credentials[pair.Key]], [.. domains[pair.Key]])
+                )
             ),
             StringComparer.Ordinal
         );
@@ -169,11 +275,33 @@ public sealed partial class SqliteStore : IAccountStore
 
     private static Account AccountOf(SqliteRow row)
     {
-        Suspension? suspension = row.IsNull(3)
-            ? null
-            : new Suspension(row.GetText(2) ?? "", Time(row.GetInt64(3)), row.IsNull(4) ? null : Time(row.GetInt64(4)));
+        Suspension? suspension = row.IsNull(3) ? null : SuspensionOf(row, 2, 6);
         return new Account(QwkId.Parse(row.GetString(0)), Time(row.GetInt64(1)), suspension, row.GetString(5));
     }
+
+    /// <param name="row">A row.</param>
+    /// <param name="reason">The column of the reason; since and until follow.</param>
+    /// <param name="queued">The column of what becomes of queued mail; the answer follows.</param>
+    private static Suspension SuspensionOf(SqliteRow row, int reason, int queued) =>
+        new(
+            row.GetText(reason) ?? "",
+            Time(row.GetInt64(reason + 1)),
+            row.IsNull(reason + 2) ? null : Time(row.GetInt64(reason + 2)),
+            (QueuedMail)row.GetInt32(queued),
+            (SuspendedAnswer)row.GetInt32(queued + 1)
+        );
+
+    private static AccountDomain DomainOf(QwkId account, SqliteRow row) =>
+        new(
+            account,
+            row.GetString(0),
+            row.GetInt64(1) != 0,
+            row.GetText(2),
+            Time(row.GetInt64(3)),
+            row.IsNull(4) ? null : Time(row.GetInt64(4)),
+            row.IsNull(5) ? null : Time(row.GetInt64(5)),
+            row.IsNull(6) ? null : Time(row.GetInt64(6))
+        );
 
     private static Credential CredentialOf(QwkId account, SqliteRow row) =>
         new(

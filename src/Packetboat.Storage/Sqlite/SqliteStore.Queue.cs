@@ -29,7 +29,7 @@ public sealed partial class SqliteStore
     public Task AcceptAsync(NewMessage message, CancellationToken stopping) =>
         message.Message.Chunks > 1
             ? AcceptLargeAsync(message, stopping)
-            : _writer.WriteAsync(session => Insert(session, message), stopping, message.LastChunk.Length, beginsWork: true);
+            : _writer.WriteAsync(session => Insert(session, message), stopping, message.LastChunk.Length, beginsWork: true, once: UsageOf(message));
 
     public ValueTask<byte[]> ReadChunkAsync(long message, int chunk, CancellationToken stopping) =>
         new(Task.Run(() => ReadChunk(message, chunk), stopping));
@@ -202,6 +202,8 @@ public sealed partial class SqliteStore
         );
         foreach (NewRecipient recipient in accepted.Recipients)
             Insert(session, message.Number, recipient);
+        if (accepted.Usage is { } usage)
+            Insert(session, usage);
         if (message.Chunks == 1)
             Insert(session, message.Number, message.Chunks - 1, accepted.LastChunk);
     }
@@ -240,7 +242,7 @@ public sealed partial class SqliteStore
         foreach (RecipientResult result in results)
         {
             session.Execute(
-                "UPDATE recipient SET state = ?3, attempts = ?4, due = ?5, reply = ?6, class = ?7, rule = ?8 WHERE message = ?1 AND number = ?2 AND state < 3",
+                "UPDATE recipient SET state = ?3, attempts = ?4, due = ?5, reply = ?6, class = ?7, rule = ?8, hold = ?9 WHERE message = ?1 AND number = ?2 AND state < 3",
                 message,
                 result.Recipient,
                 (int)result.State,
@@ -248,7 +250,8 @@ public sealed partial class SqliteStore
                 Milliseconds(result.Due),
                 result.Reply,
                 (int)result.Cause.Class,
-                result.Cause.Rule
+                result.Cause.Rule,
+                result.State == RecipientState.Held ? StoppedHold : 0
             );
             // That nothing was tried is no event: the recipient's last reply says it.
             if (result.Event != TraceKind.Postponed)
@@ -360,7 +363,7 @@ public sealed partial class SqliteStore
     {
         await WriteChunkAsync(message.Message.Number, message.Message.Chunks - 1, message.LastChunk, stopping);
         await _content.FinishAsync(message.Message.Number);
-        await _writer.WriteAsync(session => Insert(session, message), stopping, namesFile: true, beginsWork: true);
+        await _writer.WriteAsync(session => Insert(session, message), stopping, namesFile: true, beginsWork: true, once: UsageOf(message));
     }
 
     private static int Forget(SqliteSession session, long before)
@@ -400,7 +403,7 @@ public sealed partial class SqliteStore
         foreach (QueueEntry entry in entries)
         {
             session.Execute(
-                "UPDATE recipient SET state = ?3, due = ?4 WHERE message = ?1 AND number = ?2",
+                "UPDATE recipient SET state = ?3, due = ?4, hold = 0 WHERE message = ?1 AND number = ?2",
                 entry.MessageNumber,
                 entry.RecipientNumber,
                 (int)to,

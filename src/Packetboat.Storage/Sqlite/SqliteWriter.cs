@@ -27,6 +27,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private readonly Inbox<WriteOrder> _orders = new(MaxOrders);
     private readonly List<WriteOrder> _batch = new(MaxBatch);
+    private readonly HashSet<string> _written = new(StringComparer.Ordinal); // in the present transaction, at its end
     private readonly List<WriteOrder> _owed = [];
     private StoreUnavailableException? _unpaid; // why something is owed
     private readonly SqliteSession _session;
@@ -50,12 +51,14 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <param name="bytes">How much it is: a transaction has an end.</param>
     /// <param name="namesFile">A new file in the content directory must be found there after a crash.</param>
     /// <param name="beginsWork">An outcome will have to be written of what it lets somebody begin.</param>
+    /// <param name="once">Written at the end of the transaction, once for all orders of the same key.</param>
     public async Task<T> WriteAsync<T>(
         Func<SqliteSession, T> write,
         CancellationToken stopping,
         long bytes = 0,
         bool namesFile = false,
-        bool beginsWork = false
+        bool beginsWork = false,
+        (string Key, Action<SqliteSession> Write)? once = null
     )
     {
         var order = new WriteOrder<T>(write, bytes)
@@ -63,6 +66,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             NamesFile = namesFile,
             IsAwaited = true,
             BeginsWork = beginsWork,
+            Once = once,
         };
         await EnqueueAsync(order, stopping);
         // The order cannot be called back: to stop waiting would leave its fate unknown.
@@ -74,7 +78,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
         CancellationToken stopping,
         long bytes = 0,
         bool namesFile = false,
-        bool beginsWork = false
+        bool beginsWork = false,
+        (string Key, Action<SqliteSession> Write)? once = null
     ) =>
         WriteAsync(
             session =>
@@ -85,7 +90,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
             stopping,
             bytes,
             namesFile,
-            beginsWork
+            beginsWork,
+            once
         );
 
     /// <summary>Completes once the order is taken; where it cannot be written, so be it.</summary>
@@ -266,6 +272,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             _session.Execute("BEGIN IMMEDIATE");
             foreach (WriteOrder order in batch)
                 order.Run(_session);
+            RunOnce(batch);
             if (batch.Any(order => order.NamesFile))
                 _syncNames();
             _session.Execute("COMMIT");
@@ -281,6 +288,14 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 _ => failure,
             };
         }
+    }
+
+    private void RunOnce(IReadOnlyList<WriteOrder> batch)
+    {
+        _written.Clear();
+        foreach (WriteOrder order in batch)
+            if (order.Once is { } once && _written.Add(once.Key))
+                once.Write(_session);
     }
 
     private void RollBack()

@@ -17,6 +17,9 @@ internal abstract class WriteOrder(long bytes, bool isOwed)
     /// <summary>Somebody waits until it is on the disk.</summary>
     public bool IsAwaited { get; init; }
 
+    /// <summary>Written at the end of the transaction, once for all orders of the same key; null: nothing.</summary>
+    public (string Key, Action<SqliteSession> Write)? Once { get; init; }
+
     public abstract void Run(SqliteSession session);
 
     public abstract void Complete();

@@ -14,8 +14,9 @@ internal static class AccountCommand
             List(),
             OnOne("show", "Show one account", (operations, id, ct) => operations.ShowAccountAsync(id, ct)),
             Password(),
-            Suspend(),
-            OnOne("resume", "Let a suspended account send again", (operations, id, ct) => operations.ResumeAsync(id, ct)),
+            AccountDomainCommand.Create(),
+            SuspensionCommands.Suspend(IdArgument(), "Stop an account: its new mail, and what it has queued"),
+            SuspensionCommands.Resume(IdArgument(), "Let a suspended account send again, and release what was held"),
             Remove(),
         };
 
@@ -29,8 +30,21 @@ internal static class AccountCommand
         Argument<string> id = IdArgument();
         Option<bool> cramMd5 = CramMd5Option();
         var password = new PasswordOptions();
+        var domains = new Option<string[]>("--domain")
+        {
+            Description = "A domain that it may use as sender, granted without a proof; may be said more than once",
+        };
+        var anySender = new Option<bool>("--any-sender") { Description = "It may use any sender address" };
         var note = new Option<string>("--note") { Description = "Your own words about it", DefaultValueFactory = _ => "" };
-        var command = new Command("add", "Create an account and give it a password") { id, note, cramMd5, Verbs.Json };
+        var command = new Command("add", "Create an account and give it a password")
+        {
+            id,
+            domains,
+            anySender,
+            note,
+            cramMd5,
+            Verbs.Json,
+        };
         password.AddTo(command);
         command.SetAction(
             (parsed, ct) =>
@@ -38,17 +52,42 @@ internal static class AccountCommand
                     parsed,
                     password,
                     (operations, chosen, stop) =>
-                        operations.AddAccountAsync(
+                        AddAsync(
+                            operations,
                             parsed.GetValue(id)!,
                             chosen,
                             parsed.GetValue(cramMd5),
                             parsed.GetValue(note)!,
+                            [.. parsed.GetValue(domains) ?? [], .. parsed.GetValue(anySender) ? ["*"] : Array.Empty<string>()],
                             stop
                         ),
                     ct
                 )
         );
         return command;
+    }
+
+    private static async Task<Result<IssuedPassword>> AddAsync(
+        IOperations operations,
+        string id,
+        string? password,
+        bool cramMd5,
+        string note,
+        string[] domains,
+        CancellationToken ct
+    )
+    {
+        Result<IssuedPassword> added = await operations.AddAccountAsync(id, password, cramMd5, note, ct);
+        foreach (string domain in added.Refusal is null ? domains : [])
+        {
+            Result<AccountRow> granted = await operations.AddDomainAsync(id, domain, grant: true, subdomains: false, ct);
+            if (granted.Refusal is { } refusal)
+                Print.Error(refusal.ToString());
+            else
+                added = added.Value! with { Account = granted.Value! };
+        }
+
+        return added;
     }
 
     private static Command Password()
@@ -92,32 +131,6 @@ internal static class AccountCommand
                             Rows(rows);
                         return ExitCode.Ok;
                     },
-                    ct
-                )
-        );
-        return command;
-    }
-
-    private static Command Suspend()
-    {
-        Argument<string> id = IdArgument();
-        var reason = new Option<string>("--reason") { Description = "What the node reads", DefaultValueFactory = _ => "" };
-        var until = new Option<DateTimeOffset?>("--until") { Description = "When it ends by itself, such as 2027-01-31T12:00" };
-        var command = new Command("suspend", "Defer an account's mail: it stays with the node") { id, reason, until, Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Answer(
-                            await operations.SuspendAsync(
-                                parsed.GetValue(id)!,
-                                parsed.GetValue(reason)!,
-                                parsed.GetValue(until),
-                                stop
-                            ),
-                            parsed.GetValue(Verbs.Json)
-                        ),
                     ct
                 )
         );
@@ -204,6 +217,7 @@ internal static class AccountCommand
         Print.Line($"account   {issued.Account.Id}");
         if (issued.GeneratedPassword is { } password)
             Print.Line($"password  {password}    (shown once; only its verifier is kept)");
+        Print.Line($"sends as  {AccountDomainCommand.Senders(issued.Account, hostName)}");
         Print.Line("its sysop writes in [Mail] of ctrl/sbbs.ini:");
         Print.Line("    Options = ALLOW_POP3 | RELAY_TX | RELAY_AUTH_PLAIN");
         Print.Line($"    RelayServer = {hostName}");
@@ -226,13 +240,20 @@ internal static class AccountCommand
             }
         );
 
-    private static void Show(AccountRow account)
+    internal static void Show(AccountRow account)
     {
         Print.Line($"account     {account.Id}");
         Print.Line($"created     {Print.Minute(account.Created)}");
         if (account.Note.Length > 0)
             Print.Line($"note        {account.Note}");
         Print.Line($"state       {State(account)}");
+        foreach (DomainRow domain in account.Domains ?? [])
+            Print.Line($"sends as    {AccountDomainCommand.Describe(domain)}");
+        if (account is { Used: { } used, Limits: { } limits })
+            Print.Line(
+                $"used        this hour {Of(used.MessagesThisHour, limits.MessagesPerHour)} messages, {Of(used.RecipientsThisHour, limits.RecipientsPerHour)} recipients; "
+                    + $"today {Of(used.MessagesToday, limits.MessagesPerDay)} messages, {Of(used.RecipientsToday, limits.RecipientsPerDay)} recipients, {Of(used.FirstTimeToday, limits.FirstTimeRecipientsPerDay)} for the first time"
+            );
         foreach (CredentialRow credential in account.Credentials)
         {
             string cramMd5 = credential.AllowsCramMd5 ? ", CRAM-MD5 allowed" : "";
@@ -248,8 +269,16 @@ internal static class AccountCommand
             return "may send";
         string until = account.SuspendedUntil is { } end ? $" until {Print.Minute(end)}" : "";
         string reason = account.Reason.Length == 0 ? "" : $": {account.Reason}";
-        return string.Create(CultureInfo.InvariantCulture, $"suspended since {Print.Minute(since)}{until}{reason}");
+        string how = $" (queued mail: {Word(account.Queued)}, new mail: {Word(account.Answer)})";
+        return string.Create(CultureInfo.InvariantCulture, $"suspended since {Print.Minute(since)}{until}{how}{reason}");
     }
+
+    private static string Of(long used, int limit) =>
+        limit > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{used} of {limit}")
+            : used.ToString(CultureInfo.InvariantCulture);
+
+    private static string Word(Enum? choice) => choice?.ToString().ToLowerInvariant() ?? "-";
 
     private static void Rows(IReadOnlyList<AccountRow> rows) =>
         Print.Table(

@@ -32,14 +32,14 @@ internal sealed class Session : IAsyncDisposable
             if (await RunningAsync(ctrl, ct) is { } running)
             {
                 using (running)
-                    return await command(running, ct);
+                    return await command(running.By(ThisOperator()), ct);
             }
 
             (Settings? settings, int exitCode) = ReadSettings(ctrl, quiet: true);
             if (settings is null)
                 return exitCode;
             await using Session session = await OpenAsync(settings, ct);
-            return await command(session.Operations, ct);
+            return await command(session.Operations.By(ThisOperator()), ct);
         }
         catch (Exception failure)
             when (failure is IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException)
@@ -47,6 +47,18 @@ internal sealed class Session : IAsyncDisposable
             Print.Error(failure.Message);
             return ExitCode.IoError;
         }
+    }
+
+    /// <summary>
+    /// For the audit trail: who sits there, also behind sudo(8), and at which end of which line. Whoever may open the socket can say what he
+    /// likes: it helps honest operators to remember, and is no proof.
+    /// </summary>
+    private static Operator ThisOperator()
+    {
+        string name = Environment.UserName;
+        string? asked = Environment.GetEnvironmentVariable("SUDO_USER");
+        string? line = Environment.GetEnvironmentVariable("SSH_CONNECTION")?.Split(' ')[0];
+        return new Operator(asked is null ? name : $"{asked} as {name}", line ?? Environment.MachineName);
     }
 
     /// <summary>

@@ -39,6 +39,8 @@ internal static class StatusCommand
         if (status.IsRunning)
             Print.Line($"sessions  {status.Sessions}");
         Print.Line($"mail goes {status.Delivery}");
+        if (status.Relaying is { } all)
+            Print.Line(SuspensionCommands.Describe(all));
         string oldest = status.Oldest is { } accepted ? $", the oldest of {Print.Minute(accepted)}" : "";
         Print.Line($"queue     {status.Waiting} waiting, {status.Sending} being sent, {status.Held} held{oldest}");
         foreach (RouteTrouble route in status.Routes)

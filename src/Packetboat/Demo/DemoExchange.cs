@@ -146,6 +146,17 @@ internal sealed class DemoExchange : IAsyncDisposable, ISpool, IRelayPolicy
         public ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension? suspension, CancellationToken ct) =>
             ValueTask.FromResult(false);
 
+        public ValueTask<Suspension?> FindRelayingSuspensionAsync(CancellationToken ct) =>
+            ValueTask.FromResult<Suspension?>(null);
+
+        public ValueTask SetRelayingSuspensionAsync(Suspension? suspension, CancellationToken ct) => ValueTask.CompletedTask;
+
+        public ValueTask<bool> SetDomainAsync(AccountDomain domain, CancellationToken ct) => ValueTask.FromResult(false);
+
+        public ValueTask<bool> UpdateDomainAsync(AccountDomain domain, CancellationToken ct) => ValueTask.FromResult(false);
+
+        public ValueTask<bool> RemoveDomainAsync(QwkId id, string domain, CancellationToken ct) => ValueTask.FromResult(false);
+
         public ValueTask<bool> SetCredentialAsync(Credential credential, CancellationToken ct) => ValueTask.FromResult(false);
 
         public ValueTask<bool> RemoveCredentialAsync(QwkId id, string credential, CancellationToken ct) =>

@@ -116,6 +116,7 @@ internal sealed class DemoWorld : IAsyncDisposable
             "the demonstration's node",
             ct
         );
+        await hub.Operations.AddDomainAsync(Account, SpokeName, grant: true, subdomains: false, ct);
         return added.Value?.GeneratedPassword ?? throw new InvalidDataException(added.Refusal?.ToString());
     }
 

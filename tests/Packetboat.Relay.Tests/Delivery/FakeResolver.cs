@@ -11,6 +11,8 @@ internal sealed class FakeResolver : IResolver
 
     public Dictionary<string, IPAddress[]> Hosts { get; } = [];
 
+    public Dictionary<string, DnsAnswer<string>> Text { get; } = [];
+
     /// <summary>The hosts whose addresses were asked for.</summary>
     public HashSet<string> Asked { get; } = [];
 
@@ -24,7 +26,7 @@ internal sealed class FakeResolver : IResolver
         Addresses(host, AddressFamily.InterNetworkV6);
 
     public ValueTask<DnsAnswer<string>> TextAsync(string name, CancellationToken ct) =>
-        ValueTask.FromResult<DnsAnswer<string>>(new DnsAnswer<string>.NoData());
+        ValueTask.FromResult(Text.GetValueOrDefault(name) ?? new DnsAnswer<string>.NoData());
 
     public ValueTask<DnsAnswer<string>> NamesAsync(IPAddress address, CancellationToken ct) =>
         ValueTask.FromResult<DnsAnswer<string>>(new DnsAnswer<string>.NoData());

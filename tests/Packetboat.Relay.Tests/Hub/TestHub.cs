@@ -30,6 +30,11 @@ internal sealed class TestHub : IDisposable
     )
     {
         await Store.AddAsync(new Account(id, Clock.GetUtcNow()), None);
+        // Most tests are not about sender rules.
+        await Store.SetDomainAsync(
+            new AccountDomain(id, AccountDomain.Any, IncludesSubdomains: true, Token: null, Clock.GetUtcNow()),
+            None
+        );
         AccountWithCredentials account = (await Store.FindAsync(id.LoginForm, None))!;
         Assert.True(
             new CredentialIssuer(Box, Clock).TryIssue(account, name, password, reversible, out Credential? credential, out _)

@@ -5,6 +5,7 @@ using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Diagnosis;
+using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Spool;
 using Packetboat.Relay.Telemetry;
@@ -34,6 +35,8 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
     public WatchedStore Store { get; private set; }
 
     public FakePeers Peers { get; }
+
+    public SqliteStore Accounts => _sqlite;
 
     public DeliveryScheduler Scheduler { get; private set; }
 
@@ -77,7 +80,10 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
     public Task<string> SendAsync(params string[] recipients) =>
         SendAsync("alice@node.example", DsnNotify.Unspecified, recipients);
 
-    public async Task<string> SendAsync(string? sender, DsnNotify notify, params string[] recipients)
+    public Task<string> SendAsync(string? sender, DsnNotify notify, params string[] recipients) =>
+        SendAsAsync("MYBBS", sender, notify, recipients);
+
+    public async Task<string> SendAsAsync(string? account, string? sender, DsnNotify notify, params string[] recipients)
     {
         await using ISpooledMessage message = new MessageSpool(Store, Scheduler, [], Time).Begin();
         message.Append(TestMail.Content);
@@ -85,7 +91,7 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
             new SpoolEnvelope(
                 sender is null ? null : MailAddress.Parse(sender),
                 [.. recipients.Select(to => new EnvelopeRecipient(MailAddress.Parse(to), new RecipientNotice(notify, null)))],
-                "MYBBS",
+                account,
                 "a test",
                 "X-Trace: ours\r\n"u8.ToArray(),
                 BodyType.SevenBit,
@@ -166,14 +172,16 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
     private DeliveryScheduler NewScheduler()
     {
         var log = new MailLog(_log);
+        var stops = new SuspensionList(_sqlite, Time);
         return new DeliveryScheduler(
             Store,
             this,
-            route => new Courier(route, Peers, Store, Time),
+            route => new Courier(route, Peers, Store, Time, stops),
             scheduler => new Settlement(Store, ReporterOf(scheduler), () => Settings.Limits, () => ReplyTable.Shipped, log, Time),
             () => Settings,
             log,
-            Time
+            Time,
+            stops
         );
     }
 

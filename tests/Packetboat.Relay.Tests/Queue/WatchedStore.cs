@@ -1,3 +1,4 @@
+using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 
 namespace Packetboat.Relay.Tests.Queue;
@@ -62,6 +63,18 @@ internal sealed class WatchedStore(IQueueStore inner) : IQueueStore
                 await inner.ClearAlarmAsync("nothing", CancellationToken.None);
             }
         );
+
+    public Task<IReadOnlyList<QueueEntry>> StopAsync(
+        string? account,
+        Suspension suspension,
+        string why,
+        long from,
+        DateTimeOffset now,
+        CancellationToken stopping
+    ) => Watch("stop", () => inner.StopAsync(account, suspension, why, from, now, stopping));
+
+    public Task<int> ReleaseStoppedAsync(DateTimeOffset now, CancellationToken stopping) =>
+        Watch("release", () => inner.ReleaseStoppedAsync(now, stopping));
 
     public Task<IReadOnlyList<DueRecipient>> FindDueAsync(
         string routeName,

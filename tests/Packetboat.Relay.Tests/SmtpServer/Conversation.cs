@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Packetboat.Protocol.Message;
+using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.SmtpServer;
 using Packetboat.Relay.Spool;
@@ -131,6 +132,12 @@ internal sealed class Conversation : IDisposable
             case "reserve":
                 _scene.Spool.Refusal = words[^1] == "free" ? null : "12 MiB of disk are left, and DiskReserve keeps 64";
                 break;
+            case "suspend":
+                await SuspendAsync(words);
+                break;
+            case "resume":
+                await _scene.ResumeAsync(words[1] == "all" ? null : words[1]);
+                break;
             case "accounts":
                 _scene.Hub.Store.Fault = new IOException("no answer");
                 break;
@@ -175,8 +182,11 @@ internal sealed class Conversation : IDisposable
             case "account":
                 await _scene.AddAccountAsync(words[1], words[2], reversible: words.Contains("reversible"));
                 return true;
+            case "senders":
+                await _scene.SetSendersAsync(words[1], words.Skip(2));
+                return true;
             case "suspended":
-                await _scene.SuspendAsync(words[1], string.Join(' ', words.Skip(2)));
+                await SuspendAsync(words);
                 return true;
             case "failed":
                 for (int i = 0; i < int.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture); i++)
@@ -234,6 +244,18 @@ internal sealed class Conversation : IDisposable
             await Client.SendAsync(bytes.AsMemory(i, 1), ct);
         if (!_inOctets && bytes.Length > 0)
             await Client.SendAsync(bytes, ct);
+    }
+
+    /// <summary><c>suspended NAME [refuse] [for 60s] reason</c>; NAME may be <c>all</c>.</summary>
+    private Task SuspendAsync(string[] words)
+    {
+        string? name = words[1] == "all" ? null : words[1];
+        Queue<string> rest = new(words.Skip(2));
+        bool refuses = rest.Peek() == "refuse" && rest.Dequeue() is not null;
+        bool ends = rest.Peek() == "for" && rest.Dequeue() is not null;
+        TimeSpan? lasts = ends ? SmtpScene.Span(rest.Dequeue()) : null;
+        SuspendedAnswer answer = refuses ? SuspendedAnswer.Refuse : SuspendedAnswer.Defer;
+        return _scene.SuspendAsync(name, string.Join(' ', rest), answer, lasts);
     }
 
     private void FillDisk(bool atCommit)

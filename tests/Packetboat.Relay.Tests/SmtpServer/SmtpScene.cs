@@ -48,6 +48,9 @@ internal sealed class SmtpScene : IDisposable
     /// <summary>The name and password of the account that was added first.</summary>
     public (string Name, string Password) FirstAccount { get; private set; }
 
+    /// <summary>Of every account.</summary>
+    public AccountLimits SendLimits { get; set; } = AccountLimits.None;
+
     public IReadOnlyList<string> Log => _log.Lines;
 
     public IReadOnlyList<string> Secrets => _secrets;
@@ -62,7 +65,8 @@ internal sealed class SmtpScene : IDisposable
             Hub.Authenticator,
             Attempts,
             new MailLog(_log),
-            Hub.Clock
+            Hub.Clock,
+            new SendingUsage(new NoUsage(), () => SendLimits, Hub.Clock)
         );
 
     public async Task ServeAsync(SmtpConnections connections, MemoryConnection connection)
@@ -81,12 +85,55 @@ internal sealed class SmtpScene : IDisposable
         await Hub.AddAsync(QwkId.Parse(name), password, reversible);
     }
 
-    public async Task SuspendAsync(string name, string reason) =>
-        await Hub.Store.SetSuspensionAsync(
-            QwkId.Parse(name),
-            new Suspension(reason, Hub.Clock.GetUtcNow(), Until: null),
-            CancellationToken.None
-        );
+    /// <param name="name">Null: all relaying.</param>
+    /// <param name="reason">What the node reads.</param>
+    /// <param name="answer">What it is told to do.</param>
+    /// <param name="lasts">Null: until resumed.</param>
+    public async Task SuspendAsync(
+        string? name,
+        string reason,
+        SuspendedAnswer answer = SuspendedAnswer.Defer,
+        TimeSpan? lasts = null
+    )
+    {
+        DateTimeOffset now = Hub.Clock.GetUtcNow();
+        var suspension = new Suspension(reason, now, now + lasts, QueuedMail.Hold, answer);
+        if (name is null)
+            await Hub.Store.SetRelayingSuspensionAsync(suspension, CancellationToken.None);
+        else
+            await Hub.Store.SetSuspensionAsync(QwkId.Parse(name), suspension, CancellationToken.None);
+    }
+
+    /// <summary>Instead of any address: these domains, with those below where a <c>*.</c> stands in front; <c>?</c>: not proven yet.</summary>
+    public async Task SetSendersAsync(string name, IEnumerable<string> domains)
+    {
+        var id = QwkId.Parse(name);
+        await Hub.Store.RemoveDomainAsync(id, AccountDomain.Any, CancellationToken.None);
+        foreach (string domain in domains)
+        {
+            bool isPending = domain[0] == '?';
+            string bare = domain.TrimStart('?');
+            bool below = bare.StartsWith("*.", StringComparison.Ordinal);
+            await Hub.Store.SetDomainAsync(
+                new AccountDomain(
+                    id,
+                    below ? bare[2..] : bare,
+                    below,
+                    isPending ? "0123456789abcdef" : null,
+                    Hub.Clock.GetUtcNow()
+                ),
+                CancellationToken.None
+            );
+        }
+    }
+
+    public async Task ResumeAsync(string? name)
+    {
+        if (name is null)
+            await Hub.Store.SetRelayingSuspensionAsync(null, CancellationToken.None);
+        else
+            await Hub.Store.SetSuspensionAsync(QwkId.Parse(name), null, CancellationToken.None);
+    }
 
     public void AllowInClear(string network) => _clearNetworks.Add(IPNetwork.Parse(network));
 
@@ -101,6 +148,9 @@ internal sealed class SmtpScene : IDisposable
             "MaxRecipients" => Settings with { MaxRecipients = (int)Number(value) },
             "MaxInactivity" => Settings with { Inactivity = Span(value) },
             "MaxHops" => Settings with { MaxHops = (int)Number(value) },
+            "RecipientsPerMessage" => Limited(SendLimits with { RecipientsPerMessage = (int)Number(value) }),
+            "MessagesPerHour" => Limited(SendLimits with { MessagesPerHour = (int)Number(value) }),
+            "FirstTimeRecipientsPerDay" => Limited(SendLimits with { FirstTimeRecipientsPerDay = (int)Number(value) }),
             "ALLOW_RELAY" => Settings with { AllowRelay = true },
             _ => throw new FormatException($"no setting is called {name}"),
         };
@@ -112,6 +162,12 @@ internal sealed class SmtpScene : IDisposable
         Hub.Dispose();
         _stopping.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    private SmtpServerSettings Limited(AccountLimits limits)
+    {
+        SendLimits = limits;
+        return Settings;
     }
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
@@ -127,4 +183,11 @@ internal sealed class SmtpScene : IDisposable
         );
 
     private string InFolder(string name) => Path.Combine(_folder.FullName, name);
+
+    private sealed class NoUsage : IUsageStore
+    {
+        public UsageCounters? ReadUsage(QwkId id) => null;
+
+        public IReadOnlyCollection<long> ReadKnownRecipients(QwkId id) => [];
+    }
 }

@@ -180,7 +180,10 @@ internal sealed class Harbour : IAsyncDisposable
             common
                 + $"HostName = hub.test\nOptions = USE_SUBMISSION_PORT\nSMTPPort = {Hub.Port}\nSubmissionPort = {hubSubmission}\nMaxMsgSize = {Letter.LargestForHub}\n"
         );
-        Hub.Write("packetboat.ini", $"{tls}{delivery}DirectPort = {direct}\nAllowPrivateTargets = true\n");
+        Hub.Write(
+            "packetboat.ini",
+            $"{tls}[Limits]\nMessagesPerHour = 0\nMessagesPerDay = 0\nRecipientsPerHour = 0\nRecipientsPerDay = 0\nRecipientsPerMessage = 0\nFirstTimeRecipientsPerDay = 0\n{delivery}DirectPort = {direct}\nAllowPrivateTargets = true\n"
+        );
         Spoke.Write(
             "sbbs.ini",
             common

@@ -69,7 +69,7 @@ internal sealed class Boat : IAsyncDisposable
     public async Task AddAccountAsync(CancellationToken ct)
     {
         (int code, string text) = await RunAsync(
-            ["account", "add", Account, "--password-stdin", "--ctrl", Ctrl],
+            ["account", "add", Account, "--any-sender", "--password-stdin", "--ctrl", Ctrl],
             Password + "\n",
             ct
         );

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Packetboat.Relay.Operations;
+
+namespace Packetboat.Commands;
+
+/// <summary><c>packetboat audit</c>: what operators have done, and what the server did by its own rules.</summary>
+internal static class AuditCommand
+{
+    private const int DefaultLimit = 100;
+
+    public static Command Create()
+    {
+        var target = new Argument<string?>("target") { Description = "An account, or relaying", Arity = ArgumentArity.ZeroOrOne };
+        var limit = new Option<int>("--limit") { Description = "Rows at most", DefaultValueFactory = _ => DefaultLimit };
+        var command = new Command("audit", "List what operators have done, newest first") { target, limit, Verbs.Json };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                    {
+                        string? of = parsed.GetValue(target);
+                        IReadOnlyList<AuditEntry> entries = await operations.ListAuditAsync(
+                            of is null or "relaying" ? of : of.ToUpperInvariant(),
+                            parsed.GetValue(limit),
+                            stop
+                        );
+                        if (parsed.GetValue(Verbs.Json))
+                            Print.Json(entries, OperationsJson.Default.IReadOnlyListAuditEntry);
+                        else
+                            Rows(entries);
+                        return ExitCode.Ok;
+                    },
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static void Rows(IReadOnlyList<AuditEntry> entries) =>
+        Print.Table(
+            ["WHEN", "WHO", "FROM", "WHAT", "TO", "WHY"],
+            entries.Select(entry =>
+                new[] { Print.Minute(entry.At), entry.Who.Name, entry.Who.From, entry.Action, entry.Target, entry.Reason }
+            ),
+            "Nothing was done yet."
+        );
+}

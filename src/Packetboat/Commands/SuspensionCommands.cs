@@ -1,0 +1,139 @@
+using System.CommandLine;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Operations;
+
+namespace Packetboat.Commands;
+
+/// <summary>The verbs that stop an account or all relaying, and let it go on.</summary>
+internal static class SuspensionCommands
+{
+    /// <summary><c>packetboat relaying</c>: the switch for everybody.</summary>
+    public static Command Relaying() =>
+        new("relaying", "Stop all mail, and let it go on")
+        {
+            Status(),
+            Suspend(null, "Stop everything: new mail of all clients, and what is queued"),
+            Resume(null, "Let mail go on, and release what was held"),
+        };
+
+    /// <param name="id">Which account; null: all relaying.</param>
+    /// <param name="description">For the help.</param>
+    public static Command Suspend(Argument<string>? id, string description)
+    {
+        var reason = new Option<string>("--reason") { Description = "What the node reads", DefaultValueFactory = _ => "" };
+        var until = new Option<DateTimeOffset?>("--until") { Description = "When it ends by itself, such as 2027-01-31T12:00" };
+        var queued = new Option<QueuedMail>("--queued")
+        {
+            Description = "Queued mail: hold it until resumed, drop it, bounce it to its sender, or send it",
+            DefaultValueFactory = _ => QueuedMail.Hold,
+        };
+        var answer = new Option<SuspendedAnswer>("--answer")
+        {
+            Description = "New mail: defer it, so that it stays with the node, or refuse it",
+            DefaultValueFactory = _ => SuspendedAnswer.Defer,
+        };
+        var command = new Command("suspend", description) { reason, until, queued, answer, Verbs.Json };
+        return Acts(
+            command,
+            id,
+            (operations, parsed, ct) =>
+                operations.SuspendAsync(
+                    id is null ? null : parsed.GetValue(id)!,
+                    new SuspensionOrder(
+                        parsed.GetValue(reason)!,
+                        parsed.GetValue(until),
+                        parsed.GetValue(queued),
+                        parsed.GetValue(answer)
+                    ),
+                    ct
+                )
+        );
+    }
+
+    /// <param name="id">Which account; null: all relaying.</param>
+    /// <param name="description">For the help.</param>
+    public static Command Resume(Argument<string>? id, string description)
+    {
+        var reason = new Option<string>("--reason") { Description = "For the audit trail", DefaultValueFactory = _ => "" };
+        return Acts(
+            new Command("resume", description) { reason, Verbs.Json },
+            id,
+            (operations, parsed, ct) =>
+                operations.ResumeAsync(id is null ? null : parsed.GetValue(id)!, parsed.GetValue(reason)!, ct)
+        );
+    }
+
+    private static Command Status()
+    {
+        var command = new Command("status", "Whether mail is relayed");
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                    {
+                        StatusReport status = await operations.StatusAsync(stop);
+                        Print.Line(Describe(status.Relaying));
+                        return ExitCode.Ok;
+                    },
+                    ct
+                )
+        );
+        return command;
+    }
+
+    public static string Describe(Suspension? all) =>
+        all is null
+            ? "mail is relayed"
+            : $"relaying is suspended since {Print.Minute(all.Since)}{all.Describe()}; queued mail: {Word(all.Queued)}, new mail: {Word(all.Answer)}";
+
+    private static Command Acts(
+        Command command,
+        Argument<string>? id,
+        Func<IOperations, ParseResult, CancellationToken, Task<Result<SuspensionChanged>>> operation
+    )
+    {
+        if (id is not null)
+            command.Arguments.Add(id);
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                        Session.Answer(
+                            await operation(operations, parsed, stop),
+                            changed => Changed(changed, parsed.GetValue(Verbs.Json))
+                        ),
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static void Changed(SuspensionChanged changed, bool json)
+    {
+        if (json)
+        {
+            Print.Json(changed, OperationsJson.Default.SuspensionChanged);
+            return;
+        }
+
+        if (changed.Account is { } account)
+            AccountCommand.Show(account);
+        else
+            Print.Line(Describe(changed.Suspension));
+        if (changed.Recipients > 0)
+            Print.Line($"queued      {Print.Count(changed.Recipients, "recipient")} {Fate(changed.Suspension)}");
+    }
+
+    private static string Fate(Suspension? suspension) =>
+        suspension?.Queued switch
+        {
+            null => "released",
+            QueuedMail.Drop => "dropped",
+            QueuedMail.Bounce => "returned to the sender",
+            _ => "held",
+        };
+
+    private static string Word(Enum choice) => choice.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Time.Testing;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Operations;
+using Packetboat.Relay.Queue;
+using Packetboat.Storage.Migrations;
+using Packetboat.Storage.Sqlite;
+using Packetboat.Testing;
+
+namespace Packetboat.Storage.Tests.Sqlite;
+
+/// <summary>A store that an earlier version made is brought to the present schema, and nothing in it is lost.</summary>
+public sealed class UpgradeTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new(TestMail.Noon);
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_suspension_of_before_is_still_in_force_and_still_lets_queued_mail_go()
+    {
+        MakeStoreOf(
+            schema: 3,
+            """
+            INSERT INTO account VALUES ('MYBBS', 'MY-BBS', 1000, 'a note', 2000, NULL, 'unpaid');
+            INSERT INTO message VALUES (1, 'ID00000001', 3000, 'a@node.example', 'MY-BBS', 'a test', 4, 1, x'', 0, 0, 0, NULL, NULL);
+            INSERT INTO recipient VALUES (1, 0, 'joe@far.example', 'far.example', 0, NULL, 'mx far.example', 2, 1, 3000, 0, '');
+            INSERT INTO chunk VALUES (1048576, x'61');
+            """
+        );
+
+        await using SqliteStore store = SqliteStore.Open(_folder.Path, _time);
+
+        Account account = Assert.Single(await store.ListAsync(Ct));
+        Assert.Equal(("MY-BBS", "a note"), (account.Id.Text, account.Note));
+        Assert.Equal(("unpaid", QueuedMail.Send), (account.Suspension!.Reason, account.Suspension.Queued));
+        Assert.Equal(SuspendedAnswer.Defer, account.Suspension.Answer);
+        AccountDomain any = Assert.Single((await ((IAccountStore)store).FindAsync("MYBBS", Ct))!.Domains);
+        Assert.Equal((AccountDomain.Any, AccountDomainState.Granted), (any.Name, any.State));
+        Assert.Null(await store.FindRelayingSuspensionAsync(Ct));
+        Assert.Empty(await store.ListAuditAsync(null, 10, Ct));
+        // Held by hand, before there was another way.
+        Assert.Equal(0, await store.ReleaseStoppedAsync(_time.GetUtcNow(), Ct));
+        Assert.Equal(RecipientState.Held, Assert.Single(await store.ListAsync(new QueueSelection(All: true), 10, Ct)).State);
+    }
+
+    [Fact]
+    public async Task A_suspension_and_what_it_held_survive_a_restart()
+    {
+        var id = QwkId.Parse("MY-BBS");
+        var suspension = new Suspension(
+            "spam",
+            _time.GetUtcNow(),
+            _time.GetUtcNow() + TimeSpan.FromDays(1),
+            QueuedMail.Drop,
+            SuspendedAnswer.Refuse
+        );
+        await using (SqliteStore store = SqliteStore.Open(_folder.Path, _time))
+        {
+            await store.AddAsync(new Account(id, _time.GetUtcNow()), Ct);
+            await store.SetSuspensionAsync(id, suspension, Ct);
+            await store.SetRelayingSuspensionAsync(suspension with { Reason = "blocklist" }, Ct);
+            await store.NoteAsync(
+                new AuditEntry(_time.GetUtcNow(), new Operator("vince", "192.0.2.1"), "account suspend", "MY-BBS", "spam"),
+                Ct
+            );
+        }
+
+        await using SqliteStore again = SqliteStore.Open(_folder.Path, _time);
+
+        Assert.Equal(suspension, Assert.Single(await again.ListAsync(Ct)).Suspension);
+        Assert.Equal("blocklist", (await again.FindRelayingSuspensionAsync(Ct))!.Reason);
+        Assert.Equal("vince", Assert.Single(await again.ListAuditAsync("MY-BBS", 10, Ct)).Who.Name);
+        Assert.Empty(await again.ListAuditAsync("OTHER", 10, Ct));
+    }
+
+    /// <summary>As a program of that schema would have left it.</summary>
+    private void MakeStoreOf(int schema, string sql)
+    {
+        using var session = new SqliteSession(_folder.File(SqliteStore.FileName), readOnly: false);
+        session.Run("CREATE TABLE migration (number INTEGER PRIMARY KEY, checksum TEXT NOT NULL, applied INTEGER NOT NULL)");
+        foreach (Schema.Migration migration in Schema.Known().Where(known => known.Number <= schema))
+        {
+            session.Run(migration.Sql);
+            session.Execute("INSERT INTO migration VALUES (?1, ?2, 0)", migration.Number, migration.Checksum);
+        }
+
+        session.Run(sql);
+    }
+}
