@@ -102,6 +102,9 @@ internal static class RecordReader
             AuthInClear = keys.Networks("AuthInClear"),
             MaxConnectionsPerAddress = keys.Integer("MaxConnectionsPerAddress"),
             MaxHops = keys.Integer("MaxHops"),
+            EnrolmentPort = keys.Port("EnrolmentPort"),
+            EnrolmentTerms = keys.Path("EnrolmentTerms"),
+            EnrolmentApplications = keys.Boolean("EnrolmentApplications"),
             TraceRetention = keys.Duration("TraceRetention"),
             LogJson = keys.Boolean("LogJson"),
         };

@@ -14,21 +14,7 @@ public sealed partial class SqliteStore : IAccountStore
     private bool? _hasSecrets; // null: not known
     private int _accountsVersion;
 
-    public ValueTask<bool> AddAsync(Account account, CancellationToken ct) =>
-        ChangeAsync(
-            session =>
-                session.Execute(
-                    "INSERT OR IGNORE INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                    account.Id.LoginForm,
-                    account.Id.Text,
-                    Milliseconds(account.Created),
-                    account.Note,
-                    Milliseconds(account.Suspension?.Since),
-                    Milliseconds(account.Suspension?.Until),
-                    account.Suspension?.Reason
-                ),
-            ct
-        );
+    public ValueTask<bool> AddAsync(Account account, CancellationToken ct) => ChangeAsync(session => Add(session, account), ct);
 
     public ValueTask<bool> RemoveAsync(QwkId id, CancellationToken ct) =>
         ChangeAsync(session => session.Execute("DELETE FROM account WHERE login_form = ?1", id.LoginForm), ct);
@@ -61,23 +47,7 @@ public sealed partial class SqliteStore : IAccountStore
         );
 
     public ValueTask<bool> SetCredentialAsync(Credential credential, CancellationToken ct) =>
-        ChangeAsync(
-            session =>
-                session.Execute(
-                    """
-                    INSERT INTO credential SELECT login_form, ?2, ?3, ?4, ?5, ?6 FROM account WHERE login_form = ?1
-                    ON CONFLICT (login_form, name) DO UPDATE
-                    SET verifier = excluded.verifier, secret = excluded.secret, created = excluded.created, last_used = excluded.last_used
-                    """,
-                    credential.Account.LoginForm,
-                    credential.Name,
-                    credential.Verifier,
-                    credential.ReversibleSecret,
-                    Milliseconds(credential.Created),
-                    Milliseconds(credential.LastUsed)
-                ),
-            ct
-        );
+        ChangeAsync(session => Set(session, credential), ct);
 
     public ValueTask<bool> RemoveCredentialAsync(QwkId id, string credential, CancellationToken ct) =>
         ChangeAsync(
@@ -106,6 +76,33 @@ public sealed partial class SqliteStore : IAccountStore
                 _readers.Read(session => session.Number("SELECT 1 FROM credential WHERE secret IS NOT NULL LIMIT 1")) is not null
         );
     }
+
+    private static int Add(SqliteSession session, Account account) =>
+        session.Execute(
+            "INSERT OR IGNORE INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            account.Id.LoginForm,
+            account.Id.Text,
+            Milliseconds(account.Created),
+            account.Note,
+            Milliseconds(account.Suspension?.Since),
+            Milliseconds(account.Suspension?.Until),
+            account.Suspension?.Reason
+        );
+
+    private static int Set(SqliteSession session, Credential credential) =>
+        session.Execute(
+            """
+            INSERT INTO credential SELECT login_form, ?2, ?3, ?4, ?5, ?6 FROM account WHERE login_form = ?1
+            ON CONFLICT (login_form, name) DO UPDATE
+            SET verifier = excluded.verifier, secret = excluded.secret, created = excluded.created, last_used = excluded.last_used
+            """,
+            credential.Account.LoginForm,
+            credential.Name,
+            credential.Verifier,
+            credential.ReversibleSecret,
+            Milliseconds(credential.Created),
+            Milliseconds(credential.LastUsed)
+        );
 
     /// <summary>Whether a row was changed; what was remembered is forgotten.</summary>
     private async ValueTask<bool> ChangeAsync(Func<SqliteSession, int> change, CancellationToken ct)
