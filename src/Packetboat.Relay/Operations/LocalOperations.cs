@@ -13,6 +13,7 @@ public sealed partial class LocalOperations(
     CredentialIssuer issuer,
     SendMail sendMail,
     LocalSubmission local,
+    Invitations invitations,
     Func<ServerState> state,
     TimeProvider time
 ) : IOperations
