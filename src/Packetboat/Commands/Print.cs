@@ -45,24 +45,28 @@ internal static class Print
     }
 
     /// <summary>A message's story, as <c>trace</c> and <c>demo</c> tell it.</summary>
-    public static void Trace(MessageTrace trace)
+    public static void Trace(MessageTrace trace) => Trace(trace, Line);
+
+    /// <param name="trace">The story.</param>
+    /// <param name="say">Takes each line.</param>
+    public static void Trace(MessageTrace trace, Action<string> say)
     {
         string account = trace.Account is null ? "" : $", account {trace.Account}";
-        Line($"{trace.Id}  from <{trace.Sender}>  {trace.Size} octets{account}");
-        Line($"  {Time(trace.Accepted)}  accepted   {trace.Origin}");
+        say($"{trace.Id}  from <{trace.Sender}>  {trace.Size} octets{account}");
+        say($"  {Time(trace.Accepted)}  accepted   {trace.Origin}");
         foreach (TraceRow row in trace.Events)
         {
             string who = row.Recipient is null ? "" : $"<{row.Recipient}> ";
             string where = row.Host.Length == 0 ? "" : $"{row.Host} ";
             string how = row.Security.Length == 0 ? "" : $"({row.Security}) ";
-            Line($"  {Time(row.At)}  {row.Event, -10} {who}{where}{how}{row.Text}");
+            say($"  {Time(row.At)}  {row.Event, -10} {who}{where}{how}{row.Text}");
         }
 
         foreach (QueueRow row in trace.Recipients.Where(row => row.State is "waiting" or "sending" or "held"))
         {
             string next = row.NextAttempt is { } due ? $", next attempt {Time(due)}" : "";
             string last = row.LastReply.Length == 0 ? "" : $": {row.LastReply}";
-            Line($"  now                      <{row.Recipient}> {row.State} by {row.Route}{next}{last}");
+            say($"  now                      <{row.Recipient}> {row.State} by {row.Route}{next}{last}");
         }
     }
 

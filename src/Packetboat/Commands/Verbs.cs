@@ -30,6 +30,8 @@ internal static class Verbs
             ExplainCommand.Create(),
             StatusCommand.Create(),
             AccountCommand.Create(),
+            InviteCommand.Create(),
+            JoinCommand.Create(),
             ConfigCommand.Create(),
             BackupCommand.Create(),
             VerifyCommand.Create(),
