@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Packetboat.Admin.Api;
 using Packetboat.Relay.Configuration;
@@ -26,6 +29,7 @@ namespace Packetboat;
 internal sealed class Composition : IAsyncDisposable
 {
     private const string SettingsAlarm = "settings";
+    private const string ApplicationsAlarm = "applications";
 
     private static readonly TimeSpan ListCheck = TimeSpan.FromSeconds(5);
 
@@ -39,9 +43,11 @@ internal sealed class Composition : IAsyncDisposable
     private readonly SuspensionKeeper _suspensions;
     private readonly DomainProofs _proofs;
     private readonly SendingUsage _usage;
+    private readonly Enrolment _enrolment;
     private DateTimeOffset? _started;
     private SmtpConnections? _connections;
     private IReadOnlyList<SmtpListener> _listeners = [];
+    private List<IPEndPoint> _enrolmentEndPoints = [];
 
     /// <exception cref="IOException">The store is in use, or the disk refuses.</exception>
     /// <exception cref="InvalidDataException">The store cannot be used.</exception>
@@ -88,17 +94,31 @@ internal sealed class Composition : IAsyncDisposable
         );
         _usage = new SendingUsage(_store, () => LimitsOfAccounts(Settings.Current.Packetboat), time);
         _usage.Reached += (id, reached) => _ = LimitReachedAsync(id, reached);
+        var issuer = new CredentialIssuer(box, time);
+        var enrolment = new EnrolmentSource(() => Settings.Current, time);
+        _enrolment = new Enrolment(
+            _store,
+            _store,
+            issuer,
+            box,
+            new EnrolmentBrake(time),
+            () => enrolment.Current,
+            time,
+            loggers.CreateLogger<Enrolment>()
+        );
+        _enrolment.Applied += () => _ = ApplicationsChangedAsync(CancellationToken.None);
         Operations = new LocalOperations(
             _store,
             _store,
             _store,
-            new CredentialIssuer(box, time),
+            issuer,
             SendMail,
             new LocalSubmission(_spool, ServerSettings, _log, time),
             _suspensions,
             _proofs,
             _usage,
             _store,
+            new Invitations(_store, _store, () => enrolment.Current, Pin, ApplicationsChangedAsync, time),
             State,
             time
         );
@@ -161,14 +181,10 @@ internal sealed class Composition : IAsyncDisposable
         foreach (Reserve reserve in _reserves)
             await _store.ClearAlarmAsync(reserve.What, ct);
         _started = _time.GetUtcNow();
-        return new MailServer(
-            _listeners,
-            sockets,
-            _connections,
-            (socket, Operations),
-            [Settings, SendMail.Scheduler, SendMail.DelayNotices, _suspensions, _proofs],
-            _loggers
-        );
+        List<IHostedService> services = [Settings, SendMail.Scheduler, SendMail.DelayNotices, _suspensions, _proofs];
+        if ((_enrolmentEndPoints = EnrolmentEndPoints(now)).Count > 0)
+            services.Add(new EnrolmentServer(_enrolmentEndPoints, certificates, _enrolment, _time, _loggers));
+        return new MailServer(_listeners, sockets, _connections, (socket, Operations), services, _loggers);
     }
 
     public async ValueTask DisposeAsync()
@@ -191,6 +207,31 @@ internal sealed class Composition : IAsyncDisposable
     {
         string text = $"the changed settings are refused, the old ones stay in force: {problem}. See: packetboat config check";
         _ = _store.RaiseAlarmAsync(new Alarm(SettingsAlarm, _time.GetUtcNow(), text), CancellationToken.None);
+    }
+
+    /// <summary>The operator must act on applications: nobody else can.</summary>
+    private async Task ApplicationsChangedAsync(CancellationToken ct)
+    {
+        int waiting = (await _store.ListApplicationsAsync(ct)).Count(application => application.Refused is null);
+        if (waiting == 0)
+        {
+            await _store.ClearAlarmAsync(ApplicationsAlarm, ct);
+            return;
+        }
+
+        string text = $"applications for an account wait for you: {waiting}. See: packetboat invite requests";
+        await _store.RaiseAlarmAsync(new Alarm(ApplicationsAlarm, _time.GetUtcNow(), text), ct);
+    }
+
+    /// <summary>SHA-256 of the certificate that we made ourselves, which nobody can verify otherwise; null where there is another.</summary>
+    private string? Pin()
+    {
+        Settings now = Settings.Current;
+        (string certificate, _) = CertificateFiles(now);
+        if (now.Packetboat.Certificate.Length > 0 || !File.Exists(certificate))
+            return null;
+        using X509Certificate2 own = X509CertificateLoader.LoadCertificateFromFile(certificate);
+        return own.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
     }
 
     private Reserve[] Reserves()
@@ -225,7 +266,7 @@ internal sealed class Composition : IAsyncDisposable
             Version,
             Settings.Current.Mail.HostName,
             _started,
-            [.. _listeners.Select(l => l.ToString())],
+            [.. _listeners.Select(l => l.ToString()), .. _enrolmentEndPoints.Select(e => $"{e} enrolment")],
             _connections?.Open ?? 0
         );
 
@@ -317,6 +358,14 @@ internal sealed class Composition : IAsyncDisposable
 
         return [.. listeners.DistinctBy(listener => listener.EndPoint)];
     }
+
+    private static List<IPEndPoint> EnrolmentEndPoints(Settings now) =>
+        [
+            .. now
+                .Mail.Interface.Where(address => now.Packetboat.EnrolmentPort > 0 && CanListen(address))
+                .Select(address => new IPEndPoint(address.Address, now.Packetboat.EnrolmentPort))
+                .Distinct(),
+        ];
 
     /// <summary>The default list has <c>::</c> in it, on machines without IPv6 too.</summary>
     private static bool CanListen(ListenAddress address) =>

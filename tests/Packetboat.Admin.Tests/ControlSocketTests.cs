@@ -9,7 +9,7 @@ using Packetboat.Relay.Queue;
 namespace Packetboat.Admin.Tests;
 
 /// <summary>A command speaks to the running server: both ends, over a real socket.</summary>
-public sealed class ControlSocketTests : IAsyncDisposable
+public sealed partial class ControlSocketTests : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pb-").FullName;
     private readonly RecordedOperations _operations = new();
@@ -166,7 +166,7 @@ public sealed class ControlSocketTests : IAsyncDisposable
         await _server.StartAsync(Ct);
     }
 
-    private sealed class RecordedOperations : IOperations
+    private sealed partial class RecordedOperations : IOperations
     {
         private static readonly DateTimeOffset Time = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 

@@ -84,11 +84,11 @@ public sealed class DocumentationTests
         string ctrl = Directory.CreateTempSubdirectory("packetboat-").FullName;
         try
         {
-            foreach (string file in new[] { "fullchain.pem", "privkey.pem", "relay.pem" })
+            foreach (string file in new[] { "fullchain.pem", "privkey.pem", "relay.pem", "terms.txt" })
                 File.WriteAllText(Path.Combine(ctrl, file), "");
             bool isSbbs =
                 text.Contains("[Mail]", StringComparison.Ordinal) || text.Contains("[Global]", StringComparison.Ordinal);
-            File.WriteAllText(Path.Combine(ctrl, "sbbs.ini"), isSbbs ? text : "[Mail]\n");
+            File.WriteAllText(Path.Combine(ctrl, "sbbs.ini"), isSbbs ? text : "[Mail]\nOptions = USE_SUBMISSION_PORT\n");
             if (!isSbbs)
                 File.WriteAllText(Path.Combine(ctrl, "packetboat.ini"), text);
             return ConfigurationReader.Read(ctrl, new ConfigurationEnvironment("mail.example.net", "linux", ctrl));

@@ -39,13 +39,17 @@ internal sealed class Harbour : IAsyncDisposable
 
     public string HubCertificate => Composition.CertificateFiles(Hub.Settings).Certificate;
 
+    /// <summary>Where nodes join, when the harbour was opened with enrolment.</summary>
+    public string HubUrl => $"https://127.0.0.1:{Hub.Settings.Packetboat.EnrolmentPort}";
+
     public int HubPort => Hub.Settings.Mail.SubmissionPort;
 
-    public static async Task<Harbour> OpenAsync()
+    /// <param name="enrolment">Lines of the hub's section <c>[Enrolment]</c>; null: it takes nobody in.</param>
+    public static async Task<Harbour> OpenAsync(string? enrolment = null)
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
         var harbour = new Harbour(new EventWatch());
-        int[] ports = FreePorts.Find(3);
+        int[] ports = FreePorts.Find(4);
         harbour.ExchangePort = ports[2];
         harbour.Dns = harbour.Keep(
             new ZoneServer(
@@ -84,6 +88,7 @@ internal sealed class Harbour : IAsyncDisposable
             [Delivery]
             DirectPort = {ports[2]}
             AllowPrivateTargets = true
+            {(enrolment is null ? "" : $"[Enrolment]\nEnrolmentPort = {ports[3]}\n{enrolment}")}
             """
         );
         Result<IssuedPassword> account = await harbour.Hub.Operations.AddAccountAsync(Account, null, false, "", ct);
@@ -110,6 +115,9 @@ internal sealed class Harbour : IAsyncDisposable
             trusted ? $"[Relay]\nRelayCertificateFile = {HubCertificate}\n" : ""
         );
 
+    /// <summary>A folder for one more installation.</summary>
+    public string NewFolder() => Path.Combine(_folder, $"n{_nodes++}");
+
     public async Task<DemoNode> StartAsync(string sbbsIni, string packetboatIni)
     {
         var files = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -118,7 +126,7 @@ internal sealed class Harbour : IAsyncDisposable
             ["packetboat.ini"] = packetboatIni + "\n",
             ["relay.cfg"] = "127.0.0.1\n",
         };
-        string folder = Path.Combine(_folder, $"n{_nodes++}");
+        string folder = NewFolder();
         return Keep(
             await DemoNode.StartAsync(folder, files, _loggers, TimeProvider.System, TestContext.Current.CancellationToken)
         );

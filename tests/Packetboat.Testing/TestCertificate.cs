@@ -11,6 +11,13 @@ public sealed class TestCertificate : ICertificateSource
 {
     private static readonly X509Certificate2 Made = Make();
 
+    /// <summary>SHA-256 of it, in hexadecimal.</summary>
+    public static string Fingerprint { get; } = Made.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
+
+    /// <summary>SHA-256 of its key, as curl writes it.</summary>
+    public static string KeyPin { get; } =
+        "sha256//" + Convert.ToBase64String(SHA256.HashData(Made.PublicKey.ExportSubjectPublicKeyInfo()));
+
     public SslServerAuthenticationOptions ServerOptions() =>
         new()
         {

@@ -8,7 +8,7 @@ using Packetboat.Relay.Operations;
 namespace Packetboat.Admin.Api;
 
 /// <summary>The operations over HTTP, for the control socket: one path a verb, JSON in and out.</summary>
-public static class ControlApi
+public static partial class ControlApi
 {
     private const int MaxRequest = 64 * 1024;
 
@@ -100,6 +100,7 @@ public static class ControlApi
         );
         Verb(routes, Verbs.Backup, Json.ResultBackupReport, (ask, ct) => operations.BackupAsync(ask.File ?? "", ct));
         Verb(routes, Verbs.Verify, Json.ResultVerifyReport, (_, ct) => operations.VerifyAsync(ct));
+        MapInvitations(routes, operations);
         routes.MapPost(Verbs.Submit, (RequestDelegate)(context => SubmitAsync(context, operations)));
     }
 

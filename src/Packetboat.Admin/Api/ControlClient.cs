@@ -7,7 +7,7 @@ using Packetboat.Relay.Queue;
 namespace Packetboat.Admin.Api;
 
 /// <summary>The operations of a server that runs, over its control socket.</summary>
-public sealed class ControlClient : IOperations, IDisposable
+public sealed partial class ControlClient : IOperations, IDisposable
 {
     private static readonly OperationsJson Json = OperationsJson.Default;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);

@@ -1,7 +1,7 @@
 namespace Packetboat.Admin.Api;
 
 /// <summary>The paths of the control API.</summary>
-internal static class Verbs
+internal static partial class Verbs
 {
     public const string ListQueue = "/v1/queue/list";
     public const string Show = "/v1/queue/show";

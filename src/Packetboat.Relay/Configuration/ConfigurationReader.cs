@@ -11,18 +11,34 @@ public sealed class ConfigurationReader
 {
     private readonly string _directory;
     private readonly ConfigurationEnvironment _environment;
+    private readonly IReadOnlyDictionary<string, byte[]> _drafts;
     private readonly List<Problem> _problems = [];
     private readonly List<EffectiveValue> _values = [];
     private readonly List<string> _files = [];
 
-    private ConfigurationReader(string ctrlDirectory, ConfigurationEnvironment environment)
+    private ConfigurationReader(
+        string ctrlDirectory,
+        ConfigurationEnvironment environment,
+        IReadOnlyDictionary<string, byte[]>? drafts = null
+    )
     {
+        _drafts = drafts ?? new Dictionary<string, byte[]>(StringComparer.Ordinal);
         _directory = Path.GetFullPath(ctrlDirectory, environment.WorkingDirectory);
         _environment = environment;
     }
 
     public static ConfigurationResult Read(string ctrlDirectory, ConfigurationEnvironment environment) =>
         new ConfigurationReader(ctrlDirectory, environment).Read();
+
+    /// <summary>What it would be if some files had other contents: whoever changes a file looks first.</summary>
+    /// <param name="ctrlDirectory">The folder.</param>
+    /// <param name="environment">Of this machine.</param>
+    /// <param name="drafts">By full path.</param>
+    public static ConfigurationResult Preview(
+        string ctrlDirectory,
+        ConfigurationEnvironment environment,
+        IReadOnlyDictionary<string, byte[]> drafts
+    ) => new ConfigurationReader(ctrlDirectory, environment, drafts).Read();
 
     /// <summary>What is in force where no file says anything; for tests, and as a start for <c>with</c>.</summary>
     public static Settings Defaults(string ctrlDirectory, string hostName)
@@ -52,7 +68,7 @@ public sealed class ConfigurationReader
 
         var packetboatKeys = new SettingReader(packetboat, KeyTable.FindPacketboat, _directory, _problems, _values);
         PacketboatSettings ours = RecordReader.ReadPacketboat(packetboatKeys, mail.Options);
-        SettingsReview.OfPacketboat(ours, packetboatKeys);
+        SettingsReview.OfPacketboat(ours, mail, packetboatKeys);
 
         IniEntry? address = SystemAddressIn(msgs);
         mail = mail with { HostName = NameOurselves(mail.HostName, address) };
@@ -77,12 +93,14 @@ public sealed class ConfigurationReader
     private IniDocument OpenIfPresent(string name)
     {
         string path = Path.Combine(_directory, name);
-        return File.Exists(path) ? Open(path) : IniDocument.Empty;
+        return File.Exists(path) || _drafts.ContainsKey(path) ? Open(path) : IniDocument.Empty;
     }
 
     private IniDocument Open(string path)
     {
-        IniDocument document = IniReader.Read(path, _directory, _environment.NameOf);
+        IniDocument document = _drafts.TryGetValue(path, out byte[]? draft)
+            ? IniReader.Parse(draft, _environment.NameOf(path), _directory)
+            : IniReader.Read(path, _directory, _environment.NameOf);
         _problems.AddRange(document.Problems);
         _files.AddRange(document.Files);
         return document;

@@ -287,6 +287,39 @@ internal static class PacketboatKeys
         {
             IsUsedYet = true,
         },
+        new(
+            "Enrolment",
+            "EnrolmentPort",
+            SettingType.Port,
+            "0",
+            "Port of the HTTPS API by which invited nodes join (packetboat join), on each address of Interface, with our certificate. 0 is off."
+        )
+        {
+            IsUsedYet = true,
+            Maximum = 65535,
+            Example = "8443",
+        },
+        new(
+            "Enrolment",
+            "EnrolmentTerms",
+            SettingType.Path,
+            "",
+            "Text file of the terms that the sysop of a node has to accept, UTF-8, at most 16 KiB, relative to the directory of this file. If blank those that packetboat invite terms prints."
+        )
+        {
+            IsUsedYet = true,
+            Example = "terms.txt",
+        },
+        new(
+            "Enrolment",
+            "EnrolmentApplications",
+            SettingType.Boolean,
+            "false",
+            "Whether strangers may apply for an account without an invitation; you approve or refuse each (packetboat invite requests)."
+        )
+        {
+            IsUsedYet = true,
+        },
         new("Trace", "TraceRetention", SettingType.Duration, "14d", "How long it is remembered what became of a message.")
         {
             IsUsedYet = true,

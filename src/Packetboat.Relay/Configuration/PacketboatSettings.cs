@@ -127,6 +127,24 @@ public sealed record PacketboatSettings
     public required bool SuspendAtFirstTimeLimit { get; init; }
 
     /// <summary>
+    /// Port of the HTTPS API by which invited nodes join (packetboat join), on each address of Interface, with our certificate. 0 is
+    /// off. Default 0. Range 0 to 65535.
+    /// </summary>
+    public required int EnrolmentPort { get; init; }
+
+    /// <summary>
+    /// Text file of the terms that the sysop of a node has to accept, UTF-8, at most 16 KiB, relative to the directory of this
+    /// file. If blank those that packetboat invite terms prints.
+    /// </summary>
+    public required string EnrolmentTerms { get; init; }
+
+    /// <summary>
+    /// Whether strangers may apply for an account without an invitation; you approve or refuse each (packetboat invite requests).
+    /// Default false.
+    /// </summary>
+    public required bool EnrolmentApplications { get; init; }
+
+    /// <summary>
     /// How long it is remembered what became of a message. With s, m, h, d or w. Default 14d. Range 0 to 3650d.
     /// </summary>
     public required TimeSpan TraceRetention { get; init; }

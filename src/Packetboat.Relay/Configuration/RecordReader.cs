@@ -112,6 +112,9 @@ internal static class RecordReader
             RecipientsPerMessage = keys.Integer("RecipientsPerMessage"),
             FirstTimeRecipientsPerDay = keys.Integer("FirstTimeRecipientsPerDay"),
             SuspendAtFirstTimeLimit = keys.Boolean("SuspendAtFirstTimeLimit"),
+            EnrolmentPort = keys.Port("EnrolmentPort"),
+            EnrolmentTerms = keys.Path("EnrolmentTerms"),
+            EnrolmentApplications = keys.Boolean("EnrolmentApplications"),
             TraceRetention = keys.Duration("TraceRetention"),
             LogJson = keys.Boolean("LogJson"),
         };

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Packetboat.Protocol.Message;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Hub;
 
 namespace Packetboat.Relay.Configuration;
 
@@ -17,8 +18,9 @@ internal static class SettingsReview
         ReviewSigning(mail, keys);
     }
 
-    public static void OfPacketboat(PacketboatSettings packetboat, SettingReader keys)
+    public static void OfPacketboat(PacketboatSettings packetboat, MailSettings mail, SettingReader keys)
     {
+        ReviewEnrolment(packetboat, mail, keys);
         RequireFile(packetboat.Certificate, nameof(packetboat.Certificate), keys);
         RequireFile(packetboat.CertificateKey, nameof(packetboat.CertificateKey), keys);
         RequireFile(packetboat.RelayCertificateFile, nameof(packetboat.RelayCertificateFile), keys);
@@ -125,6 +127,36 @@ internal static class SettingsReview
             ("SubmissionPort", mail.SubmissionPort, mail.Options.HasFlag(MailOptions.USE_SUBMISSION_PORT)),
             ("TLSSubmissionPort", mail.TlsSubmissionPort, mail.Options.HasFlag(MailOptions.TLS_SUBMISSION)),
         ];
+
+    private static void ReviewEnrolment(PacketboatSettings packetboat, MailSettings mail, SettingReader keys)
+    {
+        const string Port = nameof(packetboat.EnrolmentPort);
+        RequireFile(packetboat.EnrolmentTerms, nameof(packetboat.EnrolmentTerms), keys);
+        if (
+            new FileInfo(packetboat.EnrolmentTerms is { Length: > 0 } file ? file : "none") is
+            { Exists: true, Length: > EnrolmentTerms.MaxLength }
+        )
+            keys.Report(
+                Severity.Error,
+                nameof(packetboat.EnrolmentTerms),
+                $"the file is larger than {EnrolmentTerms.MaxLength / 1024} KiB",
+                "shorten it: nobody reads that much"
+            );
+        if (packetboat.EnrolmentPort == 0)
+            return;
+        if ((mail.Options & (MailOptions.USE_SUBMISSION_PORT | MailOptions.TLS_SUBMISSION)) == MailOptions.None)
+            keys.Report(
+                Severity.Error,
+                Port,
+                "nodes would join and have no port to send to",
+                "add USE_SUBMISSION_PORT to Options in [Mail] of sbbs.ini"
+            );
+        if (
+            Listeners(mail).FirstOrDefault(listener => listener.IsOn && listener.Port == packetboat.EnrolmentPort).Key is
+            { } taken
+        )
+            keys.Report(Severity.Error, Port, $"{taken} has that port already", $"give {Port} another");
+    }
 
     private static void RequireFile(string path, string key, SettingReader keys)
     {

@@ -94,8 +94,7 @@ internal sealed class Settlement(
                 "",
                 "",
                 order.Why,
-                isDrop ? TraceKind.Dropped : TraceKind.Held,
-                to.DelayReported
+                isDrop ? TraceKind.Dropped : TraceKind.Held
             )),
         ];
         return store.RecordAsync(item.Message.Number, now, results, report: null);

@@ -22,6 +22,7 @@ public sealed class SecretBox
 
     private readonly byte[] _sealingKey;
     private readonly byte[] _namingKey;
+    private readonly byte[] _enrolmentKey;
 
     /// <param name="key">32 random bytes, the same at every start.</param>
     public SecretBox(ReadOnlySpan<byte> key)
@@ -30,6 +31,7 @@ public sealed class SecretBox
             throw new ArgumentException($"a key has {KeyLength} bytes", nameof(key));
         _sealingKey = Derive(key, "packetboat reversible secrets"u8);
         _namingKey = Derive(key, "packetboat salts of unknown names"u8);
+        _enrolmentKey = Derive(key, "packetboat passwords of enrolled nodes"u8);
     }
 
     /// <summary>With the key in this directory, which is made and kept if there is none.</summary>
@@ -90,6 +92,20 @@ public sealed class SecretBox
     /// </summary>
     public byte[] SaltForUnknown(string loginForm, int length) =>
         HMACSHA256.HashData(_namingKey, Encoding.UTF8.GetBytes(loginForm))[..length];
+
+    /// <summary>
+    /// The password of a node that joins: the same each time that it asks with the same secret, so that an answer that was lost on the way can
+    /// be given again although the password is not kept.
+    /// </summary>
+    /// <param name="invitation">By which it joins.</param>
+    /// <param name="secret">The node's own, which only it knows.</param>
+    public string EnrolmentPassword(string invitation, ReadOnlySpan<byte> secret)
+    {
+        Span<byte> seed = stackalloc byte[PasswordGenerator.SeedLength];
+        byte[] who = [.. Encoding.UTF8.GetBytes(invitation), 0, .. secret];
+        HKDF.Expand(HashAlgorithmName.SHA256, HMACSHA256.HashData(_enrolmentKey, who), seed, info: []);
+        return PasswordGenerator.From(seed);
+    }
 
     private static byte[] OwnerOf(QwkId account, string credential) => Encoding.UTF8.GetBytes($"{account.Text}\0{credential}");
 

@@ -69,6 +69,8 @@ public sealed record OperationRequest
 
     public QueueAction Action { get; init; }
 
+    public InvitationWish? Invitation { get; init; }
+
     /// <summary>It may hold a password.</summary>
     public override string ToString() => nameof(OperationRequest);
 }

@@ -113,7 +113,7 @@ public sealed partial class DeliveryScheduler
             if (attempt.IsStopped)
             {
                 if (!await TryStopAsync(item))
-                    await PostponeAsync(lane, item, _time.GetUtcNow(), "its account was suspended for a moment");
+                    await PostponeAsync(lane, item, _time.GetUtcNow(), "its account was suspended for a moment", Cause.None);
                 return;
             }
 

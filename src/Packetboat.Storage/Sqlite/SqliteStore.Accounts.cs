@@ -17,18 +17,7 @@ public sealed partial class SqliteStore : IAccountStore
     private volatile StrongBox<Suspension?>? _relaying; // null: not read since the last change
     private int _accountsVersion;
 
-    public ValueTask<bool> AddAsync(Account account, CancellationToken ct) =>
-        ChangeAsync(
-            session =>
-                session.Execute(
-                    "INSERT OR IGNORE INTO account (login_form, id, created, note) VALUES (?1, ?2, ?3, ?4)",
-                    account.Id.LoginForm,
-                    account.Id.Text,
-                    Milliseconds(account.Created),
-                    account.Note
-                ),
-            ct
-        );
+    public ValueTask<bool> AddAsync(Account account, CancellationToken ct) => ChangeAsync(session => Add(session, account), ct);
 
     public ValueTask<bool> RemoveAsync(QwkId id, CancellationToken ct) =>
         ChangeAsync(
@@ -102,21 +91,7 @@ public sealed partial class SqliteStore : IAccountStore
         );
 
     public ValueTask<bool> SetDomainAsync(AccountDomain domain, CancellationToken ct) =>
-        ChangeAsync(
-            session =>
-                session.Execute(
-                    "INSERT OR REPLACE INTO account_domain SELECT login_form, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM account WHERE login_form = ?1",
-                    domain.Account.LoginForm,
-                    domain.Name,
-                    domain.IncludesSubdomains ? 1 : 0,
-                    domain.Token,
-                    Milliseconds(domain.Added),
-                    Milliseconds(domain.Proven),
-                    Milliseconds(domain.Checked),
-                    Milliseconds(domain.FailingSince)
-                ),
-            ct
-        );
+        ChangeAsync(session => Set(session, domain), ct);
 
     public ValueTask<bool> UpdateDomainAsync(AccountDomain domain, CancellationToken ct) =>
         ChangeAsync(
@@ -140,23 +115,7 @@ public sealed partial class SqliteStore : IAccountStore
         );
 
     public ValueTask<bool> SetCredentialAsync(Credential credential, CancellationToken ct) =>
-        ChangeAsync(
-            session =>
-                session.Execute(
-                    """
-                    INSERT INTO credential SELECT login_form, ?2, ?3, ?4, ?5, ?6 FROM account WHERE login_form = ?1
-                    ON CONFLICT (login_form, name) DO UPDATE
-                    SET verifier = excluded.verifier, secret = excluded.secret, created = excluded.created, last_used = excluded.last_used
-                    """,
-                    credential.Account.LoginForm,
-                    credential.Name,
-                    credential.Verifier,
-                    credential.ReversibleSecret,
-                    Milliseconds(credential.Created),
-                    Milliseconds(credential.LastUsed)
-                ),
-            ct
-        );
+        ChangeAsync(session => Set(session, credential), ct);
 
     public ValueTask<bool> RemoveCredentialAsync(QwkId id, string credential, CancellationToken ct) =>
         ChangeAsync(
@@ -185,6 +144,43 @@ public sealed partial class SqliteStore : IAccountStore
                 _readers.Read(session => session.Number("SELECT 1 FROM credential WHERE secret IS NOT NULL LIMIT 1")) is not null
         );
     }
+
+    private static int Add(SqliteSession session, Account account) =>
+        session.Execute(
+            "INSERT OR IGNORE INTO account (login_form, id, created, note) VALUES (?1, ?2, ?3, ?4)",
+            account.Id.LoginForm,
+            account.Id.Text,
+            Milliseconds(account.Created),
+            account.Note
+        );
+
+    private static int Set(SqliteSession session, AccountDomain domain) =>
+        session.Execute(
+            "INSERT OR REPLACE INTO account_domain SELECT login_form, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM account WHERE login_form = ?1",
+            domain.Account.LoginForm,
+            domain.Name,
+            domain.IncludesSubdomains ? 1 : 0,
+            domain.Token,
+            Milliseconds(domain.Added),
+            Milliseconds(domain.Proven),
+            Milliseconds(domain.Checked),
+            Milliseconds(domain.FailingSince)
+        );
+
+    private static int Set(SqliteSession session, Credential credential) =>
+        session.Execute(
+            """
+            INSERT INTO credential SELECT login_form, ?2, ?3, ?4, ?5, ?6 FROM account WHERE login_form = ?1
+            ON CONFLICT (login_form, name) DO UPDATE
+            SET verifier = excluded.verifier, secret = excluded.secret, created = excluded.created, last_used = excluded.last_used
+            """,
+            credential.Account.LoginForm,
+            credential.Name,
+            credential.Verifier,
+            credential.ReversibleSecret,
+            Milliseconds(credential.Created),
+            Milliseconds(credential.LastUsed)
+        );
 
     /// <summary>Whether a row was changed; what was remembered is forgotten.</summary>
     private async ValueTask<bool> ChangeAsync(Func<SqliteSession, int> change, CancellationToken ct)

@@ -45,35 +45,39 @@ internal static class Print
     }
 
     /// <summary>A message's story, as <c>trace</c> and <c>demo</c> tell it.</summary>
-    public static void Trace(MessageTrace trace)
+    public static void Trace(MessageTrace trace) => Trace(trace, Line);
+
+    /// <param name="trace">The story.</param>
+    /// <param name="say">Takes each line.</param>
+    public static void Trace(MessageTrace trace, Action<string> say)
     {
         string account = trace.Account is null ? "" : $", account {trace.Account}";
-        Line($"{trace.Id}  from <{trace.Sender}>  {trace.Size} octets{account}");
-        Line($"  {Time(trace.Accepted)}  accepted   {trace.Origin}");
+        say($"{trace.Id}  from <{trace.Sender}>  {trace.Size} octets{account}");
+        say($"  {Time(trace.Accepted)}  accepted   {trace.Origin}");
         foreach (TraceRow row in trace.Events)
         {
             string who = row.Recipient is null ? "" : $"<{row.Recipient}> ";
             string where = row.Host.Length == 0 ? "" : $"{row.Host} ";
             string how = row.Security.Length == 0 ? "" : $"({row.Security}) ";
-            Line($"  {Time(row.At)}  {row.Event, -10} {who}{where}{how}{row.Text}");
-            Why(row.Class, row.Explanation, row.Remedy);
+            say($"  {Time(row.At)}  {row.Event, -10} {who}{where}{how}{row.Text}");
+            Why(row.Class, row.Explanation, row.Remedy, say);
         }
 
         foreach (QueueRow row in trace.Recipients.Where(row => row.State is "waiting" or "sending" or "held"))
         {
             string next = row.NextAttempt is { } due ? $", next attempt {Time(due)}" : "";
             string last = row.LastReply.Length == 0 ? "" : $": {row.LastReply}";
-            Line($"  now                      <{row.Recipient}> {row.State} by {row.Route}{next}{last}");
+            say($"  now                      <{row.Recipient}> {row.State} by {row.Route}{next}{last}");
         }
     }
 
     /// <summary>What a failure means, and what can be done, under the line that tells of it.</summary>
-    public static void Why(string @class, string explanation, string remedy)
+    public static void Why(string @class, string explanation, string remedy, Action<string> say)
     {
         if (@class.Length > 0)
-            Line($"    why:    {@class}{(explanation.Length == 0 ? "" : ": ")}{explanation}");
+            say($"    why:    {@class}{(explanation.Length == 0 ? "" : ": ")}{explanation}");
         if (remedy.Length > 0)
-            Line($"    remedy: {remedy}");
+            say($"    remedy: {remedy}");
     }
 
     public static string Time(DateTimeOffset time) =>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Packetboat.Admin.Api;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Operations;
+using Packetboat.Relay.Queue;
 
 namespace Packetboat.Commands;
 
@@ -13,9 +14,14 @@ internal sealed class Session : IAsyncDisposable
 {
     private readonly IAsyncDisposable? _opened;
     private readonly ControlClient? _client;
+    private readonly DeliveryScheduler? _delivering;
 
-    private Session(IOperations operations, IAsyncDisposable? opened, ControlClient? client) =>
-        (Operations, _opened, _client) = (operations, opened, client);
+    private Session(
+        IOperations operations,
+        IAsyncDisposable? opened,
+        ControlClient? client,
+        DeliveryScheduler? delivering = null
+    ) => (Operations, _opened, _client, _delivering) = (operations, opened, client, delivering);
 
     public IOperations Operations { get; }
 
@@ -98,7 +104,10 @@ internal sealed class Session : IAsyncDisposable
         return (read.Settings, read.Settings is null ? ExitCode.Configuration : ExitCode.Ok);
     }
 
-    public static async Task<Session> OpenAsync(Settings settings, CancellationToken ct)
+    /// <param name="settings">Valid.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    /// <param name="delivers">Whether queued mail goes out meanwhile, where no server runs that does it.</param>
+    public static async Task<Session> OpenAsync(Settings settings, CancellationToken ct, bool delivers = false)
     {
         if (await ControlClient.TryOpenAsync(ControlSocket.PathIn(settings.Packetboat.DataDirectory), ct) is { } client)
             return new Session(client, null, client);
@@ -108,9 +117,11 @@ internal sealed class Session : IAsyncDisposable
             ConfigurationEnvironment.OfThisMachine(),
             NullLoggerFactory.Instance,
             TimeProvider.System,
-            delivers: false
+            delivers
         );
-        return new Session(composition.Operations, composition, null);
+        if (delivers)
+            await composition.SendMail.Scheduler.StartAsync(ct);
+        return new Session(composition.Operations, composition, null, delivers ? composition.SendMail.Scheduler : null);
     }
 
     /// <summary>Prints the refusal, or what was asked for.</summary>
@@ -130,6 +141,8 @@ internal sealed class Session : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _client?.Dispose();
+        if (_delivering is not null)
+            await _delivering.StopAsync(CancellationToken.None);
         if (_opened is not null)
             await _opened.DisposeAsync();
     }

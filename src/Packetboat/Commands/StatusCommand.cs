@@ -48,7 +48,7 @@ internal static class StatusCommand
             Print.Line(
                 $"route     {route.Route} is {(route.IsParked ? "parked" : "closed")} until {Print.Minute(route.NextTry)}: {route.Reason}"
             );
-            Print.Why(route.Explanation.Length == 0 ? "" : route.Class, route.Explanation, route.Remedy);
+            Print.Why(route.Explanation.Length == 0 ? "" : route.Class, route.Explanation, route.Remedy, Print.Line);
         }
 
         foreach (Alarm alarm in status.Alarms)

@@ -32,6 +32,8 @@ internal static class Verbs
             AccountCommand.Create(),
             SuspensionCommands.Relaying(),
             AuditCommand.Create(),
+            InviteCommand.Create(),
+            JoinCommand.Create(),
             ConfigCommand.Create(),
             BackupCommand.Create(),
             VerifyCommand.Create(),

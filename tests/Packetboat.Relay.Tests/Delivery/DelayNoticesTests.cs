@@ -1,7 +1,6 @@
 using System.Text;
 using MimeKit;
 using Packetboat.Protocol.Message;
-using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Tests.Queue;

@@ -38,7 +38,8 @@ internal sealed partial record KnownReply(FailureClass Class, string Host, strin
 
     [GeneratedRegex(
         "^(?<code>[45][0-9]{2})[ -]((?<enhanced>[45][.][0-9]{1,3}[.][0-9]{1,3})(?=[ :]) ?)?(?<text>.*)$",
-        RegexOptions.ExplicitCapture
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 10_000
     )]
     private static partial Regex Codes();
 }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Packetboat.Protocol.Dns;
 using Packetboat.Relay.Hub;
-using Packetboat.Relay.Operations;
 using Packetboat.Relay.Telemetry;
 using Packetboat.Relay.Tests.Delivery;
 using Packetboat.Relay.Tests.Queue;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Packetboat.Protocol.Message;
-using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;

@@ -68,7 +68,7 @@ public sealed class LaneTableTests
     public void Of_too_many_closed_lanes_those_that_open_soonest_are_forgotten_but_not_what_has_work_or_an_alarm()
     {
         for (int i = 0; i < LaneTable.MaxLanes + 10; i++)
-            Lane(i).Close("refused", isParked: false, TestMail.Noon.AddSeconds(i));
+            Lane(i).Close("refused", Cause.None, isParked: false, TestMail.Noon.AddSeconds(i));
         Assert.True(_lanes.TryGet(Name(0), out Lane? working));
         Assert.True(_lanes.TryGet(Name(1), out Lane? alarming));
         working.InHand = 1;

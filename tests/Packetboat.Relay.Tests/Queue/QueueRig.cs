@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Time.Testing;
 using Packetboat.Protocol.Message;

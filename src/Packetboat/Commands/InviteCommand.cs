@@ -1,0 +1,247 @@
+using System.CommandLine;
+using Packetboat.Relay.Configuration.SbbsIni;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Operations;
+
+namespace Packetboat.Commands;
+
+/// <summary><c>packetboat invite</c>: how strangers become nodes of this hub.</summary>
+internal static class InviteCommand
+{
+    public static Command Create() =>
+        new("invite", "Let nodes join this hub by themselves: invitations, and applications")
+        {
+            New(),
+            List(),
+            OnOne(
+                "revoke",
+                "Take an invitation back; accounts made by it stay",
+                (o, name, ct) => o.RevokeInvitationAsync(name, ct)
+            ),
+            Requests(),
+            OnOne("approve", "Let an applicant join", (o, name, ct) => o.ApproveAsync(name, ct)),
+            Refuse(),
+            Terms(),
+        };
+
+    private static Argument<string> NameArgument() => new("name") { Description = "The first group of the code" };
+
+    private static Command New()
+    {
+        var id = new Option<string?>("--id") { Description = "The account that it is for; else whoever comes may choose" };
+        var domain = new Option<string?>("--domain") { Description = "The domain that the node sends from" };
+        var uses = new Option<int>("--uses") { Description = "Accounts that may be made by it", DefaultValueFactory = _ => 1 };
+        var expires = new Option<string>("--expires")
+        {
+            Description = "When it ends, such as 12h or 7d",
+            DefaultValueFactory = _ => "7d",
+        };
+        var note = new Option<string>("--note") { Description = "Your own words about it", DefaultValueFactory = _ => "" };
+        var command = new Command("new", "Make an invitation, and print its code once")
+        {
+            id,
+            domain,
+            uses,
+            expires,
+            note,
+            Verbs.Json,
+        };
+        command.SetAction(
+            (parsed, ct) =>
+            {
+                IniReading<TimeSpan> lifetime = IniDuration.Read(parsed.GetValue(expires)!);
+                if (lifetime.Faults.Count > 0)
+                {
+                    Print.Error($"'{parsed.GetValue(expires)}': {lifetime.Faults[0].Reason}. Write --expires 7d.");
+                    return Task.FromResult(ExitCode.Usage);
+                }
+
+                var wish = new InvitationWish
+                {
+                    Id = parsed.GetValue(id),
+                    Domain = parsed.GetValue(domain),
+                    Uses = parsed.GetValue(uses),
+                    Lifetime = lifetime.Value,
+                    Note = parsed.GetValue(note)!,
+                };
+                return Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                        Session.Answer(
+                            await operations.InviteAsync(wish, stop),
+                            issued => Issued(issued, parsed.GetValue(Verbs.Json))
+                        ),
+                    ct
+                );
+            }
+        );
+        return command;
+    }
+
+    private static Command List()
+    {
+        var command = new Command("list", "List the invitations, the newest first") { Verbs.Json };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                    {
+                        IReadOnlyList<InvitationRow> rows = await operations.ListInvitationsAsync(stop);
+                        if (parsed.GetValue(Verbs.Json))
+                            Print.Json(rows, InvitationsJson.Default.IReadOnlyListInvitationRow);
+                        else
+                            Rows(rows);
+                        return ExitCode.Ok;
+                    },
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static Command Requests()
+    {
+        var command = new Command("requests", "List the applications of strangers, the oldest first") { Verbs.Json };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                    {
+                        IReadOnlyList<ApplicationRow> rows = await operations.ListApplicationsAsync(stop);
+                        if (parsed.GetValue(Verbs.Json))
+                            Print.Json(rows, InvitationsJson.Default.IReadOnlyListApplicationRow);
+                        else
+                            Rows(rows);
+                        return ExitCode.Ok;
+                    },
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static Command Refuse()
+    {
+        Argument<string> name = NameArgument();
+        var reason = new Option<string>("--reason") { Description = "What the applicant reads", DefaultValueFactory = _ => "" };
+        var command = new Command("refuse", "Turn an application down") { name, reason, Verbs.Json };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                        Session.Answer(
+                            await operations.RefuseAsync(parsed.GetValue(name)!, parsed.GetValue(reason)!, stop),
+                            done =>
+                            {
+                                if (parsed.GetValue(Verbs.Json))
+                                    Print.Json(done, OperationsJson.Default.Done);
+                                else
+                                    Print.Line(done.Message);
+                            }
+                        ),
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static Command Terms()
+    {
+        var command = new Command("terms", "Print the terms that are built in, as a start for your own (EnrolmentTerms)");
+        command.SetAction(_ => Console.Out.Write(EnrolmentTerms.BuiltIn.Text));
+        return command;
+    }
+
+    private static Command OnOne(
+        string verb,
+        string description,
+        Func<IOperations, string, CancellationToken, Task<Result<InvitationRow>>> operation
+    )
+    {
+        Argument<string> name = NameArgument();
+        var command = new Command(verb, description) { name, Verbs.Json };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                        Session.Answer(
+                            await operation(operations, parsed.GetValue(name)!, stop),
+                            row =>
+                            {
+                                if (parsed.GetValue(Verbs.Json))
+                                    Print.Json([row], InvitationsJson.Default.IReadOnlyListInvitationRow);
+                                else
+                                    Rows([row]);
+                            }
+                        ),
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static void Issued(IssuedInvitation issued, bool json)
+    {
+        if (json)
+        {
+            Print.Json(new Result<IssuedInvitation>(issued, null), InvitationsJson.Default.ResultIssuedInvitation);
+            return;
+        }
+
+        Print.Line($"code      {issued.Code}    (shown once; only its hash is kept)");
+        Print.Line($"expires   {Print.Minute(issued.Invitation.Expires)}");
+        Print.Line(
+            $"good for  {Print.Count(issued.Invitation.Uses, "account")}{(issued.Invitation.Id is { } id ? $": {id}" : "")}"
+        );
+        if (issued.Command is not { } command)
+        {
+            Print.Error("nobody can use it yet: set EnrolmentPort in [Enrolment] of packetboat.ini, and restart the server");
+            return;
+        }
+
+        Print.Line("the node's sysop runs:");
+        Print.Line($"    {command}");
+    }
+
+    private static void Rows(IReadOnlyList<InvitationRow> rows) =>
+        Print.Table(
+            ["NAME", "STATE", "USED", "ID", "DOMAIN", "CREATED", "EXPIRES", "NOTE"],
+            rows.Select(row =>
+                new[]
+                {
+                    row.Name,
+                    row.State,
+                    $"{row.Used}/{row.Uses}",
+                    row.Id ?? "-",
+                    row.Domain.Length == 0 ? "-" : row.Domain,
+                    Print.Minute(row.Created),
+                    Print.Minute(row.Expires),
+                    row.Note,
+                }
+            ),
+            "There are no invitations. Make one: packetboat invite new"
+        );
+
+    private static void Rows(IReadOnlyList<ApplicationRow> rows) =>
+        Print.Table(
+            ["NAME", "STATE", "ID", "DOMAIN", "CONTACT", "FROM", "CREATED", "WORDS"],
+            rows.Select(row =>
+                new[]
+                {
+                    row.Name,
+                    row.State,
+                    row.Id,
+                    row.Domain.Length == 0 ? "-" : row.Domain,
+                    row.Contact,
+                    row.Client,
+                    Print.Minute(row.Created),
+                    row.Reason.Length == 0 ? row.Words : $"{row.Words} ({row.Reason})",
+                }
+            ),
+            "Nobody has applied."
+        );
+}

@@ -1,0 +1,328 @@
+using System.Net;
+using System.Text;
+using Packetboat.Admin.Enrolment;
+using Packetboat.Commands;
+using Packetboat.Demo;
+using Packetboat.Joining;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Operations;
+
+namespace Packetboat.EndToEnd.Tests;
+
+/// <summary>A stranger becomes a node: over HTTPS, into his settings, and to a delivered message.</summary>
+public sealed class JoinTests
+{
+    private const int Patience = 60_000;
+    private const string Friend = "friend@far.example";
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = Patience)]
+    public async Task From_an_invitation_to_a_delivered_message()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("");
+        IssuedInvitation invitation = await InviteAsync(harbour, new InvitationWish { Id = "NEWBBS", Domain = "new.example" });
+        string ctrl = NewNode(harbour);
+        string before = await File.ReadAllTextAsync(Path.Combine(ctrl, "sbbs.ini"), Ct);
+        var sysop = new SysopAtDesk("yes");
+
+        int exitCode = await JoinAsync(harbour, ctrl, sysop, invitation.Code, plan => plan with { TestTo = Friend });
+
+        Assert.True(exitCode == ExitCode.Ok, sysop.Text);
+        DemoExchange.Letter letter = await harbour.NextLetterAsync();
+        Assert.Equal(("newbbs@hub.example", Friend), (letter.Sender, Assert.Single(letter.Recipients)));
+        Assert.Contains("is not private", sysop.Text, StringComparison.Ordinal);
+        Assert.Contains("new.example.  TXT  \"v=spf1 a:hub.example -all\"", sysop.Text, StringComparison.Ordinal);
+        Assert.Contains("AUTH PLAIN as NEWBBS) 250", sysop.Text, StringComparison.Ordinal);
+        string after = await File.ReadAllTextAsync(Path.Combine(ctrl, "sbbs.ini"), Ct);
+        Assert.Equal(before, await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(ctrl, "sbbs.ini.*.bak")), Ct));
+        Assert.Equal(
+            before.Split('\n'),
+            after
+                .Split('\n')
+                .Where(line => !line.Contains("Relay", StringComparison.Ordinal))
+                .Select(line => line.Replace("ALLOW_POP3 | RELAY_TX | RELAY_AUTH_PLAIN", "ALLOW_POP3", StringComparison.Ordinal))
+        );
+        Assert.False(File.Exists(PendingJoin.PathIn(ctrl)));
+        await harbour.Log.SeenAsync($"account NEWBBS joined by invitation {invitation.Invitation.Name}");
+        Assert.DoesNotContain(invitation.Code, harbour.Log.Text, StringComparison.Ordinal);
+        AccountRow account = (await harbour.Hub.Operations.ShowAccountAsync("NEWBBS", Ct)).Value!;
+        Assert.Contains("for new.example", account.Note, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_node_that_runs_takes_the_new_relay_and_sends_the_test_itself()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("");
+        IssuedInvitation invitation = await InviteAsync(harbour, new InvitationWish());
+        DemoNode node = await harbour.StartAsync(Settings(harbour), "");
+        var sysop = new SysopAtDesk("yes", Friend);
+
+        int exitCode = await JoinAsync(harbour, node.Ctrl, sysop, invitation.Code, plan => plan with { Id = "RUNNING" });
+
+        Assert.True(exitCode == ExitCode.Ok, sysop.Text);
+        Assert.Equal("running@hub.example", (await harbour.NextLetterAsync()).Sender);
+        Assert.Equal("RUNNING", node.Settings.Mail.RelayUsername);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task From_no_settings_at_all()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("");
+        IssuedInvitation invitation = await InviteAsync(harbour, new InvitationWish());
+        string ctrl = Path.Combine(harbour.NewFolder(), "ctrl");
+        var sysop = new SysopAtDesk("yes", "");
+
+        Assert.True(await JoinAsync(harbour, ctrl, sysop, invitation.Code) == ExitCode.Ok, sysop.Text);
+
+        (Relay.Configuration.Settings? settings, _) = Session.ReadSettings(ctrl, quiet: true);
+        Assert.Equal("hub.example", settings!.Relay!.Server);
+        Assert.Matches("^NODE[A-Z0-9]{4}$", settings.Relay.Username);
+        Assert.Equal(Path.Combine(ctrl, "relay.pem"), settings.Packetboat.RelayCertificateFile);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Who_does_not_accept_the_terms_changes_nothing()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("");
+        IssuedInvitation invitation = await InviteAsync(harbour, new InvitationWish());
+        string ctrl = NewNode(harbour);
+        string before = await File.ReadAllTextAsync(Path.Combine(ctrl, "sbbs.ini"), Ct);
+        var nobody = new SysopAtDesk();
+        var unwilling = new SysopAtDesk("no");
+
+        Assert.Equal(ExitCode.Failed, await JoinAsync(harbour, ctrl, nobody, invitation.Code));
+        Assert.Equal(ExitCode.Failed, await JoinAsync(harbour, ctrl, unwilling, invitation.Code));
+
+        Assert.Contains("--accept-terms", nobody.Text, StringComparison.Ordinal);
+        Assert.Contains("nothing was changed", unwilling.Text, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllTextAsync(Path.Combine(ctrl, "sbbs.ini"), Ct));
+        Assert.Equal("open", Assert.Single(await harbour.Hub.Operations.ListInvitationsAsync(Ct)).State);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_code_that_was_used_or_revoked_or_never_made_says_so_and_changes_nothing()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("");
+        IssuedInvitation used = await InviteAsync(harbour, new InvitationWish());
+        IssuedInvitation revoked = await InviteAsync(harbour, new InvitationWish());
+        await harbour.Hub.Operations.RevokeInvitationAsync(revoked.Code, Ct);
+        Assert.Equal(ExitCode.Ok, await JoinAsync(harbour, NewNode(harbour), new SysopAtDesk("yes", ""), used.Code));
+
+        string ctrl = NewNode(harbour);
+        foreach (
+            (string code, string words) in new[]
+            {
+                (used.Code, "this invitation is used up"),
+                (revoked.Code, "has taken this invitation back"),
+                (InvitationCode.Generate().Text, "has made no such code"),
+                ("nonsense", "the code is none"),
+            }
+        )
+        {
+            var sysop = new SysopAtDesk("yes");
+            Assert.NotEqual(ExitCode.Ok, await JoinAsync(harbour, ctrl, sysop, code));
+            Assert.Contains(words, sysop.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.GetFiles(ctrl, "*.bak"));
+        Assert.Equal(2, (await harbour.Hub.Operations.ListAccountsAsync(Ct)).Count);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_join_whose_answer_was_lost_goes_on_on_the_same_machine_and_on_no_other()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("");
+        IssuedInvitation invitation = await InviteAsync(harbour, new InvitationWish());
+        string ctrl = NewNode(harbour);
+        // As it is when the hub has made the account, and the line is cut before its answer.
+        PendingJoin begun = PendingJoin.Begin(harbour.HubUrl, invitation.Code, isApplication: false);
+        begun.Write(ctrl, TimeProvider.System);
+        using var client = new EnrolmentClient(new Uri(harbour.HubUrl), Pin(harbour), TimeProvider.System);
+        JoinAnswer lost = (await client.JoinAsync(Request(begun, await TermsAsync(client)), Ct)).Value!;
+
+        var thief = new SysopAtDesk("yes");
+        Assert.Equal(ExitCode.Failed, await JoinAsync(harbour, NewNode(harbour), thief, invitation.Code));
+        Assert.Equal(ExitCode.Ok, await JoinAsync(harbour, ctrl, new SysopAtDesk("yes", ""), invitation.Code));
+
+        Assert.Contains("used up", thief.Text, StringComparison.Ordinal);
+        (Relay.Configuration.Settings? settings, _) = Session.ReadSettings(ctrl, quiet: true);
+        Assert.Equal((lost.Account, lost.Password), (settings!.Relay!.Username, settings.Relay.Password.RevealValue()));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Of_many_who_have_one_code_one_gets_in()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("");
+        IssuedInvitation invitation = await InviteAsync(harbour, new InvitationWish());
+        using var client = new EnrolmentClient(new Uri(harbour.HubUrl), Pin(harbour), TimeProvider.System);
+        string terms = await TermsAsync(client);
+
+        EnrolmentResult<JoinAnswer>[] results = await Task.WhenAll(
+            Enumerable
+                .Range(0, EnrolmentBrake.PerClient)
+                .Select(_ => client.JoinAsync(Request(PendingJoin.Begin("", invitation.Code, isApplication: false), terms), Ct))
+        );
+
+        Assert.Single(results, result => result.Value is not null);
+        Assert.All(results.Where(result => result.Value is null), result => Assert.Equal(EnrolmentFault.Used, result.Fault));
+        Assert.Equal(2, (await harbour.Hub.Operations.ListAccountsAsync(Ct)).Count);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Who_tries_code_after_code_is_held_up()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("");
+        using var client = new EnrolmentClient(new Uri(harbour.HubUrl), Pin(harbour), TimeProvider.System);
+        var faults = new List<EnrolmentFault>();
+        for (int i = 0; i <= EnrolmentBrake.PerClient; i++)
+            faults.Add(
+                (await client.JoinAsync(Request(PendingJoin.Begin("", InvitationCode.Generate().Text, false), ""), Ct)).Fault
+            );
+
+        Assert.Equal(EnrolmentFault.TooManyRequests, faults[^1]);
+        Assert.All(faults.SkipLast(1), fault => Assert.Equal(EnrolmentFault.UnknownCode, fault));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_applicant_waits_for_the_operator_and_joins_when_he_approves()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("EnrolmentApplications = true");
+        string ctrl = NewNode(harbour);
+        JoinPlan withContact(JoinPlan plan) => plan with { Id = "EAGER", Contact = "sam@new.example", TestTo = "" };
+
+        var first = new SysopAtDesk("yes");
+        Assert.True(await JoinAsync(harbour, ctrl, first, null, withContact) == ExitCode.TemporaryFailure, first.Text);
+        Assert.Equal(ExitCode.TemporaryFailure, await JoinAsync(harbour, ctrl, new SysopAtDesk("yes"), null, withContact));
+        ApplicationRow application = Assert.Single(await harbour.Hub.Operations.ListApplicationsAsync(Ct));
+        Assert.Equal(("EAGER", "sam@new.example", "waiting"), (application.Id, application.Contact, application.State));
+        Assert.Contains(
+            (await harbour.Hub.Operations.StatusAsync(Ct)).Alarms,
+            alarm => alarm.Text.Contains("invite requests", StringComparison.Ordinal)
+        );
+
+        Assert.NotNull((await harbour.Hub.Operations.ApproveAsync(application.Name, Ct)).Value);
+        var second = new SysopAtDesk("yes");
+        Assert.True(await JoinAsync(harbour, ctrl, second, null, withContact) == ExitCode.Ok, second.Text);
+        Assert.NotNull((await harbour.Hub.Operations.ShowAccountAsync("EAGER", Ct)).Value);
+        Assert.Empty((await harbour.Hub.Operations.StatusAsync(Ct)).Alarms);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_refused_applicant_reads_why_and_a_hub_that_takes_none_says_so()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("EnrolmentApplications = true");
+        string ctrl = NewNode(harbour);
+        JoinPlan withContact(JoinPlan plan) => plan with { Id = "EAGER", Contact = "sam@new.example" };
+        await JoinAsync(harbour, ctrl, new SysopAtDesk("yes"), null, withContact);
+        string name = (await harbour.Hub.Operations.ListApplicationsAsync(Ct))[0].Name;
+        await harbour.Hub.Operations.RefuseAsync(name, "no berth is free", Ct);
+
+        var sysop = new SysopAtDesk("yes");
+        Assert.Equal(ExitCode.Failed, await JoinAsync(harbour, ctrl, sysop, null, withContact));
+        Assert.Contains("no berth is free", sysop.Text, StringComparison.Ordinal);
+        await using Harbour closed = await Harbour.OpenAsync("");
+        var other = new SysopAtDesk("yes");
+        Assert.Equal(ExitCode.Failed, await JoinAsync(closed, NewNode(closed), other, null, withContact));
+        Assert.Contains("takes no applications", other.Text, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task The_operators_own_terms_are_shown_and_a_change_is_noticed()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("EnrolmentTerms = sbbs.ini");
+        IssuedInvitation invitation = await InviteAsync(harbour, new InvitationWish());
+        using var client = new EnrolmentClient(new Uri(harbour.HubUrl), Pin(harbour), TimeProvider.System);
+
+        HubDescription hub = (await client.DescribeAsync(Ct)).Value!;
+        Assert.Contains("SubmissionPort", hub.Terms, StringComparison.Ordinal);
+        JoinRequest old = Request(PendingJoin.Begin("", invitation.Code, false), EnrolmentTerms.BuiltIn.Version);
+        Assert.Equal(EnrolmentFault.TermsNotAccepted, (await client.JoinAsync(old, Ct)).Fault);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task The_api_takes_nothing_large_nothing_else_and_shows_no_control_verb()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("");
+        using var http = new HttpClient(
+            new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } }
+        )
+        {
+            BaseAddress = new Uri(harbour.HubUrl),
+        };
+
+        using var large = new StringContent(new string(' ', EnrolmentApi.MaxRequest + 1), Encoding.UTF8, "application/json");
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await http.PostAsync("/enrolment/v1/join", large, Ct)).StatusCode);
+        using var text = new StringContent("{}", Encoding.UTF8, "text/plain");
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await http.PostAsync("/enrolment/v1/join", text, Ct)).StatusCode);
+        using var broken = new StringContent("{\"code\":", Encoding.UTF8, "application/json");
+        Assert.Equal(HttpStatusCode.BadRequest, (await http.PostAsync("/enrolment/v1/join", broken, Ct)).StatusCode);
+        using var verb = new StringContent("{}", Encoding.UTF8, "application/json");
+        foreach (string path in new[] { "/v1/account/list", "/v1/status", "/v1/invite/list", "/" })
+            Assert.Equal(HttpStatusCode.NotFound, (await http.PostAsync(path, verb, Ct)).StatusCode);
+    }
+
+    /// <summary>A spoke that was never started, with the words of its sysop in its settings.</summary>
+    private static string NewNode(Harbour harbour)
+    {
+        string ctrl = Path.Combine(harbour.NewFolder(), "ctrl");
+        Directory.CreateDirectory(ctrl);
+        File.WriteAllText(Path.Combine(ctrl, "sbbs.ini"), Settings(harbour) + "\n");
+        return ctrl;
+    }
+
+    private static string Settings(Harbour harbour) =>
+        $"""
+            ; Mail of New BBS. Do not touch!
+            [Mail]	our mail server
+            	; Only this machine
+            	Interface = 127.0.0.1
+            	SMTPPort = {FreePorts.Find(1)[0]}
+            	Options = ALLOW_POP3
+            	HostName = new.example
+            	DNSServer = {harbour.Dns.Endpoint}
+
+            [Web]
+            	; not ours
+            	Port = 80
+            """;
+
+    private static HubPin? Pin(Harbour harbour)
+    {
+        string pem = File.ReadAllText(harbour.HubCertificate);
+        using var own = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(pem);
+        Assert.True(
+            HubPin.TryParse(own.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256), out HubPin? pin)
+        );
+        return pin;
+    }
+
+    private static async Task<IssuedInvitation> InviteAsync(Harbour harbour, InvitationWish wish)
+    {
+        IssuedInvitation issued = (await harbour.Hub.Operations.InviteAsync(wish, Ct)).Value!;
+        Assert.Matches($"^packetboat join https://hub.example:[0-9]+ {issued.Code} --pin [0-9a-f]{{64}}$", issued.Command);
+        return issued;
+    }
+
+    private static async Task<string> TermsAsync(EnrolmentClient client) => (await client.DescribeAsync(Ct)).Value!.TermsVersion;
+
+    private static JoinRequest Request(PendingJoin pending, string terms) =>
+        new()
+        {
+            Code = pending.Code,
+            Key = pending.Key,
+            Terms = terms,
+        };
+
+    private static Task<int> JoinAsync(
+        Harbour harbour,
+        string ctrl,
+        SysopAtDesk sysop,
+        string? code,
+        Func<JoinPlan, JoinPlan>? with = null
+    )
+    {
+        var plan = new JoinPlan(new Uri(harbour.HubUrl), code, Pin(harbour));
+        return JoinCommand.RunAsync(with?.Invoke(plan) ?? plan, ctrl, sysop, TimeProvider.System, Ct);
+    }
+}
