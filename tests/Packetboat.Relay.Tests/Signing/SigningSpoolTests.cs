@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Packetboat.Protocol.Dkim;
-using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Signing;
