@@ -14,7 +14,9 @@ public sealed class DomainSigningKeys(DkimKeyFolder folder, MailLog log, TimePro
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
-    private ILookup<string, DkimSigningKey> _keys = Array.Empty<DkimSigningKey>().ToLookup(key => key.Domain, StringComparer.Ordinal);
+    private ILookup<string, DkimSigningKey> _keys = Array
+        .Empty<DkimSigningKey>()
+        .ToLookup(key => key.Domain, StringComparer.Ordinal);
     private DateTime _seen;
     private long? _checkedAt;
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Packetboat.Protocol.Dkim;
-using Packetboat.Protocol.Dns;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Resolver;
