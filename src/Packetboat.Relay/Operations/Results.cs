@@ -105,6 +105,7 @@ public sealed record QueueChanged(QueueAction Action, IReadOnlyList<QueueRow> Ch
 /// <param name="Oldest">When the oldest message that is not done was accepted.</param>
 /// <param name="Routes">Routes that nothing leaves by at present.</param>
 /// <param name="Alarms">What the operator must act on.</param>
+/// <param name="Relaying">The suspension that stops all relaying; null: it goes on.</param>
 public sealed record StatusReport(
     string Version,
     string HostName,
