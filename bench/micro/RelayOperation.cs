@@ -50,7 +50,7 @@ internal sealed class RelayOperation : IOperation, IRouter, IConnector
             route => new Courier(route, this, _store, TimeProvider.System),
             scheduler => new Settlement(
                 _store,
-                new Reporter(_store, scheduler, () => "node.example", TimeProvider.System),
+                new Reporter(_store, scheduler, () => "node.example", () => "en", TimeProvider.System),
                 () => settings.Limits,
                 () => ReplyTable.Shipped,
                 log,

@@ -140,12 +140,20 @@ internal sealed class Composition : IAsyncDisposable
         foreach (Reserve reserve in _reserves)
             await _store.ClearAlarmAsync(reserve.What, ct);
         _started = _time.GetUtcNow();
-        return new MailServer(_listeners, sockets, _connections, (socket, Operations), [Settings, SendMail.Scheduler], _loggers);
+        return new MailServer(
+            _listeners,
+            sockets,
+            _connections,
+            (socket, Operations),
+            [Settings, SendMail.Scheduler, SendMail.DelayNotices],
+            _loggers
+        );
     }
 
     public async ValueTask DisposeAsync()
     {
         SendMail.Scheduler.Dispose();
+        SendMail.DelayNotices.Dispose();
         _authenticator.Dispose();
         await _store.DisposeAsync();
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Testing;
 
@@ -227,6 +228,65 @@ public abstract class QueueStoreContract : IAsyncLifetime
         Assert.Equal([TraceKind.Bounced, TraceKind.Deferred, TraceKind.Reported], story.Events.Select(e => e.Kind));
         Assert.Equal(["joe@far.example", "jim@far.example", null], story.Events.Select(e => e.Recipient));
     }
+
+    [Fact]
+    public async Task Why_it_failed_is_kept_with_the_recipient_and_the_event()
+    {
+        long number = await AcceptAsync(TestMail.Claimed(0, "joe@far.example"));
+        var cause = new Cause(FailureClass.Greylisted, "greylisted", "", "", "", "");
+        RecipientResult deferred = TestMail.Result(0, RecipientState.Waiting, Noon, TraceKind.Deferred) with { Cause = cause };
+        await Store.RecordAsync(number, Noon, [deferred], null);
+        await ReopenAsync();
+
+        MessageStory story = (await Store.TraceAsync(null, "joe@far.example", 10, Ct))[0];
+        Assert.Equal((cause.Class, cause.Rule), (story.Recipients[0].Class, story.Recipients[0].Rule));
+        Assert.Equal((cause.Class, cause.Rule), (story.Events[0].Class, story.Events[0].Rule));
+    }
+
+    [Fact]
+    public async Task A_sender_is_owed_a_notice_after_a_time_and_again_and_who_was_told_is_not_told_twice()
+    {
+        long number = await AcceptAsync(TestMail.Waiting(0, "joe@far.example"), TestMail.Waiting(1, "jim@far.example"));
+        Assert.Empty(await DelayedAsync(Noon.AddHours(4).AddSeconds(-1)));
+        DelayedRecipient[] late = [.. await DelayedAsync(Noon.AddHours(4))];
+        Assert.Equal(["joe@far.example", "jim@far.example"], late.Select(one => one.Recipient.Address.ToString()));
+        Assert.All(late, one => Assert.Equal((0, 1), (one.Notices, one.Owed)));
+
+        DelayNotice[] notices = [new(0, 0, 1), new(1, 0, 1)];
+        NewMessage report() => TestMail.Accepted(Store, TestMail.Waiting(0, "alice@node.example"));
+        Assert.True(await Store.ReportDelayAsync(number, Noon.AddHours(4), notices, report(), Ct));
+        Assert.False(await Store.ReportDelayAsync(number, Noon.AddHours(4), notices, report(), Ct));
+        await ReopenAsync();
+
+        Assert.DoesNotContain(await DelayedAsync(Noon.AddHours(27)), one => one.Message.Number == number);
+        Assert.All(
+            (await DelayedAsync(Noon.AddHours(77))).Where(one => one.Message.Number == number),
+            one => Assert.Equal((1, 4), (one.Notices, one.Owed))
+        );
+        Assert.Single((await Store.TraceAsync(null, "joe@far.example", 10, Ct))[0].Events, e => e.Kind == TraceKind.Reported);
+    }
+
+    [Fact]
+    public async Task A_notice_about_what_waits_no_longer_is_not_filed_at_all()
+    {
+        long number = await AcceptAsync(TestMail.Waiting(0, "joe@far.example"), TestMail.Waiting(1, "jim@far.example"));
+        await Store.RecordAsync(number, Noon, [TestMail.Result(1, RecipientState.Delivered, Noon, TraceKind.Delivered)], null);
+        NewMessage report = TestMail.Accepted(Store, TestMail.Waiting(0, "alice@node.example"));
+        Assert.False(
+            await Store.ReportDelayAsync(
+                number,
+                Noon.AddHours(4),
+                [new DelayNotice(0, 0, 1), new DelayNotice(1, 0, 1)],
+                report,
+                Ct
+            )
+        );
+        Assert.Null(await Store.FindAsync(report.Message.Id, Ct));
+        Assert.Equal(["joe@far.example"], (await DelayedAsync(Noon.AddHours(4))).Select(one => one.Recipient.Address.ToString()));
+    }
+
+    private async Task<IReadOnlyList<DelayedRecipient>> DelayedAsync(DateTimeOffset now) =>
+        (await Store.FindDelayedAsync(0, now, TimeSpan.FromHours(4), TimeSpan.FromDays(1), 100, Ct)).Delayed;
 
     [Fact]
     public async Task That_something_was_postponed_is_its_last_reply_and_no_event()

@@ -51,16 +51,5 @@ public static class TestMail
         DateTimeOffset due,
         TraceKind kind,
         int attempts = 1
-    ) =>
-        new(
-            recipient,
-            state,
-            due,
-            attempts,
-            "mx.far.example [192.0.2.25]:25",
-            "TLS 1.3",
-            "the peer's words",
-            kind,
-            DelayReported: false
-        );
+    ) => new(recipient, state, due, attempts, "mx.far.example [192.0.2.25]:25", "TLS 1.3", "the peer's words", kind);
 }

@@ -57,6 +57,14 @@ internal sealed class ReportTarget : IFuzzTarget
         return new DsnInput
         {
             ReportingHost = "hub.example",
+            Words = new DsnWords
+            {
+                Language = "de",
+                Subject = reply,
+                Opening = host,
+                Introductions = Enum.GetValues<DsnAction>().ToDictionary(action => action, _ => "Gr\u00fc\u00dfe"),
+                Said = "{host}:",
+            },
             MessageId = "0123456789@hub.example",
             Date = DateTimeOffset.UnixEpoch,
             Sender = MailAddress.Parse(reply.Length % 2 == 0 ? "a@b.example" : "\"a\\\"> b\"@b.example"),
@@ -71,7 +79,7 @@ internal sealed class ReportTarget : IFuzzTarget
                     Action = DsnAction.Failed,
                     Reply = new SmtpReply(550, reply.Length % 7 == 0 ? reply : "5.1.1", reply.Split('\r')),
                     RemoteHost = host,
-                    Explanation = reply,
+                    Explanation = [reply, host],
                 },
             ],
             OriginalHeader = end < 0 ? message : message.AsMemory(0, end + 2),

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using MimeKit.Encodings;
 using Packetboat.Protocol.Smtp;
 
 namespace Packetboat.Protocol.Message;
@@ -18,20 +19,26 @@ public sealed record DeliveryStatusNotification(ReadOnlyMemory<byte> Bytes, bool
     /// <summary>Octets. A larger message comes back as its header: the sender has the rest, and bounces travel far. RFC 3461 §4.3.</summary>
     public const int MaxReturned = 64 * 1024;
 
+    /// <summary>Octets of what is said to people about one recipient at a time.</summary>
+    private const int MaxParagraph = 800;
+
+    /// <summary>Characters of a line for people. RFC 5322 §2.1.1.</summary>
+    private const int MaxColumn = 76;
+
     /// <summary>Octets without CRLF: 8bit allows no longer line. RFC 2045 §2.8.</summary>
     private const int MaxLine = 998;
 
     public static DeliveryStatusNotification Of(DsnInput input)
     {
         bool international = input.SmtpUtf8 || input.Sender.NeedsSmtpUtf8 || input.Recipients.Any(NeedsUtf8);
-        byte[] text = Text(input);
+        (byte[] text, string textEncoding) = Encoded(Text(input));
         byte[] status = Status(input, international);
         byte[] returned = ReturnsContent(input) ? input.OriginalContent.ToArray() : HeaderOnly(input.OriginalHeader.Span);
         string boundary = Boundary(input, returned);
 
         var report = new ArrayBufferWriter<byte>(2048 + text.Length + status.Length + returned.Length);
         Header(report, input, boundary, IsEightBitText(text) || IsEightBitText(status) || IsEightBitText(returned));
-        Part(report, boundary, "text/plain; charset=utf-8", "Notification", text);
+        Part(report, boundary, "text/plain; charset=utf-8", "Notification", text, textEncoding, input.Words.Language);
         Part(report, boundary, StatusType(international), "Delivery report", status);
         Part(report, boundary, ReturnedType(input, international, returned), "Undelivered message", returned);
         report.Write(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"));
@@ -91,7 +98,7 @@ public sealed record DeliveryStatusNotification(ReadOnlyMemory<byte> Bytes, bool
         string encoding = eightBit ? "8bit" : "7bit";
         Line(report, $"From: Mail Delivery System <MAILER-DAEMON@{input.ReportingHost}>");
         Line(report, $"To: <{input.Sender}>");
-        Line(report, $"Subject: {Subject(input)}");
+        Line(report, $"Subject: {PrintableText.Ascii(input.Words.Subject, 200)}");
         Line(report, $"Date: {DateOf(input.Date)}");
         Line(report, $"Message-ID: <{input.MessageId}>");
         // Keeps vacation programs, and other mail systems, from answering. RFC 3834 §5.
@@ -105,12 +112,34 @@ public sealed record DeliveryStatusNotification(ReadOnlyMemory<byte> Bytes, bool
         Line(report, "");
     }
 
-    private static void Part(ArrayBufferWriter<byte> report, string boundary, string type, string description, byte[] body)
+    /// <summary>A language with letters beyond ASCII must not demand 8BITMIME of the sender's server. RFC 2045 §6.7.</summary>
+    private static (byte[] Text, string Encoding) Encoded(byte[] text)
+    {
+        if (!IsEightBitText(text))
+            return (text, "7bit");
+        var encoder = new QuotedPrintableEncoder();
+        byte[] encoded = new byte[encoder.EstimateOutputLength(text.Length)];
+        int length = encoder.Flush(text, 0, text.Length, encoded);
+        string lines = System.Text.Encoding.ASCII.GetString(encoded, 0, length);
+        return (System.Text.Encoding.ASCII.GetBytes(lines.ReplaceLineEndings("\r\n")), "quoted-printable");
+    }
+
+    private static void Part(
+        ArrayBufferWriter<byte> report,
+        string boundary,
+        string type,
+        string description,
+        byte[] body,
+        string? encoding = null,
+        string? language = null
+    )
     {
         Line(report, $"--{boundary}");
         Line(report, $"Content-Type: {type}");
         Line(report, $"Content-Description: {description}");
-        Line(report, $"Content-Transfer-Encoding: {(IsEightBitText(body) ? "8bit" : "7bit")}");
+        if (language is not null)
+            Line(report, $"Content-Language: {language}");
+        Line(report, $"Content-Transfer-Encoding: {encoding ?? (IsEightBitText(body) ? "8bit" : "7bit")}");
         Line(report, "");
         report.Write(body);
         // The line end before a boundary belongs to the boundary. RFC 2046 §5.1.1.
@@ -134,55 +163,51 @@ public sealed record DeliveryStatusNotification(ReadOnlyMemory<byte> Bytes, bool
         };
     }
 
-    private static string Subject(DsnInput input) =>
-        Gravest(input) switch
-        {
-            DsnAction.Failed => "Your message could not be delivered",
-            DsnAction.Delayed => "Your message is delayed",
-            _ => "Your message was delivered or passed on",
-        };
-
-    private static DsnAction Gravest(DsnInput input) => input.Recipients.Min(recipient => recipient.Action);
-
     private static byte[] Text(DsnInput input)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"This is the mail system at {input.ReportingHost}.\r\n");
+        AppendParagraph(text, input.Words.Opening, indent: "");
         foreach (IGrouping<DsnAction, DsnRecipient> group in input.Recipients.GroupBy(r => r.Action).OrderBy(g => g.Key))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\r\n{Introduction(group.Key)}\r\n");
+            text.Append("\r\n");
+            AppendParagraph(text, input.Words.Introductions[group.Key], indent: "");
             foreach (DsnRecipient recipient in group)
-                AppendRecipient(text, recipient);
+                AppendRecipient(text, recipient, input.Words);
         }
 
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    private static string Introduction(DsnAction action) =>
-        action switch
-        {
-            DsnAction.Failed => "Your message could not be delivered to the recipients below, and nobody\r\n"
-                + "will try again. Part or all of it is attached.",
-            DsnAction.Delayed => "Your message has not yet been delivered to the recipients below. We keep\r\n"
-                + "trying; you need not send it again.",
-            DsnAction.Relayed => "Your message was passed on for the recipients below, to a mail system\r\n"
-                + "that sends no reports of delivery. This is the last you hear from us.",
-            DsnAction.Expanded => "Your message was passed on to the members of the lists below.",
-            _ => "Your message was delivered to the recipients below.",
-        };
-
-    private static void AppendRecipient(StringBuilder text, DsnRecipient recipient)
+    private static void AppendRecipient(StringBuilder text, DsnRecipient recipient, DsnWords words)
     {
         text.Append(CultureInfo.InvariantCulture, $"\r\n  <{recipient.Address}>\r\n");
-        if (recipient.Explanation.Length > 0)
-            text.Append(CultureInfo.InvariantCulture, $"    {PrintableText.Of(recipient.Explanation, 800)}\r\n");
-        if (recipient.Reply is { } reply)
+        foreach (string paragraph in recipient.Explanation)
+            AppendParagraph(text, PrintableText.Of(paragraph, MaxParagraph), "    ");
+        if (recipient.Reply is not { } reply)
+            return;
+        string host = HostOf(recipient) is { } name ? PrintableText.Of(name, 150) : "?";
+        AppendParagraph(text, words.Said.Replace("{host}", host, StringComparison.Ordinal), "    ");
+        // Exactly what was said: on one line, however long.
+        text.Append(CultureInfo.InvariantCulture, $"      {Words(reply)}\r\n");
+    }
+
+    /// <summary>Lines of a width that can be read, broken at blanks. RFC 5322 §2.1.1.</summary>
+    private static void AppendParagraph(StringBuilder text, string paragraph, string indent)
+    {
+        int column = 0;
+        foreach (string word in paragraph.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            bool fits = column > 0 && column + 1 + word.Length <= MaxColumn;
             text.Append(
-                CultureInfo.InvariantCulture,
-                $"    {PrintableText.Of(HostOf(recipient) ?? "The remote system", 150)} said: {Words(reply)}\r\n"
-            );
-        if (recipient.WillRetryUntil is { } until)
-            text.Append(CultureInfo.InvariantCulture, $"    We keep trying until {DateOf(until)}.\r\n");
+                    fits ? " "
+                    : column > 0 ? "\r\n" + indent
+                    : indent
+                )
+                .Append(word);
+            column = (fits ? column + 1 : indent.Length) + word.Length;
+        }
+
+        text.Append("\r\n");
     }
 
     private static byte[] Status(DsnInput input, bool international)

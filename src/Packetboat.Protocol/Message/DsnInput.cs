@@ -32,8 +32,8 @@ public sealed record DsnRecipient
     /// <summary>Who spoke them.</summary>
     public string? RemoteHost { get; init; }
 
-    /// <summary>A sentence for people: what this means and what can be done. May be empty.</summary>
-    public string Explanation { get; init; } = "";
+    /// <summary>For people, a paragraph an item: what this means and what can be done. May be empty.</summary>
+    public IReadOnlyList<string> Explanation { get; init; } = [];
 
     public DateTimeOffset? LastAttempt { get; init; }
 
@@ -45,6 +45,9 @@ public sealed record DsnRecipient
 public sealed record DsnInput
 {
     public required string ReportingHost { get; init; }
+
+    /// <summary>In which words it speaks to people.</summary>
+    public required DsnWords Words { get; init; }
 
     /// <summary>Of the report, without angle brackets.</summary>
     public required string MessageId { get; init; }

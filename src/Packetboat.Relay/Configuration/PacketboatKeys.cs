@@ -82,6 +82,33 @@ internal static class PacketboatKeys
             Minimum = 1,
             Maximum = 86400,
         },
+        new(
+            "Delivery",
+            "DelayNotice",
+            SettingType.Duration,
+            "4h",
+            "How long a message waits before its sender is told. 0: he is not told."
+        )
+        {
+            IsUsedYet = true,
+            Maximum = 2592000,
+        },
+        new(
+            "Delivery",
+            "DelayNoticeRepeat",
+            SettingType.Duration,
+            "1d",
+            "How long after that he is told again, and again. 0: he is told once."
+        )
+        {
+            IsUsedYet = true,
+            Maximum = 2592000,
+        },
+        new("Delivery", "ReportLanguage", SettingType.Text, "en", "In which language reports to senders are written: de, en.")
+        {
+            IsUsedYet = true,
+            Example = "de",
+        },
         new("Delivery", "DestinationConnections", SettingType.Integer, "5", "Connections to one domain at the same time.")
         {
             IsUsedYet = true,

@@ -38,6 +38,19 @@ public sealed record PacketboatSettings
     /// </summary>
     public required TimeSpan RetryFirst { get; init; }
 
+    /// <summary>
+    /// How long a message waits before its sender is told. 0: he is not told. With s, m, h, d or w. Default 4h. Range 0 to 30d.
+    /// </summary>
+    public required TimeSpan DelayNotice { get; init; }
+
+    /// <summary>
+    /// How long after that he is told again, and again. 0: he is told once. With s, m, h, d or w. Default 1d. Range 0 to 30d.
+    /// </summary>
+    public required TimeSpan DelayNoticeRepeat { get; init; }
+
+    /// <summary>In which language reports to senders are written: de, en. Default en.</summary>
+    public required string ReportLanguage { get; init; }
+
     /// <summary>Connections to one domain at the same time. Default 5. Range 1 to 1000.</summary>
     public required int DestinationConnections { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Packetboat.Relay.Delivery;
 
 namespace Packetboat.Relay.Configuration;
 
@@ -19,6 +20,13 @@ internal static class SettingsReview
         RequireFile(packetboat.Certificate, nameof(packetboat.Certificate), keys);
         RequireFile(packetboat.CertificateKey, nameof(packetboat.CertificateKey), keys);
         RequireFile(packetboat.RelayCertificateFile, nameof(packetboat.RelayCertificateFile), keys);
+        if (!ReportWords.Languages.Contains(packetboat.ReportLanguage, StringComparer.Ordinal))
+            keys.Report(
+                Severity.Error,
+                nameof(packetboat.ReportLanguage),
+                $"there are no words in this language; there are {string.Join(", ", ReportWords.Languages)}",
+                "write ReportLanguage=en"
+            );
         if (packetboat.CertificateKey.Length > 0 && packetboat.Certificate.Length == 0)
             keys.Report(
                 Severity.Error,

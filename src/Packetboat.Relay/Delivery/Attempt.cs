@@ -55,4 +55,7 @@ public sealed record RecipientAttempt(QueuedRecipient Recipient, SmtpVerdict Ver
 {
     /// <summary>Why it failed, where more is known than the reply says; null: the reply says it.</summary>
     public Cause? Cause { get; init; }
+
+    /// <summary>The operator wants it back with its sender, in his words.</summary>
+    public bool IsReturned { get; init; }
 }

@@ -6,8 +6,17 @@ using Packetboat.Relay.Queue;
 namespace Packetboat.Relay.Delivery;
 
 /// <summary>Writes the reports to senders, RFC 3464, and makes messages of them that the queue carries like any other.</summary>
-internal sealed class Reporter(IQueueStore store, IScheduler scheduler, Func<string> hostName, TimeProvider time)
+internal sealed class Reporter(
+    IQueueStore store,
+    IScheduler scheduler,
+    Func<string> hostName,
+    Func<string> language,
+    TimeProvider time
+)
 {
+    /// <summary>In the language of those who send here.</summary>
+    public ReportWords Words => ReportWords.Of(language());
+
     /// <summary>
     /// A report about some recipients of a message, reserved with the scheduler but not stored: it goes into the transaction that files
     /// what it reports. Null when there is nobody to report to.
@@ -29,6 +38,7 @@ internal sealed class Reporter(IQueueStore store, IScheduler scheduler, Func<str
             new DsnInput
             {
                 ReportingHost = hostName(),
+                Words = Words.For(recipients.Min(recipient => recipient.Action), hostName()),
                 MessageId = $"{id}@{hostName()}",
                 Date = time.GetLocalNow(),
                 Sender = sender,

@@ -34,6 +34,8 @@ public sealed class SendMail
         var relay = new RelayConnector(dialer, addresses, settings);
         var direct = new DirectConnector(dialer, resolver, addresses, settings);
         Settlement? settlement = null;
+        Reporter reporterOf(IScheduler scheduler) =>
+            new(store, scheduler, () => settings().Mail.HostName, () => settings().Packetboat.ReportLanguage, time);
         Scheduler = new DeliveryScheduler(
             store,
             _router,
@@ -41,7 +43,7 @@ public sealed class SendMail
             scheduler =>
                 settlement = new Settlement(
                     store,
-                    new Reporter(store, scheduler, () => settings().Mail.HostName, time),
+                    reporterOf(scheduler),
                     () => scheduling.Current.Limits,
                     () => settings().Replies,
                     log,
@@ -52,9 +54,20 @@ public sealed class SendMail
             time
         );
         _settlement = settlement!;
+        DelayNotices = new DelayNotices(
+            store,
+            reporterOf(Scheduler),
+            () => DelaySettingsOf(settings().Packetboat),
+            () => settings().Replies,
+            log,
+            time
+        );
     }
 
     public DeliveryScheduler Scheduler { get; }
+
+    /// <summary>Tells senders of mail that waits. Runs beside the scheduler.</summary>
+    public DelayNotices DelayNotices { get; }
 
     /// <summary>What remote replies mean.</summary>
     public ReplyTable Replies => _settings().Replies;
@@ -164,6 +177,9 @@ public sealed class SendMail
 
     private static IPAddress? Specific(IPAddress? address) =>
         address is null || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? null : address;
+
+    private static DelaySettings DelaySettingsOf(PacketboatSettings now) =>
+        new(now.DelayNotice, now.DelayNoticeRepeat, now.MaxAge);
 
     private static SchedulerSettings SchedulerSettingsOf(Settings now, bool delivers) =>
         new(

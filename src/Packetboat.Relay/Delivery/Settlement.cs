@@ -23,9 +23,6 @@ internal sealed class Settlement(
 {
     private const int MaxReply = 1000;
 
-    /// <summary>When a sender who asked for it (NOTIFY=DELAY) hears that his message still waits.</summary>
-    private static readonly TimeSpan DelayNotice = TimeSpan.FromHours(4);
-
     /// <returns>When the first of those that have to be tried again is; null when there is none.</returns>
     public async ValueTask<DateTimeOffset?> SettleAsync(Attempt attempt, CancellationToken stopping)
     {
@@ -70,8 +67,7 @@ internal sealed class Settlement(
                 "",
                 "",
                 words,
-                TraceKind.Postponed,
-                to.DelayReported
+                TraceKind.Postponed
             )
             {
                 Cause = cause,
@@ -88,6 +84,7 @@ internal sealed class Settlement(
         [
             .. item.Recipients.Select(to => new RecipientAttempt(to, SmtpVerdict.Permanent, reply, FromPeer: false)
             {
+                IsReturned = true,
                 Cause = Cause.None,
             }),
         ];
@@ -118,7 +115,6 @@ internal sealed class Settlement(
             RetryVerdict.RetryAt at => (RecipientState.Waiting, TraceKind.Deferred, at.Time),
             _ => (RecipientState.Bounced, CanReport(message, to) ? TraceKind.Bounced : TraceKind.Discarded, now),
         };
-        bool delayNotice = IsDelayDue(message, to, verdict, now);
         string why = (verdict as RetryVerdict.Bounce)?.Why ?? "";
         string words = why.Length == 0 ? outcome.Reply.ToString() : $"{outcome.Reply} ({why})";
         Cause cause = CauseOf(attempt, outcome);
@@ -131,14 +127,13 @@ internal sealed class Settlement(
                 PrintableText.Of(attempt.Host, 300),
                 PrintableText.Of(attempt.Security, 300),
                 PrintableText.Of(words, MaxReply),
-                kind,
-                to.DelayReported || delayNotice
+                kind
             )
             {
                 Cause = cause,
             }
         );
-        if (ReportOf(attempt, outcome, verdict, delayNotice, now) is { } report)
+        if (ReportOf(attempt, outcome, verdict, cause, now) is { } report)
             reported.Add(report);
     }
 
@@ -149,30 +144,23 @@ internal sealed class Settlement(
 
     private static bool CanReport(QueuedMessage message, QueuedRecipient to) => message.Sender is not null && to.Dsn.WantsFailure;
 
-    private static bool IsDelayDue(QueuedMessage message, QueuedRecipient to, RetryVerdict verdict, DateTimeOffset now) =>
-        verdict is RetryVerdict.RetryAt
-        && !to.DelayReported
-        && to.Dsn.Notify.HasFlag(DsnNotify.Delay)
-        && now - message.Accepted >= DelayNotice;
-
     /// <summary>What the sender is told about a recipient; null where he does not want to know. RFC 3461 §4.1, §5.2.</summary>
     private DsnRecipient? ReportOf(
         Attempt attempt,
         RecipientAttempt outcome,
         RetryVerdict verdict,
-        bool delayNotice,
+        Cause cause,
         DateTimeOffset now
     )
     {
         QueuedRecipient to = outcome.Recipient;
-        (DsnAction Action, string Explanation)? say = verdict switch
+        (DsnAction Action, IReadOnlyList<string> Explanation)? say = verdict switch
         {
             RetryVerdict.Done when to.Dsn.Notify.HasFlag(DsnNotify.Success) && !attempt.PeerReports => (
                 DsnAction.Relayed,
-                "The next server took the message, and does not say what becomes of it."
+                reporter.Words.Relayed()
             ),
-            RetryVerdict.RetryAt when delayNotice => (DsnAction.Delayed, "It has not been delivered yet, and is tried again."),
-            RetryVerdict.Bounce bounce when to.Dsn.WantsFailure => (DsnAction.Failed, Explain(bounce, outcome)),
+            RetryVerdict.Bounce bounce when to.Dsn.WantsFailure => (DsnAction.Failed, Explain(bounce, outcome, cause)),
             _ => null,
         };
         return say is not { } told
@@ -187,22 +175,16 @@ internal sealed class Settlement(
                 RemoteHost = outcome.FromPeer ? HostName(attempt.Host) : null,
                 Explanation = told.Explanation,
                 LastAttempt = now,
-                WillRetryUntil = told.Action == DsnAction.Delayed ? attempt.Item.Message.Accepted + limits().MaxAge : null,
             };
     }
 
-    private static string Explain(RetryVerdict.Bounce bounce, RecipientAttempt outcome)
+    private IReadOnlyList<string> Explain(RetryVerdict.Bounce bounce, RecipientAttempt outcome, Cause cause)
     {
-        string last = outcome.FromPeer ? "" : $" {Sentence(outcome.Reply.Text)}";
-        return bounce.Why.Length == 0
-            ? outcome.FromPeer
-                ? "The other server refused it for good."
-                : Sentence(outcome.Reply.Text)
-            : $"{Sentence(bounce.Why)}{last}";
+        if (outcome.IsReturned)
+            return reporter.Words.Returned(outcome.Reply.Text);
+        string ownWords = outcome.FromPeer || outcome.Cause is not null ? "" : outcome.Reply.Text;
+        return reporter.Words.Failed(cause, outcome.Recipient.Address.Domain, ownWords, bounce.Why.Length > 0);
     }
-
-    private static string Sentence(string words) =>
-        words.Length == 0 ? "" : char.ToUpperInvariant(words[0]) + words[1..].TrimEnd('.') + ".";
 
     private static EnhancedStatus Status(DsnAction action, SmtpReply reply)
     {

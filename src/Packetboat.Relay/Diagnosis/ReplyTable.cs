@@ -48,6 +48,9 @@ public sealed class ReplyTable
             : new Cause(kind, rule, provider?.Name ?? "", "", "", "");
     }
 
+    /// <summary>Whether an entry is about what we say where no peer has spoken.</summary>
+    public bool IsOwn(string rule) => _byName.GetValueOrDefault(rule) is { FromPeer: false };
+
     private MailProvider? ProviderOf(string host)
     {
         int end = host.IndexOf(' ', StringComparison.Ordinal);

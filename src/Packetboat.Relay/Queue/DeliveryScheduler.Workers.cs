@@ -254,7 +254,7 @@ public sealed partial class DeliveryScheduler
 
     private static string AlarmText(Lane lane)
     {
-        string why = lane.Cause.IsKnown ? $" ({lane.Cause})" : "";
+        string why = lane.Cause.IsKnown ? $" ({lane.Cause.ToString().TrimEnd('.')})" : "";
         string text = lane.IsParked
             ? $"{lane.Name} is parked, all its mail waits: {lane.Trouble.TrimEnd('.')}{why}. Mend it, then say: packetboat queue retry --all"
             : $"{lane.Name} does not take mail, it is tried again by itself: {lane.Trouble}{why}";

@@ -42,6 +42,37 @@ public interface IQueueStore
     ValueTask RecordAsync(long message, DateTimeOffset at, IReadOnlyList<RecipientResult> results, NewMessage? report);
 
     /// <summary>
+    /// Recipients that wait and whose senders are owed a notice of it, of the messages behind <paramref name="after"/> in the order of their
+    /// acceptance. There is none about a message with a null sender, nor for who did not want one (RFC 3461 §4.1).
+    /// </summary>
+    /// <param name="after">A message's number; 0 to begin.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="first">From acceptance to the first notice.</param>
+    /// <param name="repeat">From each to the next; zero: there is one only.</param>
+    /// <param name="messages">Looked at, at most.</param>
+    /// <param name="stopping">Ends the waiting.</param>
+    Task<DelayedPortion> FindDelayedAsync(
+        long after,
+        DateTimeOffset now,
+        TimeSpan first,
+        TimeSpan repeat,
+        int messages,
+        CancellationToken stopping
+    );
+
+    /// <summary>
+    /// Files that a sender is told of mail that waits, together with the report, in one transaction: he is never told twice. Nothing is
+    /// filed, and the answer is false, where one of the recipients waits no longer or was told of meanwhile.
+    /// </summary>
+    Task<bool> ReportDelayAsync(
+        long message,
+        DateTimeOffset at,
+        IReadOnlyList<DelayNotice> notices,
+        NewMessage report,
+        CancellationToken stopping
+    );
+
+    /// <summary>
     /// Recipients of one route that are due, oldest first. They stay as they are until <see cref="ClaimAsync"/>. What waits for other
     /// routes costs nothing, however much it is.
     /// </summary>
@@ -109,6 +140,39 @@ public interface IQueueStore
 
 /// <summary>A recipient whose time has come.</summary>
 public sealed record DueRecipient(QueuedMessage Message, QueuedRecipient Recipient, string RouteName);
+
+/// <summary>What one look for delayed mail found.</summary>
+/// <param name="Delayed">In the order of messages and recipients.</param>
+/// <param name="Last">Where to go on; null: nothing behind it can be late yet.</param>
+public sealed record DelayedPortion(IReadOnlyList<DelayedRecipient> Delayed, long? Last);
+
+/// <summary>A recipient that waits, with what is known of why.</summary>
+/// <param name="Message">The message.</param>
+/// <param name="Recipient">The recipient.</param>
+/// <param name="Due">When it is tried next.</param>
+/// <param name="LastReply">As stored; empty where nothing was tried.</param>
+/// <param name="Class">Why it failed.</param>
+/// <param name="Rule">The entry of the table that knew.</param>
+/// <param name="Host">Of the last attempt; empty when none was reached.</param>
+/// <param name="Notices">The sender has had so many.</param>
+/// <param name="Owed">He should have had so many by now.</param>
+public sealed record DelayedRecipient(
+    QueuedMessage Message,
+    QueuedRecipient Recipient,
+    DateTimeOffset Due,
+    string LastReply,
+    FailureClass Class,
+    string Rule,
+    string Host,
+    int Notices,
+    int Owed
+);
+
+/// <summary>That a recipient's delay is told of.</summary>
+/// <param name="Recipient">Its number.</param>
+/// <param name="Before">How many notices it has had.</param>
+/// <param name="Now">How many with this one; those that were missed are not made up for.</param>
+public sealed record DelayNotice(int Recipient, int Before, int Now);
 
 /// <summary>A route that something waits for.</summary>
 /// <param name="Name">Its name.</param>

@@ -36,11 +36,4 @@ public sealed record QueuedMessage(
 /// <param name="Address">The forward-path.</param>
 /// <param name="Dsn">NOTIFY and ORCPT.</param>
 /// <param name="Attempts">Attempts begun, the present one included.</param>
-/// <param name="DelayReported">A notice of delay has been sent: there is one at most.</param>
-public sealed record QueuedRecipient(
-    int Number,
-    MailAddress Address,
-    RecipientNotice Dsn,
-    int Attempts = 0,
-    bool DelayReported = false
-);
+public sealed record QueuedRecipient(int Number, MailAddress Address, RecipientNotice Dsn, int Attempts = 0);

@@ -11,7 +11,6 @@ namespace Packetboat.Relay.Queue;
 /// <param name="Security"><c>TLS 1.3 verified, AUTH PLAIN as MYBBS</c>, or empty.</param>
 /// <param name="Reply">The peer's words, or ours where it said none. Printable, bounded.</param>
 /// <param name="Event">What the trace calls it.</param>
-/// <param name="DelayReported">A notice of delay goes out with this result, or went out before.</param>
 public sealed record RecipientResult(
     int Recipient,
     RecipientState State,
@@ -20,8 +19,7 @@ public sealed record RecipientResult(
     string Host,
     string Security,
     string Reply,
-    TraceKind Event,
-    bool DelayReported
+    TraceKind Event
 )
 {
     /// <summary>Why it failed; of a success nothing.</summary>

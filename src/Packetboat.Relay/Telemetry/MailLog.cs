@@ -59,7 +59,7 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
             result.Security.Length == 0 ? "-" : result.Security,
             result.Attempts,
             result.Cause.IsKnown ? result.Cause.Class.Word() : "-",
-            result.Cause.IsKnown ? $"{result.Reply} ({Clean(result.Cause.Explanation)})" : result.Reply
+            result.Cause.IsKnown ? $"{result.Reply} ({Clean(result.Cause.Explanation).TrimEnd('.')})" : result.Reply
         );
 
     public void Reported(string id, string reportId, MailAddress to) => LogReported(id, reportId, Path(to));
@@ -75,6 +75,8 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
     public void ClockSetBack(TimeSpan by) => LogClockSetBack((long)by.TotalSeconds);
 
     public void SchedulerFault(Exception fault) => LogSchedulerFault(fault);
+
+    public void NoticesFault(Exception fault) => LogNoticesFault(fault);
 
     private static string Word(TraceKind kind) =>
         kind switch
@@ -227,6 +229,14 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
         Message = "the scheduler failed and goes on"
     )]
     private partial void LogSchedulerFault(Exception fault);
+
+    [LoggerMessage(
+        EventId = 19,
+        EventName = "notices fault",
+        Level = LogLevel.Error,
+        Message = "the look for mail that waits failed and is made again; senders are told later"
+    )]
+    private partial void LogNoticesFault(Exception fault);
 
     [LoggerMessage(
         EventId = 18,

@@ -65,16 +65,84 @@ public sealed partial class SqliteStore
     ) =>
         session.Query(
             $"""
-            SELECT {MessageColumns}, r.number, r.address, r.notify, r.orcpt, r.attempts, r.delayed, r.route
+            SELECT {MessageColumns}, r.number, r.address, r.notify, r.orcpt, r.attempts, r.route
             FROM recipient r JOIN message m ON m.number = r.message
             WHERE r.state = 0 AND r.route = ?1 AND r.due <= ?2 AND r.message < ?3
             ORDER BY r.due, r.message, r.number LIMIT ?4
             """,
-            row => new DueRecipient(Message(row), Recipient(row, 13), row.GetString(19)),
+            row => new DueRecipient(Message(row), Recipient(row, 13), row.GetString(18)),
             routeName,
             Milliseconds(now),
             below,
             limit
+        );
+
+    public Task<DelayedPortion> FindDelayedAsync(
+        long after,
+        DateTimeOffset now,
+        TimeSpan first,
+        TimeSpan repeat,
+        int messages,
+        CancellationToken stopping
+    )
+    {
+        stopping.ThrowIfCancellationRequested();
+        long late = Milliseconds(now - first);
+        return Task.FromResult(
+            _readers.Read(session =>
+            {
+                List<(long Number, long Accepted)> looked = session.Query(
+                    "SELECT number, accepted FROM message WHERE done IS NULL AND number > ?1 ORDER BY number LIMIT ?2",
+                    row => (row.GetInt64(0), row.GetInt64(1)),
+                    after,
+                    messages
+                );
+                if (looked.Count == 0)
+                    return new DelayedPortion([], null);
+                // Numbers are in the order of acceptance: behind a young one there are no old ones.
+                bool isMore = looked.Count == messages && looked[^1].Accepted <= late;
+                List<DelayedRecipient> delayed = FindDelayed(
+                    session,
+                    looked[0].Number,
+                    looked[^1].Number,
+                    late,
+                    (long)repeat.TotalMilliseconds
+                );
+                return new DelayedPortion(delayed, isMore ? looked[^1].Number : null);
+            })
+        );
+    }
+
+    private static List<DelayedRecipient> FindDelayed(SqliteSession session, long from, long to, long late, long repeat) =>
+        session.Query(
+            $"""
+            SELECT {MessageColumns}, r.number, r.address, r.notify, r.orcpt, r.attempts, r.due, r.reply, r.class, r.rule,
+                coalesce((
+                    SELECT e.host FROM event e WHERE e.message = r.message AND e.recipient = r.number AND e.kind = {(int)
+                TraceKind.Deferred}
+                    ORDER BY e.number DESC LIMIT 1
+                ), ''),
+                r.delayed, CASE WHEN ?4 > 0 THEN 1 + (?3 - m.accepted) / ?4 ELSE 1 END AS owed
+            FROM message m JOIN recipient r ON r.message = m.number
+            WHERE m.number BETWEEN ?1 AND ?2 AND m.done IS NULL AND m.sender IS NOT NULL AND m.accepted <= ?3 AND r.state = 0
+              AND (r.notify = {(int)DsnNotify.Unspecified} OR r.notify & {(int)DsnNotify.Delay}) AND r.delayed < owed
+            ORDER BY m.number, r.number
+            """,
+            row => new DelayedRecipient(
+                Message(row),
+                Recipient(row, 13),
+                Time(row.GetInt64(18)),
+                row.GetString(19),
+                (FailureClass)row.GetInt32(20),
+                row.GetString(21),
+                row.GetString(22),
+                row.GetInt32(23),
+                row.GetInt32(24)
+            ),
+            from,
+            to,
+            late,
+            repeat
         );
 
     public Task<IReadOnlyList<WaitingRoute>> FindRoutesAsync(
@@ -261,8 +329,7 @@ public sealed partial class SqliteStore
             row.GetInt32(first),
             MailAddress.Parse(row.GetString(first + 1)),
             new RecipientNotice((DsnNotify)row.GetInt32(first + 2), Original(row.GetText(first + 3))),
-            row.GetInt32(first + 4),
-            row.GetInt32(first + 5) != 0
+            row.GetInt32(first + 4)
         );
 
     private static QueueEntry Entry(SqliteRow row) =>

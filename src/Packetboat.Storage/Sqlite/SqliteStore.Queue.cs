@@ -49,6 +49,14 @@ public sealed partial class SqliteStore
     public ValueTask RecordAsync(long message, DateTimeOffset at, IReadOnlyList<RecipientResult> results, NewMessage? report) =>
         _writer.OweAsync(session => Record(session, message, at, results, report), _deleteContent);
 
+    public Task<bool> ReportDelayAsync(
+        long message,
+        DateTimeOffset at,
+        IReadOnlyList<DelayNotice> notices,
+        NewMessage report,
+        CancellationToken stopping
+    ) => _writer.WriteAsync(session => ReportDelay(session, message, at, notices, report), stopping, report.LastChunk.Length);
+
     public Task<IReadOnlyList<Claim>> ClaimAsync(IReadOnlyList<Claim> claims, CancellationToken stopping) =>
         _writer.WriteAsync<IReadOnlyList<Claim>>(session => [.. claims.Where(claim => Take(session, claim))], stopping);
 
@@ -228,14 +236,13 @@ public sealed partial class SqliteStore
         foreach (RecipientResult result in results)
         {
             session.Execute(
-                "UPDATE recipient SET state = ?3, attempts = ?4, due = ?5, reply = ?6, delayed = ?7, class = ?8, rule = ?9 WHERE message = ?1 AND number = ?2 AND state < 3",
+                "UPDATE recipient SET state = ?3, attempts = ?4, due = ?5, reply = ?6, class = ?7, rule = ?8 WHERE message = ?1 AND number = ?2 AND state < 3",
                 message,
                 result.Recipient,
                 (int)result.State,
                 result.Attempts,
                 Milliseconds(result.Due),
                 result.Reply,
-                result.DelayReported ? 1 : 0,
                 (int)result.Cause.Class,
                 result.Cause.Rule
             );
@@ -256,12 +263,43 @@ public sealed partial class SqliteStore
         }
 
         if (report is not null)
-        {
-            Insert(session, report);
-            Insert(session, message, at, TraceKind.Reported, null, "", "", $"report to the sender queued as {report.Message.Id}");
-        }
-
+            InsertReport(session, message, at, report);
         return CloseIfDone(session, message, at);
+    }
+
+    private static void InsertReport(SqliteSession session, long message, DateTimeOffset at, NewMessage report)
+    {
+        Insert(session, report);
+        Insert(session, message, at, TraceKind.Reported, null, "", "", $"report to the sender queued as {report.Message.Id}");
+    }
+
+    private static bool ReportDelay(
+        SqliteSession session,
+        long message,
+        DateTimeOffset at,
+        IReadOnlyList<DelayNotice> notices,
+        NewMessage report
+    )
+    {
+        bool stillWaits(DelayNotice notice) =>
+            session.Number(
+                "SELECT 1 FROM recipient WHERE message = ?1 AND number = ?2 AND state = 0 AND delayed = ?3",
+                message,
+                notice.Recipient,
+                notice.Before
+            )
+                is not null;
+        if (!notices.All(stillWaits))
+            return false;
+        foreach (DelayNotice notice in notices)
+            session.Execute(
+                "UPDATE recipient SET delayed = ?3 WHERE message = ?1 AND number = ?2",
+                message,
+                notice.Recipient,
+                notice.Now
+            );
+        InsertReport(session, message, at, report);
+        return true;
     }
 
     private static void Insert(

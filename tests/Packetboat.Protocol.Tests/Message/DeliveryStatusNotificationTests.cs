@@ -19,13 +19,23 @@ public sealed class DeliveryStatusNotificationTests
         Action = DsnAction.Failed,
         Reply = new SmtpReply(550, "5.1.1", ["no such user", "ask postmaster"]),
         RemoteHost = "mx.far.example",
-        Explanation = "The mailbox does not exist. Check the address.",
+        Explanation = ["The mailbox does not exist.", "Check the address."],
         LastAttempt = Noon.AddMinutes(5),
+    };
+
+    private static readonly DsnWords Words = new()
+    {
+        Language = "en",
+        Subject = "Your message could not be delivered",
+        Opening = "This is the mail system.",
+        Introductions = Enum.GetValues<DsnAction>().ToDictionary(action => action, action => $"What was {action} follows."),
+        Said = "The words of {host}:",
     };
 
     private static readonly DsnInput Input = new()
     {
         ReportingHost = "mail.node.example",
+        Words = Words,
         MessageId = "1.dsn@mail.node.example",
         Date = Noon.AddMinutes(6),
         Sender = MailAddress.Parse("a@b.example"),
@@ -44,7 +54,10 @@ public sealed class DeliveryStatusNotificationTests
             Address = MailAddress.Parse("late@slow.example"),
             Action = DsnAction.Delayed,
             Status = new EnhancedStatus(4, 4, 1),
-            Explanation = "The system does not answer.",
+            Explanation =
+            [
+                "The system does not answer. It is tried again until Friday, and whoever reads this need do nothing but wait.",
+            ],
             LastAttempt = Noon.AddHours(4),
             WillRetryUntil = Noon.AddDays(5),
         };
@@ -158,6 +171,24 @@ public sealed class DeliveryStatusNotificationTests
     }
 
     [Fact]
+    public void Words_in_any_language_need_no_eight_bits_and_name_their_language()
+    {
+        DsnWords german = Words with { Language = "de", Opening = "Dies ist für größere Übel gedacht = " + new string('ä', 90) };
+        DsnInput input = Input with { Words = german, Return = DsnReturn.Headers, OriginalHeader = Bytes("A: b\r\n") };
+        DeliveryStatusNotification dsn = DeliveryStatusNotification.Of(input);
+
+        Assert.False(dsn.IsEightBit);
+        var text = (TextPart)Parsed(dsn)[0];
+        Assert.StartsWith(
+            "Dies ist für größere Übel gedacht =\r\nää",
+            text.Text.ReplaceLineEndings("\r\n"),
+            StringComparison.Ordinal
+        );
+        Assert.Equal("de", text.Headers[HeaderId.ContentLanguage]);
+        Assert.All(Text(dsn).Split("\r\n"), line => Assert.InRange(line.Length, 0, 78));
+    }
+
+    [Fact]
     public void The_boundary_is_not_in_the_message()
     {
         string first = Boundary(DeliveryStatusNotification.Of(Input));
@@ -174,7 +205,7 @@ public sealed class DeliveryStatusNotificationTests
         DsnRecipient wordy = Joe with
         {
             Reply = new SmtpReply(550, "5.7.1", new string('x', 5000)),
-            Explanation = new string('y', 5000),
+            Explanation = [new string('y', 5000)],
         };
         string text = Text(
             DeliveryStatusNotification.Of(

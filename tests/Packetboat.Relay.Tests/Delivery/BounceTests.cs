@@ -11,16 +11,26 @@ public sealed class BounceTests
     private const string WhatThePersonReads = """
         This is the mail system at mail.node.example.
 
-        Your message could not be delivered to the recipients below, and nobody
-        will try again. Part or all of it is attached.
+        Your message could not be delivered to the recipients below. All or part of
+        it is attached.
 
           <joe@far.example>
-            The other server refused it for good.
-            mx.far.example said: 550 5.1.1 no such user
+            There is no such address at far.example, or it is no longer used.
+            Either the address is mistyped or it is old. The mail systems work.
+            What you can do: Check the address letter by letter, or ask the
+            recipient for the right one in another way.
+            It is not tried again.
+            The exact words of mx.far.example:
+              550 5.1.1 no such user
 
           <jim@far.example>
-            It was tried once, which is the limit.
-            mx.far.example said: 451 4.2.1 later
+            The mail server of far.example did not take the message.
+            Its own words, below, are all that is known.
+            What you can do: Send those words to the recipient's administrator, or
+            ask the recipient in another way.
+            It is not tried again. It was tried for as long as this server tries.
+            The exact words of mx.far.example:
+              451 4.2.1 zorgle
 
         """;
 
@@ -31,7 +41,7 @@ public sealed class BounceTests
         rig.Settings = rig.Settings with { Limits = rig.Settings.Limits with { MaxAttempts = 1 } };
         rig.Peers.Answer = (_, line) =>
             line.StartsWith("RCPT TO:<joe@", StringComparison.Ordinal) ? "550 5.1.1 no such user\r\n"
-            : line.StartsWith("RCPT TO:<jim@", StringComparison.Ordinal) ? "451 4.2.1 later\r\n"
+            : line.StartsWith("RCPT TO:<jim@", StringComparison.Ordinal) ? "451 4.2.1 zorgle\r\n"
             : null;
         await rig.StartAsync();
         string id = await rig.SendAsync("joe@far.example", "jim@far.example");

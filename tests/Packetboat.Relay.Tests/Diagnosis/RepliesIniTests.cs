@@ -2,6 +2,7 @@ using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Tests.Configuration;
+using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.Diagnosis;
 
@@ -167,6 +168,16 @@ public sealed class RepliesIniTests
             Assert.Single(Read(string.Concat(entries)).Problems, one => one.Line > 0).ToString(),
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public void What_the_guide_shows_can_be_written_as_it_stands()
+    {
+        string chapter = Repository.Read("docs/guide/configuration.md").Split("## What replies mean")[1].Split("\n## ")[0];
+        ConfigurationResult read = Read(chapter.Split("```text\n")[1].Split("```")[0]);
+        Assert.DoesNotContain(read.Problems, one => one.File.EndsWith("replies.ini", StringComparison.Ordinal));
+        Assert.Equal("our-partner-sleeps", read.Settings!.Replies.Classify(Peer("we are closed this weekend")).Rule);
+        Assert.All(FailureClasses.All, kind => Assert.Contains($"| `{kind.Word()}` |", chapter, StringComparison.Ordinal));
     }
 
     private static ConfigurationResult Read(string file)

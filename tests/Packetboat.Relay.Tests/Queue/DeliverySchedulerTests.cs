@@ -425,25 +425,6 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
-    public async Task Who_asked_for_it_hears_of_a_delay_once()
-    {
-        _rig.Peers.Answer = (route, line) =>
-            line.StartsWith("RCPT", StringComparison.Ordinal) && route == "mx far.example" ? "451 later\r\n" : null;
-        await _rig.StartAsync();
-        string id = await _rig.SendAsync("alice@node.example", DsnNotify.Delay, "joe@far.example");
-        for (int attempt = 1; attempt <= 5; attempt++)
-        {
-            int now = attempt;
-            await _rig.UntilAsync(async () =>
-                await _rig.EntryAsync(id) is { State: RecipientState.Waiting } entry && entry.Attempts == now
-            );
-            _rig.Pass(TimeSpan.FromHours(3));
-        }
-
-        Assert.Single((await _rig.StoryAsync(id)).Events, e => e.Kind == TraceKind.Reported);
-    }
-
-    [Fact(Timeout = Patience)]
     public async Task Patience_ends_with_the_last_attempt()
     {
         _rig.Settings = _rig.Settings with { Limits = _rig.Settings.Limits with { MaxAttempts = 1 } };

@@ -145,6 +145,22 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
         await stop;
     }
 
+    /// <summary>In which language senders read.</summary>
+    public string Language { get; set; } = "en";
+
+    /// <summary>The notices about mail that waits, as they would be looked for now.</summary>
+    public DelayNotices NewNotices(TimeSpan first, TimeSpan repeat) =>
+        new(
+            Store,
+            ReporterOf(Scheduler),
+            () => new DelaySettings(first, repeat, Settings.Limits.MaxAge),
+            () => ReplyTable.Shipped,
+            new MailLog(NullLogger<MailLog>.Instance),
+            Time
+        );
+
+    private Reporter ReporterOf(IScheduler scheduler) => new(Store, scheduler, () => "mail.node.example", () => Language, Time);
+
     private DeliveryScheduler NewScheduler()
     {
         var log = new MailLog(NullLogger<MailLog>.Instance);
@@ -152,14 +168,7 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
             Store,
             this,
             route => new Courier(route, Peers, Store, Time),
-            scheduler => new Settlement(
-                Store,
-                new Reporter(Store, scheduler, () => "mail.node.example", Time),
-                () => Settings.Limits,
-                () => ReplyTable.Shipped,
-                log,
-                Time
-            ),
+            scheduler => new Settlement(Store, ReporterOf(scheduler), () => Settings.Limits, () => ReplyTable.Shipped, log, Time),
             () => Settings,
             log,
             Time

@@ -30,6 +30,23 @@ internal sealed class WatchedStore(IQueueStore inner) : IQueueStore
     public async ValueTask<byte[]> ReadChunkAsync(long message, int chunk, CancellationToken stopping) =>
         await Watch("read", () => inner.ReadChunkAsync(message, chunk, stopping).AsTask());
 
+    public Task<DelayedPortion> FindDelayedAsync(
+        long after,
+        DateTimeOffset now,
+        TimeSpan first,
+        TimeSpan repeat,
+        int messages,
+        CancellationToken stopping
+    ) => Watch("find delayed", () => inner.FindDelayedAsync(after, now, first, repeat, messages, stopping));
+
+    public Task<bool> ReportDelayAsync(
+        long message,
+        DateTimeOffset at,
+        IReadOnlyList<DelayNotice> notices,
+        NewMessage report,
+        CancellationToken stopping
+    ) => Watch("report delay", () => inner.ReportDelayAsync(message, at, notices, report, stopping));
+
     /// <summary>Written when it completes, so that a test sees it.</summary>
     public async ValueTask RecordAsync(
         long message,

@@ -173,12 +173,14 @@ internal sealed class Harbour : IAsyncDisposable
 
             """;
         string tls = $"[Tls]\nCertificate = {authority.CertificateFile}\nCertificateKey = {authority.KeyFile}\n";
+        // A clock that jumps makes notices of delay due, and every report here counts as a bounce.
+        const string delivery = "[Delivery]\nRetryFirst = 1s\nDelayNotice = 0\n";
         Hub.Write(
             "sbbs.ini",
             common
                 + $"HostName = hub.test\nOptions = USE_SUBMISSION_PORT\nSMTPPort = {Hub.Port}\nSubmissionPort = {hubSubmission}\nMaxMsgSize = {Letter.LargestForHub}\n"
         );
-        Hub.Write("packetboat.ini", $"{tls}[Delivery]\nRetryFirst = 1s\nDirectPort = {direct}\nAllowPrivateTargets = true\n");
+        Hub.Write("packetboat.ini", $"{tls}{delivery}DirectPort = {direct}\nAllowPrivateTargets = true\n");
         Spoke.Write(
             "sbbs.ini",
             common
@@ -186,7 +188,7 @@ internal sealed class Harbour : IAsyncDisposable
         );
         Spoke.Write(
             "packetboat.ini",
-            $"{tls}[Delivery]\nRetryFirst = 1s\n[Relay]\nRelayCertificateFile = {authority.CertificateFile}\n"
+            $"{tls}{delivery}[Relay]\nRelayCertificateFile = {authority.CertificateFile}\n"
         );
         Spoke.Write("relay.cfg", "127.0.0.1\n");
     }

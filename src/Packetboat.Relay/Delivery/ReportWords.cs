@@ -1,0 +1,125 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Packetboat.Protocol.Message;
+using Packetboat.Relay.Configuration.SbbsIni;
+using Packetboat.Relay.Diagnosis;
+
+namespace Packetboat.Relay.Delivery;
+
+/// <summary>
+/// What reports say to senders, in one language: a file of <c>Words</c> beside this one. It speaks of what a sender can know and do; what
+/// the operator can do stands in the table of replies.
+/// </summary>
+internal sealed class ReportWords
+{
+    private const string Folder = "Packetboat.Relay.Delivery.Words.";
+    private const string Extension = ".ini";
+
+    private static readonly FrozenDictionary<string, ReportWords> ByLanguage = Read();
+
+    private readonly string _language;
+    private readonly IniDocument _file;
+
+    private ReportWords(string language, IniDocument file) => (_language, _file) = (language, file);
+
+    /// <summary>Such as <c>de</c>, <c>en</c>.</summary>
+    public static IReadOnlyList<string> Languages { get; } = [.. ByLanguage.Keys.Order(StringComparer.Ordinal)];
+
+    /// <param name="language">One of <see cref="Languages"/>; the settings have no other.</param>
+    public static ReportWords Of(string language) => ByLanguage[language];
+
+    /// <param name="gravest">Of what the report tells.</param>
+    /// <param name="reportingHost">Ourselves.</param>
+    public DsnWords For(DsnAction gravest, string reportingHost) =>
+        new()
+        {
+            Language = _language,
+            Subject = Text("subject", gravest is DsnAction.Failed or DsnAction.Delayed ? gravest.ToString() : "Other"),
+            Opening = Filled(Text("report", "Opening"), ("host", reportingHost)),
+            Introductions = Enum.GetValues<DsnAction>()
+                .ToDictionary(action => action, action => Text("introduction", action.ToString())),
+            Said = Text("report", "Said"),
+        };
+
+    /// <summary>The message was passed on, and that is all that is known.</summary>
+    public IReadOnlyList<string> Relayed() => [Text("relayed", "What")];
+
+    /// <summary>What happened, whose fault it is, what the sender can do, and that nothing more will be tried; a paragraph each.</summary>
+    /// <param name="cause">Why it failed.</param>
+    /// <param name="domain">Of the recipient.</param>
+    /// <param name="ownWords">What we say of it ourselves; empty where a peer has spoken.</param>
+    /// <param name="isExhausted">Patience ended it, not a refusal.</param>
+    public IReadOnlyList<string> Failed(Cause cause, string domain, string ownWords, bool isExhausted)
+    {
+        string never = Text("report", "Never");
+        return
+        [
+            .. Known(cause.Class.Word(), domain, "Advice"),
+            .. Detail(ownWords),
+            isExhausted ? $"{never} {Text("report", "Exhausted")}" : never,
+        ];
+    }
+
+    /// <summary>What the operator has returned.</summary>
+    /// <param name="why">His words.</param>
+    public IReadOnlyList<string> Returned(string why) => [$"{Text("report", "ByOperator")} {why}", Text("report", "Never")];
+
+    /// <summary>What happened, whose fault it is, what the sender can do, and when it is tried again; a paragraph each.</summary>
+    /// <param name="cause">Why it has not been delivered.</param>
+    /// <param name="domain">Of the recipient.</param>
+    /// <param name="ownWords">What we say of it ourselves; empty where a peer has spoken.</param>
+    /// <param name="hasSpoken">The report quotes a peer.</param>
+    /// <param name="next">When it is tried again; null where that is not known.</param>
+    /// <param name="until">When it goes back.</param>
+    public IReadOnlyList<string> Delayed(
+        Cause cause,
+        string domain,
+        string ownWords,
+        bool hasSpoken,
+        DateTimeOffset? next,
+        DateTimeOffset until
+    ) =>
+        [
+            .. Known(cause.IsKnown || hasSpoken ? cause.Class.Word() : "waiting", domain, "Wait"),
+            .. Detail(ownWords),
+            next is { } time
+                ? Filled(Text("report", "Next"), ("next", Time(time)), ("until", Time(until)))
+                : Filled(Text("report", "Until"), ("until", Time(until))),
+        ];
+
+    private IEnumerable<string> Known(string section, string domain, string advice)
+    {
+        yield return Filled(Text(section, "What"), ("domain", domain));
+        yield return Filled(Text(section, "Fault"), ("domain", domain));
+        yield return $"{Text("report", "Advice")} {Filled(Text(section, advice), ("domain", domain))}";
+    }
+
+    private static IEnumerable<string> Detail(string ownWords) => ownWords.Length == 0 ? [] : [$"({ownWords})"];
+
+    private string Text(string section, string key) =>
+        _file.Find(section, key)?.Text ?? throw new InvalidDataException($"{_language}: no {key} in [{section}]");
+
+    private static string Filled(string text, params ReadOnlySpan<(string Name, string Value)> values)
+    {
+        foreach ((string name, string value) in values)
+            text = text.Replace($"{{{name}}}", value, StringComparison.Ordinal);
+        return text;
+    }
+
+    private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
+
+    private static FrozenDictionary<string, ReportWords> Read() =>
+        typeof(ReportWords)
+            .Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+            .Select(name => Read(name, name[Folder.Length..^Extension.Length]))
+            .ToFrozenDictionary(words => words._language, StringComparer.Ordinal);
+
+    private static ReportWords Read(string resource, string language)
+    {
+        using Stream stream = typeof(ReportWords).Assembly.GetManifestResourceStream(resource)!;
+        byte[] content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return new ReportWords(language, IniReader.Parse(content, resource, ""));
+    }
+}
