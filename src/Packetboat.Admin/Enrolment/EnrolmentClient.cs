@@ -45,7 +45,7 @@ public sealed class EnrolmentClient : IDisposable
             MaxResponseHeadersLength = 16,
             MaxResponseDrainSize = 0,
         };
-        handler.SslOptions.RemoteCertificateValidationCallback = _trust.Check;
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, errors) => _trust.Check(shown, errors);
         handler.SslOptions.EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
         _http = new HttpClient(handler) { BaseAddress = hub, Timeout = Timeout.InfiniteTimeSpan };
     }

@@ -17,7 +17,7 @@ internal sealed class HubTrust(HubPin? pin)
     /// <summary>PEM of its certificate, where the pin is all that vouches for it; else null.</summary>
     public string? PinnedCertificate { get; private set; }
 
-    public bool Check(object _, X509Certificate? shown, X509Chain? __, SslPolicyErrors errors)
+    public bool Check(X509Certificate? shown, SslPolicyErrors errors)
     {
         if (shown is null)
         {
