@@ -245,7 +245,10 @@ public sealed class JoinTests
     {
         await using Harbour harbour = await Harbour.OpenAsync("");
         using var http = new HttpClient(
-            new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null } }
+            new SocketsHttpHandler
+            {
+                SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null },
+            }
         )
         {
             BaseAddress = new Uri(harbour.HubUrl),

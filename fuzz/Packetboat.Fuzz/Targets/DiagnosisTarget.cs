@@ -83,7 +83,10 @@ internal sealed class DiagnosisTarget : IFuzzTarget
 
     private static SmtpReply ReplyOf(string said)
     {
-        int code = said.Length >= 3 && int.TryParse(said.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? Math.Clamp(number, 400, 599) : 550;
+        int code =
+            said.Length >= 3 && int.TryParse(said.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                ? Math.Clamp(number, 400, 599)
+                : 550;
         string text = said.Length > 4 ? said[4..] : "";
         return EnhancedStatus.TryParse(text, out EnhancedStatus status, out int length)
             ? new SmtpReply(code, status.ToString(), text[length..])

@@ -72,10 +72,9 @@ internal sealed class DkimTarget : IFuzzTarget
         message.Append(input);
         message.Complete();
         var zone = new ZoneResolver($"s._domainkey.d.example TXT {Key.Key.Record}");
-        Task<IReadOnlyList<DkimVerdict>> verifying = new DkimVerifier(zone, TimeProvider.System).VerifyAsync(
-            message,
-            CancellationToken.None
-        ).AsTask();
+        Task<IReadOnlyList<DkimVerdict>> verifying = new DkimVerifier(zone, TimeProvider.System)
+            .VerifyAsync(message, CancellationToken.None)
+            .AsTask();
         Check.That(verifying.IsCompleted, "the verifier waits for nothing");
         return verifying.GetAwaiter().GetResult();
     }

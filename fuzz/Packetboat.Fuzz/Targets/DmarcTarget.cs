@@ -60,12 +60,14 @@ internal sealed class DmarcTarget : IFuzzTarget
         }
 
         var zone = new ZoneResolver($"_dmarc.d.example TXT {record}");
-        Task<DmarcVerdict> evaluating = new DmarcEvaluator(zone, PublicSuffixList.Embedded).EvaluateAsync(
-            authors,
-            new SpfVerdict(SpfResult.Pass, "d.example", "yes"),
-            [new DkimVerdict(DkimResult.None, "", "", "no")],
-            CancellationToken.None
-        ).AsTask();
+        Task<DmarcVerdict> evaluating = new DmarcEvaluator(zone, PublicSuffixList.Embedded)
+            .EvaluateAsync(
+                authors,
+                new SpfVerdict(SpfResult.Pass, "d.example", "yes"),
+                [new DkimVerdict(DkimResult.None, "", "", "no")],
+                CancellationToken.None
+            )
+            .AsTask();
         Check.That(evaluating.IsCompleted, "the evaluation waits for nothing");
         DmarcVerdict verdict = evaluating.GetAwaiter().GetResult();
         Check.IsPrintable(verdict.Reason, "a reason");

@@ -201,7 +201,15 @@ public sealed partial class Enrolment(
         )
             return (EnrolmentFault.IdRefused, unfit);
 
-        var made = new NewNode(invitation.Name, node.KeyHash, account, credential, DomainOf(node, account), node.Client, now.Terms.Version);
+        var made = new NewNode(
+            invitation.Name,
+            node.KeyHash,
+            account,
+            credential,
+            DomainOf(node, account),
+            node.Client,
+            now.Terms.Version
+        );
         switch (await store.EnrolAsync(made, time.GetUtcNow(), ct))
         {
             case NewNodeOutcome.Made:

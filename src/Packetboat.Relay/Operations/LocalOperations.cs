@@ -28,7 +28,21 @@ public sealed partial class LocalOperations(
     private Operator Who { get; init; } = Operator.Itself;
 
     public IOperations By(Operator who) =>
-        new LocalOperations(store, accounts, upkeep, issuer, sendMail, local, suspensions, proofs, usage, audit, invitations, state, time)
+        new LocalOperations(
+            store,
+            accounts,
+            upkeep,
+            issuer,
+            sendMail,
+            local,
+            suspensions,
+            proofs,
+            usage,
+            audit,
+            invitations,
+            state,
+            time
+        )
         {
             Who = new Operator(Protocol.PrintableText.Of(who.Name, 64), Protocol.PrintableText.Of(who.From, 100)),
         };

@@ -29,7 +29,13 @@ public sealed partial class SqliteStore
     public Task AcceptAsync(NewMessage message, CancellationToken stopping) =>
         message.Message.Chunks > 1
             ? AcceptLargeAsync(message, stopping)
-            : _writer.WriteAsync(session => Insert(session, message), stopping, message.LastChunk.Length, beginsWork: true, once: UsageOf(message));
+            : _writer.WriteAsync(
+                session => Insert(session, message),
+                stopping,
+                message.LastChunk.Length,
+                beginsWork: true,
+                once: UsageOf(message)
+            );
 
     public ValueTask<byte[]> ReadChunkAsync(long message, int chunk, CancellationToken stopping) =>
         new(Task.Run(() => ReadChunk(message, chunk), stopping));
@@ -363,7 +369,13 @@ public sealed partial class SqliteStore
     {
         await WriteChunkAsync(message.Message.Number, message.Message.Chunks - 1, message.LastChunk, stopping);
         await _content.FinishAsync(message.Message.Number);
-        await _writer.WriteAsync(session => Insert(session, message), stopping, namesFile: true, beginsWork: true, once: UsageOf(message));
+        await _writer.WriteAsync(
+            session => Insert(session, message),
+            stopping,
+            namesFile: true,
+            beginsWork: true,
+            once: UsageOf(message)
+        );
     }
 
     private static int Forget(SqliteSession session, long before)

@@ -109,7 +109,7 @@ public sealed class AccountSnapshotTests : IAsyncDisposable
     {
         await _store.RunAsync("UPDATE account SET note = 'behind'");
         await _store.RunAsync(
-            $"INSERT INTO account VALUES ('{Unknown.LoginForm}', '{Unknown.Text}', 0, 'behind', NULL, NULL, NULL)"
+            $"INSERT INTO account (login_form, id, created, note) VALUES ('{Unknown.LoginForm}', '{Unknown.Text}', 0, 'behind')"
         );
     }
 

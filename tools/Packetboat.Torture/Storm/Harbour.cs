@@ -189,10 +189,7 @@ internal sealed class Harbour : IAsyncDisposable
             common
                 + $"HostName = spoke.test\nOptions = USE_SUBMISSION_PORT | RELAY_TX | RELAY_AUTH_PLAIN\nSMTPPort = {Spoke.Port}\nSubmissionPort = {spokeSubmission}\nRelayServer = hub.test\nRelayPort = {relayPort}\nRelayUsername = {Boat.Account}\nRelayPassword = {Boat.Password}\n"
         );
-        Spoke.Write(
-            "packetboat.ini",
-            $"{tls}{delivery}[Relay]\nRelayCertificateFile = {authority.CertificateFile}\n"
-        );
+        Spoke.Write("packetboat.ini", $"{tls}{delivery}[Relay]\nRelayCertificateFile = {authority.CertificateFile}\n");
         Spoke.Write("relay.cfg", "127.0.0.1\n");
     }
 }
