@@ -8,13 +8,13 @@ namespace Packetboat.EndToEnd.Tests;
 /// </summary>
 public sealed class TortureTests
 {
-    private const int Patience = 120_000;
+    private const int Patience = 300_000;
 
     [Fact(Timeout = Patience)]
     public Task Nothing_promised_is_lost_in_a_storm() =>
         TortureAsync(
             "storm",
-            "--kills 4 --disk-faults 3 --clock-jumps 1 --backups 1 --messages 40 --connections 4 --seed 1 --minutes 1"
+            "--kills 4 --disk-faults 3 --clock-jumps 1 --backups 1 --messages 40 --connections 4 --seed 1 --minutes 4"
         );
 
     private static async Task TortureAsync(string form, string options)

@@ -194,7 +194,8 @@ internal sealed class ClientTarget : IFuzzTarget
             Tell(told, recipient.Outcome);
             if (recipient.Outcome.IsAccepted)
                 Check.That(
-                    stream.Written.AsSpan(before).EndsWith("\r\n..\r\nbody\r\n.\r\n"u8),
+                    stream.Written.AsSpan(before).EndsWith("\r\n..\r\nbody\r\n.\r\n"u8)
+                        || stream.Written.AsSpan(before).EndsWith("BDAT 21 LAST\r\nSubject: x\r\n\r\n.\r\nbody"u8),
                     "delivered without having been sent"
                 );
         }
@@ -211,7 +212,10 @@ internal sealed class ClientTarget : IFuzzTarget
     private static void IsSmtp(ReadOnlySpan<byte> written)
     {
         Check.That(
-            written.IsEmpty || written.EndsWith("\r\n"u8) || written.IndexOf("DATA\r\n"u8) >= 0,
+            written.IsEmpty
+                || written.EndsWith("\r\n"u8)
+                || written.IndexOf("DATA\r\n"u8) >= 0
+                || written.IndexOf(" LAST\r\n"u8) >= 0,
             "a command without its end"
         );
         foreach (Range range in written.Split("\r\n"u8))
