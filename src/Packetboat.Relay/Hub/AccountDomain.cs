@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Packetboat.Protocol.Message;
 
 namespace Packetboat.Relay.Hub;
 
@@ -54,6 +55,10 @@ public sealed record AccountDomain(
             && domain[^(Name.Length + 1)] == '.'
             && domain.EndsWith(Name, StringComparison.Ordinal)
         );
+
+    /// <summary>A domain as it is kept: lower case, A-labels. What is no domain stays as it is.</summary>
+    public static string NameOf(string domain) =>
+        MailAddress.TryParse("a@" + domain, out MailAddress? address) ? address.AsciiDomain : domain;
 
     /// <summary>128 bits, in a form that every DNS editor takes.</summary>
     public static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

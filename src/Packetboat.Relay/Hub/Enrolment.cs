@@ -156,8 +156,14 @@ public sealed partial class Enrolment(
             && (state != InvitationState.Used || time.GetUtcNow() >= node.Invitation.Expires)
         )
             return EnrolmentWords.NotOpen(node.Invitation, state == InvitationState.Used ? InvitationState.Expired : state, now);
-        return await HasPasswordAsync(id, password, ct)
-            ? Answer(id, password, node.Domain, now)
+        return await accounts.FindAsync(id.LoginForm, ct) is { } found && HasPassword(found, password)
+            ? Answer(
+                id,
+                password,
+                node.Domain,
+                found.Domains.FirstOrDefault(d => d.Name == AccountDomain.NameOf(node.Domain)),
+                now
+            )
             : EnrolmentWords.AccountChanged(id, now);
     }
 
@@ -167,7 +173,7 @@ public sealed partial class Enrolment(
             ? null
             : new AccountDomain(
                 account.Id,
-                node.Domain.ToLowerInvariant(),
+                AccountDomain.NameOf(node.Domain),
                 IncludesSubdomains: false,
                 node.Invitation.Domain.Length > 0 ? null : AccountDomain.NewToken(),
                 account.Created
@@ -214,7 +220,7 @@ public sealed partial class Enrolment(
         {
             case NewNodeOutcome.Made:
                 LogJoined(id.Text, invitation.Name, node.Client);
-                return Answer(id, password, node.Domain, now);
+                return Answer(id, password, node.Domain, made.Domain, now);
             case NewNodeOutcome.KnownBefore:
                 // Two requests of one node at the same moment: the other was quicker.
                 return await AgainAsync(node, password, now, ct) ?? EnrolmentWords.Unavailable;
@@ -264,13 +270,10 @@ public sealed partial class Enrolment(
         static QwkId OneId() => QwkId.Parse("NODE" + RandomNumberGenerator.GetString(PasswordGenerator.Alphabet, MadeIdDigits));
     }
 
-    private async Task<bool> HasPasswordAsync(QwkId id, string password, CancellationToken ct)
-    {
-        AccountWithCredentials? found = await accounts.FindAsync(id.LoginForm, ct);
-        return found?.Credentials.FirstOrDefault(of => of.Name == Credential.DefaultName) is { } credential
-            && ScramVerifier.TryParse(credential.Verifier, out ScramVerifier? verifier)
-            && verifier.Verify(password);
-    }
+    private static bool HasPassword(AccountWithCredentials account, string password) =>
+        account.Credentials.FirstOrDefault(of => of.Name == Credential.DefaultName) is { } credential
+        && ScramVerifier.TryParse(credential.Verifier, out ScramVerifier? verifier)
+        && verifier.Verify(password);
 
     private async Task<EnrolmentResult<ApplicationAnswer>> AddAsync(
         Application application,
@@ -293,7 +296,7 @@ public sealed partial class Enrolment(
         return there is null ? EnrolmentWords.TooManyApplications(now) : EnrolmentWords.CodeTaken(application.Name);
     }
 
-    private static JoinAnswer Answer(QwkId id, string password, string domain, EnrolmentSettings now) =>
+    private static JoinAnswer Answer(QwkId id, string password, string domain, AccountDomain? asked, EnrolmentSettings now) =>
         new(
             id.Text,
             password,
@@ -302,6 +305,7 @@ public sealed partial class Enrolment(
             SaslMechanisms.Plain,
             $"{id.Text.ToLowerInvariant()}@{now.HostName}",
             [
+                .. ProofOf(asked),
                 new RecordToPublish(
                     domain,
                     "TXT",
@@ -311,6 +315,19 @@ public sealed partial class Enrolment(
                 ),
             ]
         );
+
+    private static IEnumerable<RecordToPublish> ProofOf(AccountDomain? asked) =>
+        asked is null or { IsUsable: true }
+            ? []
+            :
+            [
+                new RecordToPublish(
+                    asked.RecordName,
+                    "TXT",
+                    asked.RecordText,
+                    $"proof that {asked.Name} is yours: until the hub finds it, it takes no mail from addresses in {asked.Name}"
+                ),
+            ];
 
     private static string NoteOf(Newcomer node)
     {

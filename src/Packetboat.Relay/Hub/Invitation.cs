@@ -4,7 +4,7 @@ namespace Packetboat.Relay.Hub;
 /// <param name="Name">The first group of the code: how operators call it.</param>
 /// <param name="CodeHash">Of the whole code.</param>
 /// <param name="Id">The account that it is for; null: whoever comes may choose.</param>
-/// <param name="Domain">From which the node is expected to send; may be empty.</param>
+/// <param name="Domain">Granted to the accounts that are made by it; may be empty.</param>
 /// <param name="Uses">Accounts that may be made by it.</param>
 /// <param name="Used">Accounts that were.</param>
 /// <param name="Created">When the operator made it.</param>

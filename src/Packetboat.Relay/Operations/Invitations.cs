@@ -84,7 +84,8 @@ public sealed class Invitations(
             application.Name,
             application.CodeHash,
             application.Id,
-            application.Domain,
+            // An invitation's domain is granted, and this one is a stranger's word: he has to prove what he says when he joins.
+            Domain: "",
             Uses: 1,
             Used: 0,
             now,

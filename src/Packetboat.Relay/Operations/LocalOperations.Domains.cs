@@ -47,7 +47,7 @@ public sealed partial class LocalOperations
     {
         if (await FindAsync(id, ct) is not { } found)
             return NoSuchAccount(id);
-        string name = AsciiDomain(domain);
+        string name = AccountDomain.NameOf(domain);
         if (
             found.Domains.FirstOrDefault(d => d.Name == name) is not { } known
             || !await accounts.RemoveDomainAsync(found.Account.Id, name, ct)
@@ -64,7 +64,7 @@ public sealed partial class LocalOperations
 
     private static bool TryReadDomain(string text, bool grant, out string name, out Refusal? refusal)
     {
-        name = AsciiDomain(text);
+        name = AccountDomain.NameOf(text);
         string shown = Protocol.PrintableText.Of(text, 80);
         refusal = null;
         if (name == AccountDomain.Any)
@@ -73,7 +73,4 @@ public sealed partial class LocalOperations
             refusal = new Refusal(shown, "it is not a domain", "Write bbs.example.org, or * for any");
         return refusal is null;
     }
-
-    private static string AsciiDomain(string text) =>
-        MailAddress.TryParse("a@" + text, out MailAddress? address) ? address.AsciiDomain : text;
 }

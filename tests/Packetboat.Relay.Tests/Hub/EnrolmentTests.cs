@@ -61,6 +61,54 @@ public sealed class EnrolmentTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_domain_of_an_invitation_is_granted()
+    {
+        string code = await InviteAsync(new InvitationWish { Id = "MYBBS", Domain = "bbs.example" });
+
+        JoinAnswer answer = (await _enrolment.JoinAsync(Request(code, 'a') with { Domain = "other.example" }, Client, Ct)).Value!;
+
+        Assert.Equal([("bbs.example", AccountDomainState.Granted)], await DomainsAsync("MYBBS"));
+        Assert.Equal(["bbs.example"], answer.Records.Select(record => record.Name));
+    }
+
+    /// <summary>Else whoever has a code would send as anybody.</summary>
+    [Fact]
+    public async Task A_domain_that_the_node_names_has_to_be_proven_and_the_answer_says_how()
+    {
+        string code = await InviteAsync(new InvitationWish { Id = "MYBBS" });
+        JoinRequest request = Request(code, 'a') with { Domain = "B\u00fccher.example" };
+
+        JoinAnswer answer = (await _enrolment.JoinAsync(request, Client, Ct)).Value!;
+
+        Assert.Equal([("xn--bcher-kva.example", AccountDomainState.Pending)], await DomainsAsync("MYBBS"));
+        RecordToPublish proof = answer.Records[0];
+        Assert.Equal("_packetboat.xn--bcher-kva.example", proof.Name);
+        Assert.Matches("^packetboat=[0-9a-f]{32}$", proof.Value);
+        Assert.Equal(answer.Records, (await _enrolment.JoinAsync(request, Client, Ct)).Value!.Records);
+    }
+
+    [Fact]
+    public async Task What_an_applicant_says_of_his_domain_is_not_granted_by_approving_him()
+    {
+        _settings = _settings with { TakesApplications = true };
+        var code = InvitationCode.Generate();
+        var application = new ApplicationRequest
+        {
+            Code = code.Text,
+            Id = "MYBBS",
+            Domain = "gmail.example",
+            Contact = "sam@far.example",
+            Terms = _settings.Terms.Version,
+        };
+        Assert.NotNull((await _enrolment.ApplyAsync(application, Client, Ct)).Value);
+        Assert.NotNull((await _operator.ApproveAsync(code.Name, Ct)).Value);
+
+        await _enrolment.JoinAsync(Request(code.Text, 'a') with { Domain = "gmail.example" }, Client, Ct);
+
+        Assert.Equal([("gmail.example", AccountDomainState.Pending)], await DomainsAsync("MYBBS"));
+    }
+
+    [Fact]
     public async Task A_code_is_good_up_to_its_last_second_and_not_after()
     {
         string early = await InviteAsync(new InvitationWish { Lifetime = TimeSpan.FromHours(1) });
@@ -278,6 +326,9 @@ public sealed class EnrolmentTests : IAsyncDisposable
 
     private Task<EnrolmentResult<JoinAnswer>> JoinAsync(string code, char key, string? id = null) =>
         _enrolment.JoinAsync(Request(code, key) with { Id = id }, Client, Ct);
+
+    private async Task<(string, AccountDomainState)[]> DomainsAsync(string id) =>
+        [.. (await ((IAccountStore)_store).FindAsync(id, Ct))!.Domains.Select(domain => (domain.Name, domain.State))];
 
     private JoinRequest Request(string code, char key) =>
         new()
