@@ -67,12 +67,15 @@ def spf_zone(dice, count):
             "a:h%{l}.%{d2}", "a:%{h2}", "ptr:spf.test", "ptr:4.spf-ptr.test", "ptr", "a:broken%d.spf.test" % dice.randrange(3),
         ])
 
-    wrong = ["ip4:192.0.2", "ip4:192.0.2.1/33", "ip6:192.0.2.1", "a:", "include", "foo", "all:x.test", "exists:%{x}.spf.test",
-             "a:%{d0}.spf.test", "ip4=192.0.2.1:", "a/33", "-", "redirect=", "a:spf.test%"]
+    wrong = ["ip4:192.0.2", "ip4:192.0.2.1/33", "ip6:192.0.2.1", "a:", "include", "foo", "all:x.test", "ip4=192.0.2.1:", "a/33", "-", "redirect="]
+    # RFC 7208 4.6: an error anywhere makes the whole record wrong. Mail::SPF looks into a macro only when it comes to it: it has to come first.
+    wrong_macros = ["exists:%{x}.spf.test", "a:%{d0}.spf.test", "a:spf.test%"]
     for number in range(count):
         terms = [dice.choice(["", "", "+", "-", "~", "?"]) + term(number) for _ in range(dice.randrange(5))]
         if dice.random() < 0.08:
             terms.insert(dice.randrange(len(terms) + 1), dice.choice(wrong))
+        elif dice.random() < 0.03:
+            terms.insert(0, dice.choice(wrong_macros))
         if dice.random() < 0.15:
             terms.append("redirect=d%d.spf.test" % dice.randrange(count))
         elif dice.random() < 0.8:
