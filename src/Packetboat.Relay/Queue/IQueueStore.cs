@@ -213,7 +213,8 @@ public sealed record SweepResult(int OrphanedChunks, int InterruptedDeliveries);
 /// <param name="Key">Such as <c>route:relay hub.example:587</c>.</param>
 /// <param name="Raised">Since when.</param>
 /// <param name="Text">What is wrong, and what to do about it.</param>
-public sealed record Alarm(string Key, DateTimeOffset Raised, string Text);
+/// <param name="Kind">The id of its kind in <see cref="Alarms.AlarmCatalogue"/>; blank: what the key begins with says it.</param>
+public sealed record Alarm(string Key, DateTimeOffset Raised, string Text, string Kind = "");
 
 /// <summary>How many recipients are in which state, and how old the oldest is that still waits.</summary>
 public sealed record QueueCounts(long Waiting, long Claimed, long Held, DateTimeOffset? Oldest);

@@ -236,19 +236,6 @@ public sealed partial class SqliteStore
         );
     }
 
-    public Task<IReadOnlyList<Alarm>> AlarmsAsync(CancellationToken stopping)
-    {
-        stopping.ThrowIfCancellationRequested();
-        return Task.FromResult<IReadOnlyList<Alarm>>(
-            _readers.Read(session =>
-                session.Query(
-                    "SELECT key, raised, text FROM alarm ORDER BY raised",
-                    row => new Alarm(row.GetString(0), Time(row.GetInt64(1)), row.GetString(2))
-                )
-            )
-        );
-    }
-
     private List<QueueEntry> Select(SqliteSession session, QueueSelection selection, string state, int limit)
     {
         if (selection.IsEmpty)

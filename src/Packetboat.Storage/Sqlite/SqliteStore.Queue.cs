@@ -161,21 +161,6 @@ public sealed partial class SqliteStore
         return entries;
     }
 
-    public Task RaiseAlarmAsync(Alarm alarm, CancellationToken stopping) =>
-        _writer.WriteAsync(
-            session =>
-                session.Execute(
-                    "INSERT INTO alarm VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE SET text = excluded.text",
-                    alarm.Key,
-                    Milliseconds(alarm.Raised),
-                    alarm.Text
-                ),
-            stopping
-        );
-
-    public Task ClearAlarmAsync(string key, CancellationToken stopping) =>
-        _writer.WriteAsync(session => session.Execute("DELETE FROM alarm WHERE key = ?1", key), stopping);
-
     private static bool Take(SqliteSession session, Claim claim) =>
         session.Execute(
             "UPDATE recipient SET state = ?6, route = ?3, attempts = ?4, due = ?5 WHERE message = ?1 AND number = ?2 AND state = 0",

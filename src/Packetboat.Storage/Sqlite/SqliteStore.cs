@@ -22,11 +22,12 @@ public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
     private readonly MessageIdSequence _ids;
     private readonly long _lastNumberBefore;
     private readonly Action<long?> _deleteContent;
+    private readonly TimeProvider _time;
     private long _lastNumber;
 
-    private SqliteStore(FileStream @lock, SqliteSession session, string file)
+    private SqliteStore(FileStream @lock, SqliteSession session, string file, TimeProvider time)
     {
-        (_lock, _file) = (@lock, file);
+        (_lock, _file, _time) = (@lock, file, time);
         _content = new ContentFiles(Path.Combine(Path.GetDirectoryName(file)!, ContentDirectory));
         _deleteContent = message =>
         {
@@ -91,7 +92,7 @@ public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
         try
         {
             Schema.Bring(session, time);
-            return new SqliteStore(@lock, session, file);
+            return new SqliteStore(@lock, session, file, time);
         }
         catch
         {
