@@ -44,6 +44,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly DomainProofs _proofs;
     private readonly SendingUsage _usage;
     private readonly Enrolment _enrolment;
+    private readonly AlarmServices _alarms;
     private DateTimeOffset? _started;
     private SmtpConnections? _connections;
     private IReadOnlyList<SmtpListener> _listeners = [];
@@ -119,9 +120,11 @@ internal sealed class Composition : IAsyncDisposable
             _usage,
             _store,
             new Invitations(_store, _store, () => enrolment.Current, Pin, ApplicationsChangedAsync, time),
+            new AlarmDesk(_store, _store, time),
             State,
             time
         );
+        _alarms = new AlarmServices(_store, () => Settings.Current, _reserves, Operations, () => _connections, _log, time);
     }
 
     public static string Version { get; } =
@@ -178,10 +181,12 @@ internal sealed class Composition : IAsyncDisposable
         );
         string socket = ControlSocket.PathIn(now.Packetboat.DataDirectory);
         await _store.ClearAlarmAsync(SettingsAlarm, ct);
-        foreach (Reserve reserve in _reserves)
+        // Where it is still so the alarm stands: a restart is no news.
+        foreach (Reserve reserve in _reserves.Where(reserve => reserve.Refusal is null))
             await _store.ClearAlarmAsync(reserve.What, ct);
         _started = _time.GetUtcNow();
         List<IHostedService> services = [Settings, SendMail.Scheduler, SendMail.DelayNotices, _suspensions, _proofs];
+        services.AddRange(_alarms.All);
         if ((_enrolmentEndPoints = EnrolmentEndPoints(now)).Count > 0)
             services.Add(new EnrolmentServer(_enrolmentEndPoints, certificates, _enrolment, _time, _loggers));
         return new MailServer(_listeners, sockets, _connections, (socket, Operations), services, _loggers);
@@ -189,6 +194,7 @@ internal sealed class Composition : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _alarms.Dispose();
         _suspensions.Dispose();
         _proofs.Dispose();
         SendMail.Scheduler.Dispose();
@@ -200,6 +206,7 @@ internal sealed class Composition : IAsyncDisposable
     private void SettingsChanged()
     {
         SendMail.Scheduler.Wake();
+        _alarms.Wake();
         _ = _store.ClearAlarmAsync(SettingsAlarm, CancellationToken.None);
     }
 

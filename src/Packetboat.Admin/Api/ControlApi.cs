@@ -101,6 +101,7 @@ public static partial class ControlApi
         Verb(routes, Verbs.Backup, Json.ResultBackupReport, (ask, ct) => operations.BackupAsync(ask.File ?? "", ct));
         Verb(routes, Verbs.Verify, Json.ResultVerifyReport, (_, ct) => operations.VerifyAsync(ct));
         MapInvitations(routes, operations);
+        MapAlarms(routes, operations);
         routes.MapPost(Verbs.Submit, (RequestDelegate)(context => SubmitAsync(context, operations)));
     }
 

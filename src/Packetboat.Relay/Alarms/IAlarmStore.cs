@@ -31,6 +31,9 @@ public interface IAlarmStore
     /// <returns>How many.</returns>
     Task<int> SettleAlarmsAsync(CancellationToken stopping);
 
+    /// <summary>When the oldest message was accepted that waits and is not held; null: there is none.</summary>
+    Task<DateTimeOffset?> OldestWaitingAsync(CancellationToken stopping);
+
     /// <summary>In their order, those behind <paramref name="after"/>.</summary>
     Task<IReadOnlyList<AlarmEvent>> AlarmEventsAsync(long after, int limit, CancellationToken stopping);
 

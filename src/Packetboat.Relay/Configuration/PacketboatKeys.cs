@@ -320,6 +320,127 @@ internal static class PacketboatKeys
         {
             IsUsedYet = true,
         },
+        new(
+            "Alarms",
+            "QueueAge",
+            SettingType.Duration,
+            "12h",
+            "An alarm is raised when the oldest message that is not done waits for longer. 0: never."
+        )
+        {
+            IsUsedYet = true,
+            Maximum = 31536000,
+        },
+        new(
+            "Alarms",
+            "ExpiryNotice",
+            SettingType.Duration,
+            "14d",
+            "How long before a certificate or a token ends an alarm is raised."
+        )
+        {
+            IsUsedYet = true,
+            Minimum = 3600,
+            Maximum = 31536000,
+        },
+        new(
+            "Alarms",
+            "Webhook",
+            SettingType.Secret,
+            "",
+            "Address that each alarm is posted to as JSON when it is raised and when it is cleared: https, or http on this machine. Blank: nowhere."
+        )
+        {
+            IsUsedYet = true,
+            Example = "https://alarms.example.net/packetboat",
+        },
+        new(
+            "Alarms",
+            "WebhookSecretFile",
+            SettingType.Path,
+            "",
+            "File with the secret by which what is posted is signed (HMAC-SHA-256), relative to the directory of this file. Blank: it is not signed."
+        )
+        {
+            IsUsedYet = true,
+            Example = "webhook.secret",
+        },
+        new(
+            "Alarms",
+            "DigestTo",
+            SettingType.Text,
+            "",
+            "Mail address that a digest is sent to once a day: what was sent, what failed and why, what waits, and which alarms are open. A day on which nothing happened has none. Blank: nobody."
+        )
+        {
+            IsUsedYet = true,
+            Example = "postmaster@example.net",
+        },
+        new("Alarms", "DigestHour", SettingType.Integer, "7", "From which hour of the day on it is sent, local time.")
+        {
+            IsUsedYet = true,
+            Maximum = 23,
+        },
+        new(
+            "Mqtt",
+            "MqttBroker",
+            SettingType.HostName,
+            "",
+            "MQTT broker (3.1.1) that alarms and sign-ins are published to, under the topics of Synchronet. Blank: none."
+        )
+        {
+            IsUsedYet = true,
+            Example = "broker.example.net",
+        },
+        new("Mqtt", "MqttPort", SettingType.Port, "1883", "Its port; with MqttTls usually 8883.")
+        {
+            IsUsedYet = true,
+            Minimum = 1,
+            Maximum = 65535,
+        },
+        new("Mqtt", "MqttTls", SettingType.Boolean, "false", "Whether the broker is spoken to by TLS. Its certificate is verified.")
+        {
+            IsUsedYet = true,
+        },
+        new(
+            "Mqtt",
+            "MqttCertificateFile",
+            SettingType.Path,
+            "",
+            "PEM file of certificates that are trusted for the broker besides the system's: its own, or its authority's. Relative to the directory of this file."
+        )
+        {
+            IsUsedYet = true,
+            Example = "broker.pem",
+        },
+        new("Mqtt", "MqttUsername", SettingType.Text, "", "Name that we sign in to the broker with. Blank: none.")
+        {
+            IsUsedYet = true,
+            Example = "packetboat",
+        },
+        new(
+            "Mqtt",
+            "MqttPasswordFile",
+            SettingType.Path,
+            "",
+            "File with the password for it, relative to the directory of this file. Without MqttTls who sits on the way can read the password."
+        )
+        {
+            IsUsedYet = true,
+            Example = "mqtt.secret",
+        },
+        new(
+            "Mqtt",
+            "MqttSystemId",
+            SettingType.Text,
+            "",
+            "The BBS ID in the topics, sbbs/ID/... If blank RelayUsername, else the first label of our host name in capitals."
+        )
+        {
+            IsUsedYet = true,
+            Maximum = 64,
+            Example = "MYBBS",
+        },
         new("Trace", "TraceRetention", SettingType.Duration, "14d", "How long it is remembered what became of a message.")
         {
             IsUsedYet = true,

@@ -145,6 +145,69 @@ public sealed record PacketboatSettings
     public required bool EnrolmentApplications { get; init; }
 
     /// <summary>
+    /// An alarm is raised when the oldest message that is not done waits for longer. 0: never. With s, m, h, d or w. Default 12h.
+    /// Range 0 to 365d.
+    /// </summary>
+    public required TimeSpan QueueAge { get; init; }
+
+    /// <summary>
+    /// How long before a certificate or a token ends an alarm is raised. With s, m, h, d or w. Default 14d. Range 1h to 365d.
+    /// </summary>
+    public required TimeSpan ExpiryNotice { get; init; }
+
+    /// <summary>
+    /// Address that each alarm is posted to as JSON when it is raised and when it is cleared: https, or http on this machine.
+    /// Blank: nowhere.
+    /// </summary>
+    public required Secret Webhook { get; init; }
+
+    /// <summary>
+    /// File with the secret by which what is posted is signed (HMAC-SHA-256), relative to the directory of this file. Blank: it is
+    /// not signed.
+    /// </summary>
+    public required string WebhookSecretFile { get; init; }
+
+    /// <summary>
+    /// Mail address that a digest is sent to once a day: what was sent, what failed and why, what waits, and which alarms are
+    /// open. A day on which nothing happened has none. Blank: nobody.
+    /// </summary>
+    public required string DigestTo { get; init; }
+
+    /// <summary>From which hour of the day on it is sent, local time. Default 7. Range 0 to 23.</summary>
+    public required int DigestHour { get; init; }
+
+    /// <summary>
+    /// MQTT broker (3.1.1) that alarms and sign-ins are published to, under the topics of Synchronet. Blank: none.
+    /// </summary>
+    public required string MqttBroker { get; init; }
+
+    /// <summary>Its port; with MqttTls usually 8883. Default 1883. Range 1 to 65535.</summary>
+    public required int MqttPort { get; init; }
+
+    /// <summary>Whether the broker is spoken to by TLS. Its certificate is verified. Default false.</summary>
+    public required bool MqttTls { get; init; }
+
+    /// <summary>
+    /// PEM file of certificates that are trusted for the broker besides the system's: its own, or its authority's. Relative to the
+    /// directory of this file.
+    /// </summary>
+    public required string MqttCertificateFile { get; init; }
+
+    /// <summary>Name that we sign in to the broker with. Blank: none.</summary>
+    public required string MqttUsername { get; init; }
+
+    /// <summary>
+    /// File with the password for it, relative to the directory of this file. Without MqttTls who sits on the way can read the
+    /// password.
+    /// </summary>
+    public required string MqttPasswordFile { get; init; }
+
+    /// <summary>
+    /// The BBS ID in the topics, sbbs/ID/... If blank RelayUsername, else the first label of our host name in capitals.
+    /// </summary>
+    public required string MqttSystemId { get; init; }
+
+    /// <summary>
     /// How long it is remembered what became of a message. With s, m, h, d or w. Default 14d. Range 0 to 3650d.
     /// </summary>
     public required TimeSpan TraceRetention { get; init; }

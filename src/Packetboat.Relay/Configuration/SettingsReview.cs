@@ -21,6 +21,7 @@ internal static class SettingsReview
     public static void OfPacketboat(PacketboatSettings packetboat, MailSettings mail, SettingReader keys)
     {
         ReviewEnrolment(packetboat, mail, keys);
+        AlarmReview.Of(packetboat, keys);
         RequireFile(packetboat.Certificate, nameof(packetboat.Certificate), keys);
         RequireFile(packetboat.CertificateKey, nameof(packetboat.CertificateKey), keys);
         RequireFile(packetboat.RelayCertificateFile, nameof(packetboat.RelayCertificateFile), keys);
@@ -158,7 +159,7 @@ internal static class SettingsReview
             keys.Report(Severity.Error, Port, $"{taken} has that port already", $"give {Port} another");
     }
 
-    private static void RequireFile(string path, string key, SettingReader keys)
+    internal static void RequireFile(string path, string key, SettingReader keys)
     {
         if (path.Length > 0 && !File.Exists(path))
             keys.Report(Severity.Error, key, $"there is no file {path}", "correct the path");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
@@ -27,10 +28,19 @@ public sealed class SmtpConnections(
 )
 {
     private readonly Seats _seats = new();
+    private readonly ConcurrentDictionary<Guest, DateTimeOffset> _guests = new();
     private int _open;
 
     /// <summary>Sessions now.</summary>
     public int Open => Volatile.Read(ref _open);
+
+    /// <summary>Who is connected, the oldest first, and since when.</summary>
+    public IReadOnlyList<(SmtpPeer Peer, string? Account, DateTimeOffset Since)> Guests =>
+        [
+            .. _guests
+                .Select(pair => (pair.Key.Peer, pair.Key.Account, Since: pair.Value))
+                .OrderBy(guest => guest.Since),
+        ];
 
     /// <param name="connection">As Kestrel hands it over.</param>
     /// <param name="listener">Which door it came in by.</param>
@@ -49,6 +59,7 @@ public sealed class SmtpConnections(
         await using var wire = new SmtpWire(connection, certificates, time, now.Inactivity, stopping);
         var guest = new Guest(peer, wire, policy);
         Interlocked.Increment(ref _open);
+        _guests[guest] = time.GetUtcNow();
         try
         {
             await ServeAsync(guest, now, stopping);
@@ -66,6 +77,7 @@ public sealed class SmtpConnections(
         finally
         {
             _seats.Leave(guest);
+            _guests.TryRemove(guest, out _);
             Interlocked.Decrement(ref _open);
         }
     }
@@ -153,6 +165,8 @@ public sealed class SmtpConnections(
         }
 
         public ClientNetwork Network { get; } = ClientNetwork.Of(peer.Address);
+
+        public string? Account => Volatile.Read(ref _session)?.Account;
 
         public bool IsSignedIn => Volatile.Read(ref _session)?.IsSignedIn == true;
 

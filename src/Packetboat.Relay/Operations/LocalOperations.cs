@@ -18,6 +18,7 @@ public sealed partial class LocalOperations(
     SendingUsage usage,
     IAuditStore audit,
     Invitations invitations,
+    AlarmDesk alarms,
     Func<ServerState> state,
     TimeProvider time
 ) : IOperations
@@ -40,6 +41,7 @@ public sealed partial class LocalOperations(
             usage,
             audit,
             invitations,
+            alarms,
             state,
             time
         )
@@ -137,7 +139,7 @@ public sealed partial class LocalOperations(
             counts.Held,
             counts.Oldest,
             sendMail.Scheduler.Troubles(),
-            await store.AlarmsAsync(ct),
+            await alarms.ListAsync(ct),
             await accounts.FindRelayingSuspensionAsync(ct) is { } all && all.IsInForce(time.GetUtcNow()) ? all : null
         );
     }

@@ -148,7 +148,7 @@ public sealed record QueueChanged(QueueAction Action, IReadOnlyList<QueueRow> Ch
 /// <param name="Held">Recipients stopped by the operator.</param>
 /// <param name="Oldest">When the oldest message that is not done was accepted.</param>
 /// <param name="Routes">Routes that nothing leaves by at present.</param>
-/// <param name="Alarms">What the operator must act on.</param>
+/// <param name="Alarms">What the operator must act on, the worst first.</param>
 /// <param name="Relaying">Why nothing is relayed; null: it is.</param>
 public sealed record StatusReport(
     string Version,
@@ -163,7 +163,7 @@ public sealed record StatusReport(
     long Held,
     DateTimeOffset? Oldest,
     IReadOnlyList<RouteTrouble> Routes,
-    IReadOnlyList<Alarm> Alarms,
+    IReadOnlyList<AlarmRow> Alarms,
     Suspension? Relaying = null
 );
 

@@ -1,5 +1,6 @@
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Hub;
@@ -294,9 +295,10 @@ public sealed partial class DeliveryScheduler
     private async Task FileAlarmAsync(Lane lane, CancellationToken stopping)
     {
         string? text;
+        string kind;
         lock (_lock)
         {
-            text = lane.Alarm;
+            (text, kind) = (lane.Alarm, KindOf(lane).Id);
             if (text == lane.StoredAlarm)
                 return;
         }
@@ -304,7 +306,7 @@ public sealed partial class DeliveryScheduler
         if (text is null)
             await _store.ClearAlarmAsync(AlarmKey(lane), stopping);
         else
-            await _store.RaiseAlarmAsync(new Alarm(AlarmKey(lane), _time.GetUtcNow(), text), stopping);
+            await _store.RaiseAlarmAsync(new Alarm(AlarmKey(lane), _time.GetUtcNow(), text, kind), stopping);
         lock (_lock)
             lane.StoredAlarm = text;
         if (text is null)
@@ -314,6 +316,15 @@ public sealed partial class DeliveryScheduler
     }
 
     private static string AlarmKey(Lane lane) => RouteKey + lane.Name;
+
+    private static AlarmKind KindOf(Lane lane) =>
+        (lane.Cause.Class, lane.IsParked) switch
+        {
+            (FailureClass.Port25Blocked, _) => AlarmCatalogue.Port25Blocked,
+            (FailureClass.Account, true) => AlarmCatalogue.RelayCredentials,
+            (_, true) => AlarmCatalogue.RouteParked,
+            _ => AlarmCatalogue.RouteDown,
+        };
 
     /// <summary>The next item, or null when there was none for a while, or the program stops.</summary>
     private async ValueTask<DeliveryItem?> NextAsync(Lane lane, CancellationTokenSource patience)

@@ -78,6 +78,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private DateTimeOffset _nextSurvey;
     private bool _owesSurvey; // one was wanted while it had to wait
     private DateTimeOffset? _soonest; // a time that the store may not know of yet
+    private readonly Dictionary<string, string> _left = new(StringComparer.Ordinal); // alarms of an earlier run, by route
+    private DateTimeOffset _leftUntil;
 
     internal DeliveryScheduler(
         IQueueStore store,
@@ -209,7 +211,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
             try
             {
                 _log.Swept(await _store.SweepAsync(_time.GetUtcNow(), stopping));
-                await ForgetTroublesAsync(stopping);
+                await TakeUpTroublesAsync(stopping);
                 return;
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -225,21 +227,65 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         }
     }
 
-    /// <summary>What troubled the last run may have been mended while nobody ran: it is found out again with the first message.</summary>
-    private async Task ForgetTroublesAsync(CancellationToken stopping)
+    /// <summary>
+    /// What troubled the last run may have been mended while nobody ran: it is found out again with the first message. Until then its alarm
+    /// stands: a restart is no news to those who were told of it.
+    /// </summary>
+    private async Task TakeUpTroublesAsync(CancellationToken stopping)
     {
         foreach (Alarm alarm in await _store.AlarmsAsync(stopping))
         {
             if (!alarm.Key.StartsWith(RouteKey, StringComparison.Ordinal))
                 continue;
-            await _store.WakeRouteAsync(alarm.Key[RouteKey.Length..], _time.GetUtcNow(), stopping);
-            await _store.ClearAlarmAsync(alarm.Key, stopping);
+            string route = alarm.Key[RouteKey.Length..];
+            await _store.WakeRouteAsync(route, _time.GetUtcNow(), stopping);
+            lock (_lock)
+            {
+                if (_lanes.TryGet(route, out Lane? lane))
+                    TakeUp(lane, alarm.Text);
+                else
+                    _left[route] = alarm.Text;
+            }
+        }
+
+        _leftUntil = _time.GetUtcNow() + _settings().Limits.Longest;
+    }
+
+    /// <summary>The first success clears it, the first failure says what is wrong now. Under the lock.</summary>
+    private static void TakeUp(Lane lane, string text)
+    {
+        if (lane.IsProven)
+            (lane.Alarm, lane.StoredAlarm) = (null, text);
+        else if (lane.IsOpen)
+            (lane.Alarm, lane.StoredAlarm) = (text, text);
+        else
+            lane.StoredAlarm = text;
+    }
+
+    /// <summary>Nothing was sent there in all that time: whatever it was, it troubles nobody any more.</summary>
+    private async Task LeaveTroublesAsync(CancellationToken stopping)
+    {
+        string[] over;
+        lock (_lock)
+        {
+            if (_left.Count == 0 || _time.GetUtcNow() < _leftUntil)
+                return;
+            over = [.. _left.Keys];
+        }
+
+        foreach (string route in over)
+        {
+            await _store.ClearAlarmAsync(RouteKey + route, stopping);
+            lock (_lock)
+                _left.Remove(route);
+            _log.AlarmCleared(RouteKey + route);
         }
     }
 
     /// <summary>Tells the store what has changed about the routes, and drops those that nothing is known or asked of any more.</summary>
     private async Task TendAsync(CancellationToken stopping)
     {
+        await LeaveTroublesAsync(stopping);
         foreach (Lane lane in LanesWithNews())
         {
             await FileAlarmAsync(lane, stopping);
@@ -569,6 +615,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
             if (route is Route.Relay)
                 LeaveOtherRelays();
             lane = _lanes.Add(route);
+            if (_left.Remove(route.Name, out string? trouble))
+                TakeUp(lane, trouble);
         }
         else if (lane.Route != route)
             Renew(lane, route);
@@ -589,6 +637,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         foreach (Lane lane in _lanes.All)
             if (lane is { Route: Route.Relay, IsOpen: false })
                 lane.Open(1);
+        // Of an earlier run too.
+        _leftUntil = DateTimeOffset.MinValue;
         Kick();
     }
 

@@ -43,6 +43,9 @@ public sealed partial class SmtpServerSession(
     private int _failedSignIns;
 
     /// <summary>Whether an account has signed in. Read by other threads than the session's own.</summary>
+    /// <summary>Who has signed in.</summary>
+    public string? Account => Volatile.Read(ref _account)?.Id.Text;
+
     public bool IsSignedIn => Volatile.Read(ref _account) is not null;
 
     public async Task RunAsync(CancellationToken stopping)

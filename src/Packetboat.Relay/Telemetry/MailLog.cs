@@ -33,11 +33,18 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
     public void RelayRefused(SmtpPeer peer, MailAddress? sender, MailAddress recipient) =>
         LogRelayRefused(peer.Address.ToString(), Path(sender), Path(recipient));
 
-    public void SignedIn(SmtpPeer peer, string account, string mechanism, string? tls) =>
+    public void SignedIn(SmtpPeer peer, string account, string mechanism, string? tls)
+    {
         LogSignedIn(account, peer.Address.ToString(), mechanism, tls ?? "in clear");
+        TellAccess(peer, account, isRefused: false);
+    }
 
-    public void SignInFailed(SmtpPeer peer, string claimedName, string mechanism, string reason) =>
-        LogSignInFailed(peer.Address.ToString(), PrintableText.Of(claimedName, 64), mechanism, reason);
+    public void SignInFailed(SmtpPeer peer, string claimedName, string mechanism, string reason)
+    {
+        string name = PrintableText.Of(claimedName, 64);
+        LogSignInFailed(peer.Address.ToString(), name, mechanism, reason);
+        TellAccess(peer, name, isRefused: true);
+    }
 
     public void TlsFailed(SmtpPeer peer) => LogTlsFailed(peer.Address.ToString());
 

@@ -67,6 +67,21 @@ public sealed partial class SqliteStore : IAlarmStore
         return ended;
     }
 
+    public Task<DateTimeOffset?> OldestWaitingAsync(CancellationToken stopping)
+    {
+        stopping.ThrowIfCancellationRequested();
+        long? oldest = _readers.Read(session =>
+            session.Number(
+                """
+                SELECT m.accepted FROM message m
+                WHERE m.done IS NULL AND EXISTS (SELECT 1 FROM recipient r WHERE r.message = m.number AND r.state IN (0, 1))
+                ORDER BY m.number LIMIT 1
+                """
+            )
+        );
+        return Task.FromResult(oldest is { } accepted ? Time(accepted) : (DateTimeOffset?)null);
+    }
+
     public Task<IReadOnlyList<AlarmEvent>> AlarmEventsAsync(long after, int limit, CancellationToken stopping)
     {
         stopping.ThrowIfCancellationRequested();

@@ -9,23 +9,36 @@ internal static class StatusCommand
 {
     public static Command Create()
     {
-        var check = new Option<bool>("--check") { Description = "Exit with 1 when there is an alarm" };
+        var check = new Option<bool>("--check") 
+        {
+            Description = "For monitoring: one line first, and exit with 0 when all is well, 1 warning, 2 critical, 3 cannot be asked",
+        };
         var command = new Command("status", "Say how the installation is doing") { check, Verbs.Json };
         command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
+            async (parsed, ct) =>
+            {
+                bool hasAnswered = false;
+                int exitCode = await Session.RunAsync(
                     parsed,
                     async (operations, stop) =>
                     {
                         StatusReport status = await operations.StatusAsync(stop);
+                        hasAnswered = true;
+                        if (parsed.GetValue(check) && !parsed.GetValue(Verbs.Json))
+                            Print.Line(StatusCheck.Line(status, TimeProvider.System.GetUtcNow()));
                         if (parsed.GetValue(Verbs.Json))
                             Print.Json(status, OperationsJson.Default.StatusReport);
                         else
                             Show(status);
-                        return parsed.GetValue(check) && status.Alarms.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
+                        return parsed.GetValue(check) ? StatusCheck.ExitCodeOf(status) : ExitCode.Ok;
                     },
                     ct
-                )
+                );
+                if (hasAnswered || !parsed.GetValue(check))
+                    return exitCode;
+                Print.Line("PACKETBOAT UNKNOWN - it cannot be asked");
+                return StatusCheck.Unknown;
+            }
         );
         return command;
     }
@@ -51,8 +64,9 @@ internal static class StatusCommand
             Print.Why(route.Explanation.Length == 0 ? "" : route.Class, route.Explanation, route.Remedy, Print.Line);
         }
 
-        foreach (Alarm alarm in status.Alarms)
+        foreach (AlarmRow alarm in status.Alarms)
             Print.Line($"ALARM     since {Print.Minute(alarm.Raised)}: {alarm.Text}");
+
         if (status.Alarms.Count == 0)
             Print.Line("alarms    none");
     }

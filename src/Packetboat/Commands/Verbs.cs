@@ -31,6 +31,7 @@ internal static class Verbs
             StatusCommand.Create(),
             AccountCommand.Create(),
             SuspensionCommands.Relaying(),
+            AlarmCommand.Create(),
             AuditCommand.Create(),
             InviteCommand.Create(),
             JoinCommand.Create(),

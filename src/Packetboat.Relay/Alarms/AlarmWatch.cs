@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Hosting;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.Spool;
+using Packetboat.Relay.Telemetry;
+
+namespace Packetboat.Relay.Alarms;
+
+/// <summary>
+/// Looks once a minute for what nobody comes across by himself: old mail, a certificate that ends, a disk that fills while no mail comes, a
+/// clock that jumps, relaying that somebody has suspended and forgotten. Whoever finds something on his way raises it himself.
+/// </summary>
+public sealed class AlarmWatch : BackgroundService
+{
+    internal static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
+
+    /// <summary>Less than this is a clock being disciplined.</summary>
+    internal static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(10);
+
+    /// <summary>More than this forward. A machine that slept for less jumps too, and is right.</summary>
+    internal static readonly TimeSpan ClockLeap = TimeSpan.FromHours(12);
+
+    /// <summary>A jump is over when it was; it is told of for so long.</summary>
+    internal static readonly TimeSpan JumpStands = TimeSpan.FromHours(1);
+
+    private const string JumpKey = "clock:jump";
+    private const string CertificateKey = "certificate";
+    private const string QueueKey = "queue:old";
+    private const string RelayingKey = "relaying";
+
+    private readonly IAlarmStore _store;
+    private readonly IAccountStore _accounts;
+    private readonly IReadOnlyList<Reserve> _reserves;
+    private readonly Func<AlarmWatchSettings> _settings;
+    private readonly MailLog _log;
+    private readonly TimeProvider _time;
+    private (DateTimeOffset Wall, long Timestamp) _lastLook;
+
+    public AlarmWatch(
+        IAlarmStore store,
+        IAccountStore accounts,
+        IReadOnlyList<Reserve> reserves,
+        Func<AlarmWatchSettings> settings,
+        MailLog log,
+        TimeProvider time
+    )
+    {
+        (_store, _accounts, _reserves, _settings, _log, _time) = (store, accounts, reserves, settings, log, time);
+        _lastLook = (time.GetUtcNow(), time.GetTimestamp());
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Step, _time);
+        try
+        {
+            do
+            {
+                try
+                {
+                    await LookAsync(stoppingToken);
+                }
+                catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+                {
+                    _log.WatchFault(fault);
+                }
+            } while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+    }
+
+    /// <summary>Everything, once.</summary>
+    internal async Task LookAsync(CancellationToken ct)
+    {
+        // Asking is what makes it raise its alarm, or end it.
+        foreach (Reserve reserve in _reserves)
+            _ = reserve.Refusal;
+        await _store.SettleAlarmsAsync(ct);
+        IReadOnlyList<Alarm> open = await _store.AlarmsAsync(ct);
+        AlarmWatchSettings settings = _settings();
+        DateTimeOffset now = _time.GetUtcNow();
+        await JudgeAsync(open, QueueKey, AlarmCatalogue.QueueOld, await QueueTextAsync(settings, now, ct), ct);
+        (AlarmKind kind, string? text) = Certificate(settings, now);
+        await JudgeAsync(open, CertificateKey, kind, text, ct);
+        await JudgeAsync(open, RelayingKey, AlarmCatalogue.RelayingSuspended, await RelayingTextAsync(now, ct), ct);
+        await MindTheClockAsync(open, now, ct);
+    }
+
+    private async Task<string?> QueueTextAsync(AlarmWatchSettings settings, DateTimeOffset now, CancellationToken ct)
+    {
+        if (settings.QueueAge <= TimeSpan.Zero || await _store.OldestWaitingAsync(ct) is not { } oldest)
+            return null;
+        return now - oldest >= settings.QueueAge
+            ? $"the oldest message waits since {Minute(oldest)}. See: packetboat queue list"
+            : null;
+    }
+
+    private static (AlarmKind, string?) Certificate(AlarmWatchSettings settings, DateTimeOffset now)
+    {
+        try
+        {
+            using X509Certificate2 own = X509CertificateLoader.LoadCertificateFromFile(settings.CertificateFile);
+            var ends = new DateTimeOffset(own.NotAfter);
+            if (ends <= now)
+                return (
+                    AlarmCatalogue.CertificateExpired,
+                    $"the certificate in {settings.CertificateFile} has ended on {Minute(ends)}. Put a new one there"
+                );
+            string? text =
+                ends - now <= settings.ExpiryNotice
+                    ? $"the certificate in {settings.CertificateFile} ends on {Minute(ends)}. Renew it"
+                    : null;
+            return (AlarmCatalogue.CertificateExpires, text);
+        }
+        catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            return (
+                AlarmCatalogue.CertificateExpired,
+                $"the certificate in {settings.CertificateFile} cannot be read: {failure.Message}. Put a valid one there; a restart would fail"
+            );
+        }
+    }
+
+    private async Task<string?> RelayingTextAsync(DateTimeOffset now, CancellationToken ct) =>
+        await _accounts.FindRelayingSuspensionAsync(ct) is { } suspension && suspension.IsInForce(now)
+            ? $"all relaying is suspended since {Minute(suspension.Since)}{suspension.Describe()}. See: packetboat relaying status"
+            : null;
+
+    private async Task MindTheClockAsync(IReadOnlyList<Alarm> open, DateTimeOffset now, CancellationToken ct)
+    {
+        TimeSpan jump = now - (_lastLook.Wall + _time.GetElapsedTime(_lastLook.Timestamp));
+        _lastLook = (now, _time.GetTimestamp());
+        if (jump < -ClockTolerance || jump > ClockLeap)
+        {
+            string text = string.Create(
+                CultureInfo.InvariantCulture,
+                $"the clock jumped {(jump < TimeSpan.Zero ? "back" : "forward")} by {jump.Duration().TotalSeconds:0} s, to {Minute(now)}. Let a time service keep it"
+            );
+            await JudgeAsync(open, JumpKey, AlarmCatalogue.Clock, text, ct);
+        }
+        // Set back once more, an alarm may be from the future.
+        else if (open.FirstOrDefault(alarm => alarm.Key == JumpKey) is { } stands && (now - stands.Raised).Duration() >= JumpStands)
+            await JudgeAsync(open, JumpKey, AlarmCatalogue.Clock, text: null, ct);
+    }
+
+    /// <summary>Writes only what changes.</summary>
+    /// <param name="open">The alarms that are open.</param>
+    /// <param name="key">Of this one.</param>
+    /// <param name="kind">Of it.</param>
+    /// <param name="text">What is wrong; null: nothing is.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    private async Task JudgeAsync(IReadOnlyList<Alarm> open, string key, AlarmKind kind, string? text, CancellationToken ct)
+    {
+        Alarm? known = open.FirstOrDefault(alarm => alarm.Key == key);
+        if (text is null)
+        {
+            if (known is null)
+                return;
+            await _store.ClearAlarmAsync(key, ct);
+            _log.AlarmCleared(key);
+            return;
+        }
+
+        string printable = Protocol.PrintableText.Of(text, 2000);
+        if (known?.Text == printable && known.Kind == kind.Id)
+            return;
+        await _store.RaiseAlarmAsync(new Alarm(key, _time.GetUtcNow(), printable, kind.Id), ct);
+        if (known?.Kind != kind.Id)
+            _log.AlarmRaised(key, printable);
+    }
+
+    private static string Minute(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+}
+
+/// <param name="QueueAge"><c>QueueAge</c>; zero: never.</param>
+/// <param name="ExpiryNotice"><c>ExpiryNotice</c>.</param>
+/// <param name="CertificateFile">The certificate that other hosts see.</param>
+public sealed record AlarmWatchSettings(TimeSpan QueueAge, TimeSpan ExpiryNotice, string CertificateFile);

@@ -1,0 +1,100 @@
+using System.Text;
+using Microsoft.Extensions.Hosting;
+using Packetboat.Relay.Operations;
+using Packetboat.Relay.Telemetry;
+
+namespace Packetboat.Relay.Alarms;
+
+/// <summary>
+/// Sends the digest once a day, from <c>DigestHour</c> on; a server that did not run then sends it when it does. Which day had one is on
+/// the disk. It goes out like all mail, and so is the one way of telling that must not be the only one.
+/// </summary>
+public sealed class Digest(
+    Func<DigestSettings?> settings,
+    IAlarmStore alarms,
+    IDigestStore store,
+    IOperations operations,
+    MailLog log,
+    TimeProvider time
+) : BackgroundService
+{
+    internal static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
+
+    private const string Name = "digest";
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Step, time);
+        try
+        {
+            do
+            {
+                try
+                {
+                    await LookAsync(stoppingToken);
+                }
+                catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+                {
+                    log.WatchFault(fault);
+                }
+            } while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+    }
+
+    /// <summary>Sends it if it is time.</summary>
+    internal async Task LookAsync(CancellationToken ct)
+    {
+        if (settings() is not { } now)
+            return;
+        DateTimeOffset local = time.GetLocalNow();
+        int today = DateOnly.FromDateTime(local.DateTime).DayNumber;
+        long? last = await alarms.SeenAsync(Name, ct);
+        if (local.Hour < now.Hour || last == today)
+            return;
+        // Whoever has just switched it on expects it tomorrow. And a clock that was set back has no second day.
+        if (last is null || last > today)
+        {
+            await alarms.NoteSeenAsync(Name, today, ct);
+            return;
+        }
+
+        if (await SendAsync(now, ct))
+            await alarms.NoteSeenAsync(Name, today, ct);
+    }
+
+    /// <returns>Whether the day is done with.</returns>
+    private async Task<bool> SendAsync(DigestSettings now, CancellationToken ct)
+    {
+        DateTimeOffset until = time.GetUtcNow();
+        var report = new DigestReport(
+            until - Day,
+            until,
+            await store.CountDoneAsync(until - Day, until, ct),
+            await operations.StatusAsync(ct),
+            await operations.ListAccountsAsync(ct)
+        );
+        if (report.IsEmpty)
+            return true;
+        using var content = new MemoryStream(Encoding.ASCII.GetBytes(report.Compose(now.To, now.Domain)));
+        // The null sender: what cannot be delivered comes back to nobody. RFC 5321 §4.5.5.
+        Result<Submitted> result = await operations.SubmitAsync(new Submission("", [now.To], "packetboat"), content, ct);
+        if (result.Refusal is { } refusal)
+        {
+            log.DigestFailed(refusal.ToString());
+            return false;
+        }
+
+        log.DigestSent(now.To, result.Value!.Id);
+        return true;
+    }
+}
+
+/// <param name="To">An address.</param>
+/// <param name="Hour">From which on, local time.</param>
+/// <param name="Domain">That it is written from.</param>
+public sealed record DigestSettings(string To, int Hour, string Domain);

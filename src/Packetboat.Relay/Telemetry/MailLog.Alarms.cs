@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Logging;
+using Packetboat.Relay.SmtpServer;
+
+namespace Packetboat.Relay.Telemetry;
+
+/// <summary>How it goes with telling of alarms.</summary>
+public sealed partial class MailLog
+{
+    /// <summary>Somebody signed in, or tried to. Whoever is told must not take long.</summary>
+    public event Action<SmtpPeer, string, bool>? Accessed;
+
+    public void OutputFailed(string output, string reason) => LogOutputFailed(output, reason);
+
+    public void OutputWorks(string output) => LogOutputWorks(output);
+
+    public void OutputFault(string output, Exception fault) => LogOutputFault(fault, output);
+
+    public void WatchFault(Exception fault) => LogWatchFault(fault);
+
+    public void DigestSent(string to, string id) => LogDigestSent(to, id);
+
+    public void DigestFailed(string reason) => LogDigestFailed(reason);
+
+    private void TellAccess(SmtpPeer peer, string name, bool isRefused) => Accessed?.Invoke(peer, name, isRefused);
+
+    [LoggerMessage(
+        EventId = 40,
+        EventName = "output failed",
+        Level = LogLevel.Warning,
+        Message = "alarms are not taken by the {Output}, it is tried again: {Reason}"
+    )]
+    private partial void LogOutputFailed(string output, string reason);
+
+    [LoggerMessage(
+        EventId = 41,
+        EventName = "output works",
+        Level = LogLevel.Information,
+        Message = "alarms are taken by the {Output} again"
+    )]
+    private partial void LogOutputWorks(string output);
+
+    [LoggerMessage(
+        EventId = 42,
+        EventName = "output fault",
+        Level = LogLevel.Error,
+        Message = "telling of alarms by the {Output} failed inside packetboat and goes on"
+    )]
+    private partial void LogOutputFault(Exception fault, string output);
+
+    [LoggerMessage(
+        EventId = 43,
+        EventName = "watch fault",
+        Level = LogLevel.Error,
+        Message = "the look for what deserves an alarm failed and is made again"
+    )]
+    private partial void LogWatchFault(Exception fault);
+
+    [LoggerMessage(
+        EventId = 44,
+        EventName = "digest sent",
+        Level = LogLevel.Information,
+        Message = "the day's digest for {To} is queued as {Id}"
+    )]
+    private partial void LogDigestSent(string to, string id);
+
+    [LoggerMessage(
+        EventId = 45,
+        EventName = "digest failed",
+        Level = LogLevel.Warning,
+        Message = "the day's digest is not sent, it is tried again in a minute: {Reason}"
+    )]
+    private partial void LogDigestFailed(string reason);
+}
