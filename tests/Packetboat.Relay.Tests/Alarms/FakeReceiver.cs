@@ -38,9 +38,9 @@ internal sealed class FakeReceiver : IAsyncDisposable
 
     private async Task ServeAsync()
     {
-        try
+        while (!_stop.IsCancellationRequested)
         {
-            while (true)
+            try
             {
                 using TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
                 NetworkStream stream = client.GetStream();
@@ -50,10 +50,11 @@ internal sealed class FakeReceiver : IAsyncDisposable
                 else
                     await stream.ReadExactlyAsync(new byte[1], _stop.Token);
             }
-        }
-        catch (Exception over) when (over is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The test is over.
+            catch (Exception over)
+                when (over is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+            {
+                // The client is gone, or the test is over.
+            }
         }
     }
 

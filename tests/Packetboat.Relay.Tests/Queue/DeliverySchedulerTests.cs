@@ -394,7 +394,40 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
         _rig.Peers.Connecting = _ => null;
         await _rig.RestartAsync();
         await _rig.UntilReceivedAsync(1);
-        Assert.Empty(await _rig.Store.AlarmsAsync(Ct));
+        await _rig.UntilAsync(async () => (await _rig.Store.AlarmsAsync(Ct)).Count == 0);
+    }
+
+    /// <summary>Whoever was told of it before the restart is not told again: there is one event, and one alarm since then.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task A_restart_while_a_route_is_parked_is_no_news()
+    {
+        _rig.Relay = QueueRig.Hub("wrong");
+        _rig.Peers.Connecting = _ => Refused();
+        await _rig.StartAsync();
+        await _rig.SendAsync("joe@far.example");
+        await UntilParkedAsync(1);
+        await _rig.UntilAsync(async () => (await _rig.Store.AlarmsAsync(Ct)).Count == 1);
+        Alarm before = Assert.Single(await _rig.Store.AlarmsAsync(Ct));
+        Assert.Equal("route-parked", before.Kind);
+
+        int calls = _rig.Peers.Calls.Count;
+        await _rig.RestartAsync();
+        await _rig.UntilAsync(() => _rig.Peers.Calls.Count > calls);
+        await UntilParkedAsync(1);
+        Assert.Equal(before, Assert.Single(await _rig.Store.AlarmsAsync(Ct)));
+        Assert.Single(await _rig.Accounts.AlarmEventsAsync(0, 10, Ct));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task The_alarm_of_a_route_that_nothing_is_sent_by_any_more_ends_by_itself()
+    {
+        await _rig.Store.RaiseAlarmAsync(new Alarm("route:relay gone.example:587", TestMail.Noon, "it is down"), Ct);
+        await _rig.StartAsync();
+        await _rig.SendAsync("joe@far.example");
+        await _rig.UntilReceivedAsync(1);
+        Assert.Single(await _rig.Store.AlarmsAsync(Ct));
+        _rig.Pass(_rig.Settings.Limits.Longest);
+        await _rig.UntilAsync(async () => (await _rig.Store.AlarmsAsync(Ct)).Count == 0);
     }
 
     [Fact(Timeout = Patience)]
