@@ -42,6 +42,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly ISpool _spool;
     private readonly SuspensionKeeper _suspensions;
     private readonly DomainProofs _proofs;
+    private readonly DkimKeyWatch _keyWatch;
     private readonly SendingUsage _usage;
     private readonly Enrolment _enrolment;
     private DateTimeOffset? _started;
@@ -78,20 +79,26 @@ internal sealed class Composition : IAsyncDisposable
             },
             time
         );
-        SendMail = new SendMail(_store, resolver, () => Settings.Current, _log, time, delivers, new SuspensionList(_store, time));
+        var keys = new DkimKeyFolder(settings.Packetboat.DataDirectory, time);
+        var systemKey = new SystemSigningKey(() => Settings.Current, _log, time);
+        var signer = new MessageSigner(new AllSigningKeys(systemKey, new DomainSigningKeys(keys, _log, time)), _log, time);
+        var stops = new SuspensionList(_store, time);
+        SendMail = new SendMail(_store, resolver, () => Settings.Current, _log, time, delivers, stops, signer);
         _suspensions = new SuspensionKeeper(_store, _store, SendMail.Scheduler, SendMail.BounceAsync, _store, _log, time);
         _proofs = new DomainProofs(_store, resolver, _store, _store, _log, time);
         Settings.Changed += SettingsChanged;
         Settings.Refused += SettingsRefused;
-        _spool = new SigningSpool(
-            new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time),
-            new AllSigningKeys(
-                new SystemSigningKey(() => Settings.Current, _log, time),
-                new DomainSigningKeys(new DkimKeyFolder(settings.Packetboat.DataDirectory, time), _log, time)
-            ),
+        _keyWatch = new DkimKeyWatch(
+            keys,
+            systemKey,
+            resolver,
+            _store,
+            _store,
             _log,
+            loggers.CreateLogger<DkimKeyWatch>(),
             time
         );
+        _spool = new SigningSpool(new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time), signer);
         _usage = new SendingUsage(_store, () => LimitsOfAccounts(Settings.Current.Packetboat), time);
         _usage.Reached += (id, reached) => _ = LimitReachedAsync(id, reached);
         var issuer = new CredentialIssuer(box, time);
@@ -181,7 +188,7 @@ internal sealed class Composition : IAsyncDisposable
         foreach (Reserve reserve in _reserves)
             await _store.ClearAlarmAsync(reserve.What, ct);
         _started = _time.GetUtcNow();
-        List<IHostedService> services = [Settings, SendMail.Scheduler, SendMail.DelayNotices, _suspensions, _proofs];
+        List<IHostedService> services = [Settings, SendMail.Scheduler, SendMail.DelayNotices, _suspensions, _proofs, _keyWatch];
         if ((_enrolmentEndPoints = EnrolmentEndPoints(now)).Count > 0)
             services.Add(new EnrolmentServer(_enrolmentEndPoints, certificates, _enrolment, _time, _loggers));
         return new MailServer(_listeners, sockets, _connections, (socket, Operations), services, _loggers);
@@ -191,6 +198,7 @@ internal sealed class Composition : IAsyncDisposable
     {
         _suspensions.Dispose();
         _proofs.Dispose();
+        _keyWatch.Dispose();
         SendMail.Scheduler.Dispose();
         SendMail.DelayNotices.Dispose();
         _authenticator.Dispose();
