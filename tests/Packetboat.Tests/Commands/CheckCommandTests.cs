@@ -56,6 +56,23 @@ public sealed class CheckCommandTests : IAsyncDisposable
         );
 
     [Theory]
+    [InlineData("999")]
+    [InlineData("192.0.2")]
+    [InlineData("host")]
+    public async Task What_is_no_address_is_named_with_reason_and_remedy(string ip)
+    {
+        CommandRun run = await CommandRun.OfAsync("check", "spf", "--ip", ip, "--from", "joe@d.example");
+
+        Assert.Equal(
+            (
+                ExitCode.Usage,
+                $"packetboat: '--ip {ip}': it is not an IP address. Write the address of the host that sends, such as 192.0.2.1 or 2001:db8::1."
+            ),
+            (run.Status, run.Error.TrimEnd())
+        );
+    }
+
+    [Theory]
     [InlineData("\n")]
     [InlineData("\r\n")]
     public async Task A_message_in_a_file_is_judged_whatever_line_ends_it_has(string lineEnd)
@@ -180,15 +197,16 @@ public sealed class CheckCommandTests : IAsyncDisposable
 
         JsonElement[] made =
         [
-            .. Json(await PrintedAsync("dkim", "new", "D.example", "--selector", "N", "--ctrl", _folder, "--json")).EnumerateArray(),
+            .. Json(await PrintedAsync("dkim", "new", "D.example", "--selector", "N", "--ctrl", _folder, "--json"))
+                .EnumerateArray(),
         ];
-        Assert.Equal(
-            ["n._domainkey.d.example", "n-ed._domainkey.d.example"],
-            made.Select(key => Text(key, "name"))
-        );
+        Assert.Equal(["n._domainkey.d.example", "n-ed._domainkey.d.example"], made.Select(key => Text(key, "name")));
         Assert.StartsWith("v=DKIM1; k=rsa; p=", Text(made[0], "record"), StringComparison.Ordinal);
         Assert.Equal("used", Text(Json(await PrintedAsync(["dkim", "use", "d.example", "s", .. dns])), "state"));
-        Assert.Equal("retiring", Text(Json(await PrintedAsync("dkim", "retire", "d.example", "s", "--ctrl", _folder, "--json")), "state"));
+        Assert.Equal(
+            "retiring",
+            Text(Json(await PrintedAsync("dkim", "retire", "d.example", "s", "--ctrl", _folder, "--json")), "state")
+        );
         string[] now = ["dkim", "retire", "d.example", "s", "--now", "--ctrl", _folder, "--json"];
         Assert.Equal("removed", Text(Json(await PrintedAsync(now)), "state"));
         string[] show = ["dkim", "show", file, "--domain", "d.example", "--selector", "s", .. dns];
