@@ -189,7 +189,7 @@ internal sealed class RelayAttempt(DemoNode hub, RelayDoor door, string mark, Ca
         do
         {
             line = _isOver ? "" : await ReadLineAsync();
-            _heard.AppendLine($"{command} -> {line}");
+            _heard.Append(command).Append(" -> ").AppendLine(line);
         } while (line.Length > 3 && line[3] == '-');
 
         HasSignedIn |= line.StartsWith("235", StringComparison.Ordinal);
