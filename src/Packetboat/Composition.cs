@@ -88,16 +88,7 @@ internal sealed class Composition : IAsyncDisposable
         _proofs = new DomainProofs(_store, resolver, _store, _store, _log, time);
         Settings.Changed += SettingsChanged;
         Settings.Refused += SettingsRefused;
-        _keyWatch = new DkimKeyWatch(
-            keys,
-            systemKey,
-            resolver,
-            _store,
-            _store,
-            _log,
-            loggers.CreateLogger<DkimKeyWatch>(),
-            time
-        );
+        _keyWatch = new DkimKeyWatch(keys, systemKey, resolver, _store, _store, _log, loggers.CreateLogger<DkimKeyWatch>(), time);
         _spool = new SigningSpool(new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time), signer);
         _usage = new SendingUsage(_store, () => LimitsOfAccounts(Settings.Current.Packetboat), time);
         _usage.Reached += (id, reached) => _ = LimitReachedAsync(id, reached);

@@ -137,7 +137,9 @@ internal ref struct AuthorListReader(ReadOnlySpan<byte> field)
         if (at < 0)
             return;
         string domain = string.Concat(
-            Encoding.UTF8.GetString(text[(at + 1)..]).Split((char[])[' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)
+            Encoding
+                .UTF8.GetString(text[(at + 1)..])
+                .Split((char[])[' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)
         );
         if (MailAddress.IsDomain(domain))
             Add(MailAddress.ToAscii(domain));

@@ -112,12 +112,7 @@ public sealed partial class DkimKeyWatch(
             await AnnounceAsync(key, "dkim use", "its record is published", ct);
     }
 
-    private async Task<DkimPublicationState> LookAsync(
-        string name,
-        DkimPrivateKey key,
-        DkimKeyState state,
-        CancellationToken ct
-    )
+    private async Task<DkimPublicationState> LookAsync(string name, DkimPrivateKey key, DkimKeyState state, CancellationToken ct)
     {
         DkimPublication found = await DkimPublication.OfAsync(resolver, name, key, ct);
         _looked[Slot(name, state)] = (
@@ -125,15 +120,20 @@ public sealed partial class DkimKeyWatch(
             found.State is DkimPublicationState.Published ? DailyPause : SoonPause
         );
         if (state is not DkimKeyState.New && found.State is not DkimPublicationState.Unknown)
-            await SetAlarmAsync(name, found.State is DkimPublicationState.Published ? null : WarningOf(name, found, key, state), ct);
+            await SetAlarmAsync(
+                name,
+                found.State is DkimPublicationState.Published ? null : WarningOf(name, found, key, state),
+                ct
+            );
         return found.State;
     }
 
     private static string WarningOf(string name, DkimPublication found, DkimPrivateKey key, DkimKeyState state)
     {
-        string what = state is DkimKeyState.Retiring
-            ? "mail that it signed is still on its way, and will not be believed"
-            : "mail that it signs is not believed";
+        string what =
+            state is DkimKeyState.Retiring
+                ? "mail that it signed is still on its way, and will not be believed"
+                : "mail that it signs is not believed";
         return $"the record of the DKIM key {name} is gone ({found.Words}): {what}. Publish TXT {name} \"{key.Record}\"";
     }
 
@@ -165,7 +165,9 @@ public sealed partial class DkimKeyWatch(
             log.AlarmCleared(alarm.Key);
         }
 
-        foreach (string slot in _looked.Keys.Where(slot => !names.Contains(slot[(slot.IndexOf(' ', StringComparison.Ordinal) + 1)..])))
+        foreach (
+            string slot in _looked.Keys.Where(slot => !names.Contains(slot[(slot.IndexOf(' ', StringComparison.Ordinal) + 1)..]))
+        )
             _looked.Remove(slot);
     }
 

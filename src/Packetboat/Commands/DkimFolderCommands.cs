@@ -49,7 +49,8 @@ internal static class DkimFolderCommands
             (parsed, ct) =>
                 WithFolderAsync(
                     parsed,
-                    (folder, resolver) => WithKeyAsync(parsed, folder, key => UseAsync(folder, resolver, key, parsed.GetValue(Verbs.Json), ct))
+                    (folder, resolver) =>
+                        WithKeyAsync(parsed, folder, key => UseAsync(folder, resolver, key, parsed.GetValue(Verbs.Json), ct))
                 )
         );
         return command;
@@ -68,7 +69,12 @@ internal static class DkimFolderCommands
             (parsed, ct) =>
                 WithFolderAsync(
                     parsed,
-                    (folder, _) => WithKeyAsync(parsed, folder, key => Task.FromResult(Retire(folder, key, parsed.GetValue(Now), parsed.GetValue(Verbs.Json))))
+                    (folder, _) =>
+                        WithKeyAsync(
+                            parsed,
+                            folder,
+                            key => Task.FromResult(Retire(folder, key, parsed.GetValue(Now), parsed.GetValue(Verbs.Json)))
+                        )
                 )
         );
         return command;
@@ -105,7 +111,9 @@ internal static class DkimFolderCommands
         else
             Print.Table(
                 ["DOMAIN", "SELECTOR", "ALGORITHM", "STATE", "SINCE", "IN DNS"],
-                reports.Select(key => (string[])[key.Domain, key.Selector, key.Algorithm, key.State!, Day(key.Since), key.Reason!]),
+                reports.Select(key =>
+                    (string[])[key.Domain, key.Selector, key.Algorithm, key.State!, Day(key.Since), key.Reason!]
+                ),
                 "There are no keys."
             );
         foreach (string fault in faults)
@@ -190,7 +198,11 @@ internal static class DkimFolderCommands
     private static DkimKeyReport StateOf(DkimKeyFolder folder, StoredDkimKey key) =>
         folder.Read(out _).FirstOrDefault(now => now.RecordName == key.RecordName) is { } now
             ? DkimKeyReport.Of(now)
-            : DkimKeyReport.Of(key) with { State = "removed", Since = null };
+            : DkimKeyReport.Of(key) with
+            {
+                State = "removed",
+                Since = null,
+            };
 
     private static void Tell(DkimKeyReport report, bool json, string sentence)
     {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text;
 using Packetboat.Protocol.Dkim;
 using Packetboat.Protocol.Message;
-using Packetboat.Relay.Resolver;
 using Packetboat.Relay.Signing;
 
 namespace Packetboat.Commands;
@@ -35,7 +34,14 @@ internal static class DkimKeyCommands
 
     public static Command New()
     {
-        var command = new Command("new", "Make a key, and print the record to publish") { Domain, Selector, Algorithm, Out, Verbs.Json };
+        var command = new Command("new", "Make a key, and print the record to publish")
+        {
+            Domain,
+            Selector,
+            Algorithm,
+            Out,
+            Verbs.Json,
+        };
         command.SetAction((parsed, ct) => NewAsync(parsed, ct));
         return command;
     }

@@ -30,17 +30,9 @@ public sealed class AuthorListTests
     [InlineData(" , ", "has no address", "")]
     [InlineData("sysop", "has 'sysop', which is no mail address", "")]
     [InlineData("<>", "has '', which is no mail address", "")]
-    [InlineData(
-        "x@y.example <a@b.example>",
-        "has an address in front of an address; put it in quotation marks",
-        "b.example"
-    )]
+    [InlineData("x@y.example <a@b.example>", "has an address in front of an address; put it in quotation marks", "b.example")]
     [InlineData("<a@b.example> x", "has something between an address and the comma", "b.example")]
-    [InlineData(
-        "<a@b.example><c@d.example>",
-        "has something between an address and the comma",
-        "b.example d.example"
-    )]
+    [InlineData("<a@b.example><c@d.example>", "has something between an address and the comma", "b.example d.example")]
     [InlineData("g: a@b.example, <c@d.example>;", "has a ':' outside of quotation marks", "b.example d.example")]
     [InlineData("g:a@b.example;c@d.example", "has a ':' outside of quotation marks", "b.example d.example")]
     [InlineData("<a@b.example", "has a '<' without a '>'", "b.example")]
