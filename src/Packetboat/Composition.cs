@@ -42,6 +42,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly ISpool _spool;
     private readonly SuspensionKeeper _suspensions;
     private readonly DomainProofs _proofs;
+    private readonly DkimKeyWatch _keyWatch;
     private readonly SendingUsage _usage;
     private readonly Enrolment _enrolment;
     private readonly AlarmServices _alarms;
@@ -79,20 +80,17 @@ internal sealed class Composition : IAsyncDisposable
             },
             time
         );
-        SendMail = new SendMail(_store, resolver, () => Settings.Current, _log, time, delivers, new SuspensionList(_store, time));
+        var keys = new DkimKeyFolder(settings.Packetboat.DataDirectory, time);
+        var systemKey = new SystemSigningKey(() => Settings.Current, _log, time);
+        var signer = new MessageSigner(new AllSigningKeys(systemKey, new DomainSigningKeys(keys, _log, time)), _log, time);
+        var stops = new SuspensionList(_store, time);
+        SendMail = new SendMail(_store, resolver, () => Settings.Current, _log, time, delivers, stops, signer);
         _suspensions = new SuspensionKeeper(_store, _store, SendMail.Scheduler, SendMail.BounceAsync, _store, _log, time);
         _proofs = new DomainProofs(_store, resolver, _store, _store, _log, time);
         Settings.Changed += SettingsChanged;
         Settings.Refused += SettingsRefused;
-        _spool = new SigningSpool(
-            new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time),
-            new AllSigningKeys(
-                new SystemSigningKey(() => Settings.Current, _log, time),
-                new DomainSigningKeys(new DkimKeyFolder(settings.Packetboat.DataDirectory, time), _log, time)
-            ),
-            _log,
-            time
-        );
+        _keyWatch = new DkimKeyWatch(keys, systemKey, resolver, _store, _store, _log, loggers.CreateLogger<DkimKeyWatch>(), time);
+        _spool = new SigningSpool(new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time), signer);
         _usage = new SendingUsage(_store, () => LimitsOfAccounts(Settings.Current.Packetboat), time);
         _usage.Reached += (id, reached) => _ = LimitReachedAsync(id, reached);
         var issuer = new CredentialIssuer(box, time);
@@ -185,7 +183,7 @@ internal sealed class Composition : IAsyncDisposable
         foreach (Reserve reserve in _reserves.Where(reserve => reserve.Refusal is null))
             await _store.ClearAlarmAsync(reserve.What, ct);
         _started = _time.GetUtcNow();
-        List<IHostedService> services = [Settings, SendMail.Scheduler, SendMail.DelayNotices, _suspensions, _proofs];
+        List<IHostedService> services = [Settings, SendMail.Scheduler, SendMail.DelayNotices, _suspensions, _proofs, _keyWatch];
         services.AddRange(_alarms.All);
         if ((_enrolmentEndPoints = EnrolmentEndPoints(now)).Count > 0)
             services.Add(new EnrolmentServer(_enrolmentEndPoints, certificates, _enrolment, _time, _loggers));
@@ -197,6 +195,7 @@ internal sealed class Composition : IAsyncDisposable
         _alarms.Dispose();
         _suspensions.Dispose();
         _proofs.Dispose();
+        _keyWatch.Dispose();
         SendMail.Scheduler.Dispose();
         SendMail.DelayNotices.Dispose();
         _authenticator.Dispose();

@@ -118,13 +118,20 @@ internal sealed class Harbour : IAsyncDisposable
     /// <summary>A folder for one more installation.</summary>
     public string NewFolder() => Path.Combine(_folder, $"n{_nodes++}");
 
-    public async Task<DemoNode> StartAsync(string sbbsIni, string packetboatIni)
+    /// <param name="sbbsIni">The text of the file.</param>
+    /// <param name="packetboatIni">The text of that one.</param>
+    /// <param name="others">Other files of the folder <c>ctrl</c>; null: a <c>relay.cfg</c> that trusts this machine.</param>
+    public async Task<DemoNode> StartAsync(
+        string sbbsIni,
+        string packetboatIni,
+        IReadOnlyDictionary<string, string>? others = null
+    )
     {
-        var files = new Dictionary<string, string>(StringComparer.Ordinal)
+        others ??= new Dictionary<string, string>(StringComparer.Ordinal) { ["relay.cfg"] = "127.0.0.1\n" };
+        var files = new Dictionary<string, string>(others, StringComparer.Ordinal)
         {
             ["sbbs.ini"] = sbbsIni + "\n",
             ["packetboat.ini"] = packetboatIni + "\n",
-            ["relay.cfg"] = "127.0.0.1\n",
         };
         string folder = NewFolder();
         return Keep(

@@ -190,9 +190,10 @@ public sealed class JoinTests
         await using Harbour harbour = await Harbour.OpenAsync("EnrolmentApplications = true");
         string ctrl = NewNode(harbour);
         JoinPlan withContact(JoinPlan plan) => plan with { Id = "EAGER", Contact = "sam@new.example", TestTo = "" };
+        JoinPlan withDomain(JoinPlan plan) => withContact(plan) with { Domain = "new.example" };
 
         var first = new SysopAtDesk("yes");
-        Assert.True(await JoinAsync(harbour, ctrl, first, null, withContact) == ExitCode.TemporaryFailure, first.Text);
+        Assert.True(await JoinAsync(harbour, ctrl, first, null, withDomain) == ExitCode.TemporaryFailure, first.Text);
         Assert.Equal(ExitCode.TemporaryFailure, await JoinAsync(harbour, ctrl, new SysopAtDesk("yes"), null, withContact));
         ApplicationRow application = Assert.Single(await harbour.Hub.Operations.ListApplicationsAsync(Ct));
         Assert.Equal(("EAGER", "sam@new.example", "waiting"), (application.Id, application.Contact, application.State));
@@ -204,7 +205,10 @@ public sealed class JoinTests
         Assert.NotNull((await harbour.Hub.Operations.ApproveAsync(application.Name, Ct)).Value);
         var second = new SysopAtDesk("yes");
         Assert.True(await JoinAsync(harbour, ctrl, second, null, withContact) == ExitCode.Ok, second.Text);
-        Assert.NotNull((await harbour.Hub.Operations.ShowAccountAsync("EAGER", Ct)).Value);
+        AccountRow account = (await harbour.Hub.Operations.ShowAccountAsync("EAGER", Ct)).Value!;
+        // He said so when he applied; the last time he said nothing.
+        Assert.Equal("new.example", Assert.Single(account.Domains!).Name);
+        Assert.Contains("_packetboat.new.example", second.Text, StringComparison.Ordinal);
         Assert.Empty((await harbour.Hub.Operations.StatusAsync(Ct)).Alarms);
     }
 

@@ -14,6 +14,7 @@ import time
 
 import authentication
 import content
+import suspension
 import world
 from world import ACCOUNT, PASSWORD, PEERS, Failed, Sink, World, wait_until
 
@@ -665,6 +666,7 @@ GROUPS = {
     "chain": chain,
     "authentication": lambda run, results: authentication.authentication(run, results, SEED),
     "reports": reports,
+    "suspension": lambda run, results: suspension.suspension(run, results, client_run, content.generate(10, SEED)),
 }
 
 

@@ -42,7 +42,9 @@ internal sealed class DmarcTarget : IFuzzTarget
             Check.That(parsed.Percent is >= 0 and <= 100, $"{parsed.Percent} %");
         else
             Check.IsPrintable(fault, "a fault");
-        if (!AuthorDomains.TryRead(header, out IReadOnlyList<string>? authors, out string? why))
+        foreach (HeaderField from in header.Named("from"))
+            CheckAuthors(AuthorList.Read(header.Value(from)));
+        if (!AuthorList.TryReadDomains(header, out IReadOnlyList<string>? authors, out string? why))
         {
             Check.IsPrintable(why, "a fault");
             return HashCode.Combine(KindOf(parsed), why.Length);
@@ -72,6 +74,18 @@ internal sealed class DmarcTarget : IFuzzTarget
         DmarcVerdict verdict = evaluating.GetAwaiter().GetResult();
         Check.IsPrintable(verdict.Reason, "a reason");
         return HashCode.Combine(verdict.Result, verdict.Policy, KindOf(parsed), authors.Count);
+    }
+
+    private static void CheckAuthors(AuthorList authors)
+    {
+        if (authors.Fault is { } fault)
+            Check.IsPrintable(fault, "what is wrong with From");
+        else
+            Check.That(authors.Addresses.Count > 0, "a From without a fault has no address");
+        Check.That(
+            authors.Addresses.All(author => authors.Domains.Contains(author.AsciiDomain)),
+            "an author's domain is not among the domains"
+        );
     }
 
     private static int KindOf(DmarcRecord? record) =>

@@ -1,6 +1,7 @@
 using Packetboat.Protocol.Dkim;
 using Packetboat.Protocol.Dmarc;
 using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Spf;
 
 namespace Packetboat.Relay.Checks;
@@ -35,7 +36,7 @@ public sealed class MailChecks(IResolver resolver, TimeProvider time, string rec
     {
         if (message.Header.IsTooLarge)
             return DmarcEvaluator.NotReadable("the header is too large to be read");
-        return AuthorDomains.TryRead(message.Header, out IReadOnlyList<string>? authors, out string? fault)
+        return AuthorList.TryReadDomains(message.Header, out IReadOnlyList<string>? authors, out string? fault)
             ? await _dmarc.EvaluateAsync(authors, spf, dkim, ct)
             : DmarcEvaluator.NotReadable(fault);
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Signing;
 
 namespace Packetboat.Relay.Delivery;
 
@@ -11,7 +12,8 @@ internal sealed class Reporter(
     IScheduler scheduler,
     Func<string> hostName,
     Func<string> language,
-    TimeProvider time
+    TimeProvider time,
+    MessageSigner? signer = null
 )
 {
     /// <summary>In the language of those who send here.</summary>
@@ -72,7 +74,8 @@ internal sealed class Reporter(
             $"report about {item.Message.Id}",
             bytes.Length,
             Chunks: 1,
-            Trace: [],
+            // Signed as the mail of others is: a report without a signature of its From is what forgers send.
+            Trace: signer?.Sign(id, bytes) ?? [],
             report.IsEightBit ? BodyType.EightBitMime : BodyType.SevenBit,
             report.NeedsSmtpUtf8,
             EnvelopeNotice.None

@@ -5,6 +5,7 @@ using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Signing;
 using Packetboat.Relay.Telemetry;
 
 namespace Packetboat.Relay.Delivery;
@@ -24,7 +25,8 @@ public sealed class SendMail
         MailLog log,
         TimeProvider time,
         bool delivers = true,
-        IStopList? stops = null
+        IStopList? stops = null,
+        MessageSigner? signer = null
     )
     {
         (_resolver, _settings) = (resolver, settings);
@@ -36,7 +38,7 @@ public sealed class SendMail
         var direct = new DirectConnector(dialer, resolver, addresses, settings);
         Settlement? settlement = null;
         Reporter reporterOf(IScheduler scheduler) =>
-            new(store, scheduler, () => settings().Mail.HostName, () => settings().Packetboat.ReportLanguage, time);
+            new(store, scheduler, () => settings().Mail.HostName, () => settings().Packetboat.ReportLanguage, time, signer);
         Scheduler = new DeliveryScheduler(
             store,
             _router,

@@ -69,10 +69,13 @@ public sealed class DkimKeyFolder(string dataDirectory, TimeProvider time)
 
     /// <summary>The key signs from now on; those before it of its domain and algorithm sign no more.</summary>
     /// <param name="key">Whose record was seen.</param>
+    /// <returns>False: it was removed meanwhile, and stays so.</returns>
     /// <exception cref="IOException">The disk refuses.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public void Use(StoredDkimKey key)
+    public bool Use(StoredDkimKey key)
     {
+        if (!File.Exists(FileOf(key)))
+            return false;
         // First the new one: for a moment both sign, which harms nobody.
         Replace(key with { State = DkimKeyState.Used, Since = time.GetUtcNow() });
         foreach (StoredDkimKey other in Read(out _))
@@ -85,6 +88,8 @@ public sealed class DkimKeyFolder(string dataDirectory, TimeProvider time)
             )
                 Replace(other with { State = DkimKeyState.Retiring, Since = time.GetUtcNow() });
         }
+
+        return true;
     }
 
     /// <summary>One step on the way out: a used key signs no more, any other is removed.</summary>

@@ -1,5 +1,4 @@
 using Packetboat.Protocol.Dkim;
-using Packetboat.Protocol.Dmarc;
 using Packetboat.Protocol.Message;
 using Packetboat.Relay.Telemetry;
 
@@ -25,7 +24,7 @@ public sealed class DomainSigningKeys(DkimKeyFolder folder, MailLog log, TimePro
     public IReadOnlyList<DkimSigningKey> For(HeaderBlock header)
     {
         ILookup<string, DkimSigningKey> keys = Current();
-        if (keys.Count == 0 || !AuthorDomains.TryRead(header, out IReadOnlyList<string>? authors, out _))
+        if (keys.Count == 0 || !AuthorList.TryReadDomains(header, out IReadOnlyList<string>? authors, out _))
             return [];
         // Each author's domain: receivers ask for the worst off. RFC 7489 §6.6.1.
         return [.. authors.SelectMany(author => Nearest(keys, author)).Distinct()];

@@ -19,9 +19,12 @@ public sealed class SystemSigningKey(Func<Settings> settings, MailLog log, TimeP
     private ReloadedFile<Loaded>? _file;
     private string _said = "";
 
-    public bool AreAny => Current() is not null;
+    /// <summary>The key that signs now; null: none.</summary>
+    public DkimSigningKey? Key => Current();
 
-    public IReadOnlyList<DkimSigningKey> For(HeaderBlock header) => Current() is { } key ? [key] : [];
+    public bool AreAny => Key is not null;
+
+    public IReadOnlyList<DkimSigningKey> For(HeaderBlock header) => Key is { } key ? [key] : [];
 
     private DkimSigningKey? Current()
     {

@@ -128,9 +128,10 @@ public sealed partial class SmtpServerSession
             return Replies.SeveralFromFields(header.FromFields);
         if (header.From.Length >= HeaderScanner.MaxFrom)
             return Replies.BadFrom($"is longer than {HeaderScanner.MaxFrom} octets");
-        if (!AuthorList.TryRead(header.From, out IReadOnlyList<MailAddress>? authors, out string? fault))
+        AuthorList authors = AuthorList.Read(header.From);
+        if (authors.Fault is { } fault)
             return Replies.BadFrom(fault);
-        foreach (MailAddress author in authors)
+        foreach (MailAddress author in authors.Addresses)
             if (SenderRules.Refusal(account, author, settings.HostName) is { } why)
                 return Replies.NotTheirAddress("From: " + why);
         return null;

@@ -4,6 +4,7 @@ using Packetboat.Protocol.Dkim;
 using Packetboat.Protocol.Dmarc;
 using Packetboat.Protocol.Spf;
 using Packetboat.Relay.Checks;
+using Packetboat.Relay.Hub;
 
 namespace Packetboat.Commands;
 
@@ -118,7 +119,13 @@ internal static class CheckCommand
             || (!ip.Contains(':', StringComparison.Ordinal) && ip.Count(c => c == '.') != 3)
         )
         {
-            Print.Error($"--ip {ip}: not an IP address");
+            Print.Error(
+                new Refusal(
+                    $"--ip {ip}",
+                    "it is not an IP address",
+                    "Write the address of the host that sends, such as 192.0.2.1 or 2001:db8::1"
+                ).ToString()
+            );
             return null;
         }
 

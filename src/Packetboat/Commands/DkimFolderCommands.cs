@@ -27,8 +27,12 @@ internal static class DkimFolderCommands
         var command = new Command("list", "List the keys in the data folder, and whether the DNS has them")
         {
             NameServerOption.Dns,
+            Verbs.Json,
         };
-        command.SetAction((parsed, ct) => WithFolderAsync(parsed, (folder, resolver) => ListAsync(folder, resolver, ct)));
+        command.SetAction(
+            (parsed, ct) =>
+                WithFolderAsync(parsed, (folder, resolver) => ListAsync(folder, resolver, parsed.GetValue(Verbs.Json), ct))
+        );
         return command;
     }
 
@@ -39,12 +43,14 @@ internal static class DkimFolderCommands
             Domain,
             Selector,
             NameServerOption.Dns,
+            Verbs.Json,
         };
         command.SetAction(
             (parsed, ct) =>
                 WithFolderAsync(
                     parsed,
-                    (folder, resolver) => WithKeyAsync(parsed, folder, key => UseAsync(folder, resolver, key, ct))
+                    (folder, resolver) =>
+                        WithKeyAsync(parsed, folder, key => UseAsync(folder, resolver, key, parsed.GetValue(Verbs.Json), ct))
                 )
         );
         return command;
@@ -57,12 +63,18 @@ internal static class DkimFolderCommands
             Domain,
             Selector,
             Now,
+            Verbs.Json,
         };
         command.SetAction(
             (parsed, ct) =>
                 WithFolderAsync(
                     parsed,
-                    (folder, _) => WithKeyAsync(parsed, folder, key => Task.FromResult(Retire(folder, key, parsed.GetValue(Now))))
+                    (folder, _) =>
+                        WithKeyAsync(
+                            parsed,
+                            folder,
+                            key => Task.FromResult(Retire(folder, key, parsed.GetValue(Now), parsed.GetValue(Verbs.Json)))
+                        )
                 )
         );
         return command;
@@ -87,22 +99,30 @@ internal static class DkimFolderCommands
         }
     }
 
-    private static async Task<int> ListAsync(DkimKeyFolder folder, CachingResolver resolver, CancellationToken ct)
+    private static async Task<int> ListAsync(DkimKeyFolder folder, CachingResolver resolver, bool json, CancellationToken ct)
     {
         IReadOnlyList<StoredDkimKey> keys = folder.Read(out IReadOnlyList<string> faults);
-        var rows = new List<string[]>();
+        var reports = new List<DkimKeyReport>();
         foreach (StoredDkimKey key in keys)
-        {
-            (string word, _) = await DkimKeyCommands.LookAsync(resolver, key.RecordName, key.Key, ct);
-            string since = key.Since.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            rows.Add([key.Domain, key.Selector, key.Key.AlgorithmName, key.State.ToString().ToLowerInvariant(), since, word]);
-        }
+            reports.Add(DkimKeyReport.Of(key).With(await DkimPublication.OfAsync(resolver, key.RecordName, key.Key, ct)));
 
-        Print.Table(["DOMAIN", "SELECTOR", "ALGORITHM", "STATE", "SINCE", "IN DNS"], rows, "There are no keys.");
+        if (json)
+            Print.Json(reports, DkimJson.Default.IReadOnlyListDkimKeyReport);
+        else
+            Print.Table(
+                ["DOMAIN", "SELECTOR", "ALGORITHM", "STATE", "SINCE", "IN DNS"],
+                reports.Select(key =>
+                    (string[])[key.Domain, key.Selector, key.Algorithm, key.State!, Day(key.Since), key.Reason!]
+                ),
+                "There are no keys."
+            );
         foreach (string fault in faults)
             Print.Error(fault);
         return faults.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
     }
+
+    private static string Day(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "-";
 
     private static Task<int> WithKeyAsync(ParseResult parsed, DkimKeyFolder folder, Func<StoredDkimKey, Task<int>> command)
     {
@@ -129,26 +149,34 @@ internal static class DkimFolderCommands
         DkimKeyFolder folder,
         CachingResolver resolver,
         StoredDkimKey key,
+        bool json,
         CancellationToken ct
     )
     {
-        (string word, int status) = await DkimKeyCommands.LookAsync(resolver, key.RecordName, key.Key, ct);
-        if (status != ExitCode.Ok)
+        DkimPublication found = await DkimPublication.OfAsync(resolver, key.RecordName, key.Key, ct);
+        if (found.State is not DkimPublicationState.Published)
         {
-            Print.Error($"{key.RecordName}: {word}; the key is not used yet");
-            if (status == ExitCode.Failed)
-                Print.Error($"publish this, then try again: {DkimKeyCommands.ZoneLine(key.RecordName, key.Key.Record)}");
-            return status;
+            Print.Error($"{key.RecordName}: {found.Words}; the key is not used yet");
+            if (found.State is DkimPublicationState.Missing)
+                Print.Error($"publish this, then try again: {DkimKeyReport.Of(key).ZoneLine}");
+            return DkimKeyCommands.StatusOf(found);
         }
 
-        folder.Use(key);
-        Print.Line(
+        if (!folder.Use(key))
+        {
+            Print.Error(new Refusal(key.RecordName, "the key was removed meanwhile", "Make one with dkim new").ToString());
+            return ExitCode.Failed;
+        }
+
+        Tell(
+            StateOf(folder, key).With(found),
+            json,
             $"{key.Domain} is signed with {key.Selector} from now on; the {key.Key.AlgorithmName} keys before it sign no more"
         );
         return ExitCode.Ok;
     }
 
-    private static int Retire(DkimKeyFolder folder, StoredDkimKey key, bool now)
+    private static int Retire(DkimKeyFolder folder, StoredDkimKey key, bool now, bool json)
     {
         if (folder.Retire(key, now) is { } refusal)
         {
@@ -156,11 +184,31 @@ internal static class DkimFolderCommands
             return ExitCode.Failed;
         }
 
-        Print.Line(
+        Tell(
+            StateOf(folder, key),
+            json,
             key.State is DkimKeyState.Used && !now
-                ? $"{key.Selector} of {key.Domain} signs no more; leave its record published for {DkimKeyFolder.Overlap.Days} days, then retire it again"
+                ? $"{key.Selector} of {key.Domain} signs no more; leave its record published for {DkimKeyFolder.Overlap.Days} days. Then a running server removes the key; without one, retire it again"
                 : $"{key.Selector} of {key.Domain} is removed; take its record out of the DNS"
         );
         return ExitCode.Ok;
+    }
+
+    /// <summary>The key as the folder has it now.</summary>
+    private static DkimKeyReport StateOf(DkimKeyFolder folder, StoredDkimKey key) =>
+        folder.Read(out _).FirstOrDefault(now => now.RecordName == key.RecordName) is { } now
+            ? DkimKeyReport.Of(now)
+            : DkimKeyReport.Of(key) with
+            {
+                State = "removed",
+                Since = null,
+            };
+
+    private static void Tell(DkimKeyReport report, bool json, string sentence)
+    {
+        if (json)
+            Print.Json(report, DkimJson.Default.DkimKeyReport);
+        else
+            Print.Line(sentence);
     }
 }

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Packetboat.Protocol.Dkim;
-using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.Message;
-using Packetboat.Relay.Resolver;
 using Packetboat.Relay.Signing;
 
 namespace Packetboat.Commands;
@@ -11,9 +9,6 @@ namespace Packetboat.Commands;
 /// <summary><c>packetboat dkim new</c> and <c>show</c>: a key in a file, and the record that belongs to it.</summary>
 internal static class DkimKeyCommands
 {
-    /// <summary>Octets of one string of a TXT record. RFC 1035 §3.3.14.</summary>
-    private const int MaxString = 255;
-
     private static readonly Option<string> Selector = new("--selector")
     {
         Description = "The name of the key below _domainkey",
@@ -39,7 +34,14 @@ internal static class DkimKeyCommands
 
     public static Command New()
     {
-        var command = new Command("new", "Make a key, and print the record to publish") { Domain, Selector, Algorithm, Out };
+        var command = new Command("new", "Make a key, and print the record to publish")
+        {
+            Domain,
+            Selector,
+            Algorithm,
+            Out,
+            Verbs.Json,
+        };
         command.SetAction((parsed, ct) => NewAsync(parsed, ct));
         return command;
     }
@@ -52,14 +54,11 @@ internal static class DkimKeyCommands
             OfDomain,
             Selector,
             NameServerOption.Dns,
+            Verbs.Json,
         };
         command.SetAction((parsed, ct) => ShowAsync(parsed, ct));
         return command;
     }
-
-    /// <summary>Name, type and text as a zone file has them; in several strings where one cannot hold it.</summary>
-    internal static string ZoneLine(string name, string record) =>
-        $"{name}. IN TXT {string.Join(' ', record.Chunk(MaxString).Select(part => $"\"{new string(part)}\""))}";
 
     private static Task<int> NewAsync(ParseResult parsed, CancellationToken ct)
     {
@@ -70,15 +69,22 @@ internal static class DkimKeyCommands
             return Task.FromResult(ExitCode.Usage);
         }
 
-        (string domain, string selector) = (parsed.GetValue(Domain)!, parsed.GetValue(Selector)!);
-        if (NameOf(domain, selector) is not { } name)
+        if (NamesOf(parsed.GetValue(Domain)!, parsed.GetValue(Selector)!) is not var (domain, selector))
             return Task.FromResult(ExitCode.Usage);
+        bool json = parsed.GetValue(Verbs.Json);
         return parsed.GetValue(Out) is { } file
-            ? WriteNewAsync(Path.GetFullPath(file), algorithm == "rsa", domain, name, ct)
-            : DkimFolderCommands.WithFolderAsync(parsed, (folder, _) => Task.FromResult(AddNew(folder, domain, selector)));
+            ? WriteNewAsync(Path.GetFullPath(file), algorithm == "rsa", domain, selector, json, ct)
+            : DkimFolderCommands.WithFolderAsync(parsed, (folder, _) => Task.FromResult(AddNew(folder, domain, selector, json)));
     }
 
-    private static async Task<int> WriteNewAsync(string file, bool isRsa, string domain, string name, CancellationToken ct)
+    private static async Task<int> WriteNewAsync(
+        string file,
+        bool isRsa,
+        string domain,
+        string selector,
+        bool json,
+        CancellationToken ct
+    )
     {
         using DkimPrivateKey key = isRsa ? DkimPrivateKey.CreateRsa() : DkimPrivateKey.CreateEd25519();
         try
@@ -91,23 +97,37 @@ internal static class DkimKeyCommands
             return ExitCode.IoError;
         }
 
+        DkimKeyReport made = DkimKeyReport.Of(domain, selector, key) with { File = file };
+        if (json)
+        {
+            Print.Json([made], DkimJson.Default.IReadOnlyListDkimKeyReport);
+            return ExitCode.Ok;
+        }
+
         Print.Line($"{file}: the private key; whoever has it can sign for {domain}");
-        ShowRecord(name, key);
+        ShowRecord(made);
         return ExitCode.Ok;
     }
 
     /// <summary>RSA, which everybody verifies, and Ed25519 beside it.</summary>
-    private static int AddNew(DkimKeyFolder folder, string domain, string selector)
+    private static int AddNew(DkimKeyFolder folder, string domain, string selector, bool json)
     {
-        string ascii = MailAddress.Parse($"x@{domain}").AsciiDomain;
+        var made = new List<DkimKeyReport>();
         foreach (bool isRsa in (bool[])[true, false])
         {
             using DkimPrivateKey key = isRsa ? DkimPrivateKey.CreateRsa() : DkimPrivateKey.CreateEd25519();
-            StoredDkimKey stored = folder.Add(ascii, isRsa ? selector : $"{selector}-ed", key);
-            ShowRecord(stored.RecordName, key);
+            made.Add(DkimKeyReport.Of(folder.Add(domain, isRsa ? selector : $"{selector}-ed", key)));
         }
 
-        Print.Line($"Publish them, then: packetboat dkim use {ascii} {selector}, and the same with {selector}-ed");
+        if (json)
+        {
+            Print.Json(made, DkimJson.Default.IReadOnlyListDkimKeyReport);
+            return ExitCode.Ok;
+        }
+
+        made.ForEach(ShowRecord);
+        Print.Line("Publish them. A running server signs with each as soon as it finds its record in the DNS.");
+        Print.Line($"At once, and without a server: packetboat dkim use {domain} {selector}, and the same with {selector}-ed");
         return ExitCode.Ok;
     }
 
@@ -124,7 +144,7 @@ internal static class DkimKeyCommands
 
     private static async Task<int> ShowAsync(ParseResult parsed, CancellationToken ct)
     {
-        if (NameOf(parsed.GetValue(OfDomain)!, parsed.GetValue(Selector)!) is not { } name)
+        if (NamesOf(parsed.GetValue(OfDomain)!, parsed.GetValue(Selector)!) is not var (domain, selector))
             return ExitCode.Usage;
         if (NameServerOption.Resolver(parsed) is not { } resolver)
             return ExitCode.Usage;
@@ -139,10 +159,10 @@ internal static class DkimKeyCommands
 
             using (key)
             {
-                ShowRecord(name, key);
-                (string words, int status) = await LookAsync(resolver, name, key, ct);
-                Print.Line($"DNS:    {words}");
-                return status;
+                var report = DkimKeyReport.Of(domain, selector, key);
+                DkimPublication found = await DkimPublication.OfAsync(resolver, report.Name, key, ct);
+                Show((report with { File = file }).With(found), parsed.GetValue(Verbs.Json));
+                return StatusOf(found);
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -152,44 +172,44 @@ internal static class DkimKeyCommands
         }
     }
 
-    /// <summary>
-    /// Whether the DNS has the key, in words, and the status for that. An alias to a name where somebody else keeps the record is followed by
-    /// the name server.
-    /// </summary>
-    internal static async Task<(string Words, int Status)> LookAsync(
-        CachingResolver resolver,
-        string name,
-        DkimPrivateKey key,
-        CancellationToken ct
-    )
-    {
-        return await resolver.TextAsync(name, ct) switch
+    internal static int StatusOf(DkimPublication found) =>
+        found.State switch
         {
-            DnsAnswer<string>.Found found when found.Records.Any(key.IsPublishedBy) => ("published", ExitCode.Ok),
-            DnsAnswer<string>.Found => ("another record is published", ExitCode.Failed),
-            DnsAnswer<string>.TemporaryFailure failure => ($"no answer: {failure.Reason}", ExitCode.TemporaryFailure),
-            _ => ("not published", ExitCode.Failed),
+            DkimPublicationState.Published => ExitCode.Ok,
+            DkimPublicationState.Unknown => ExitCode.TemporaryFailure,
+            _ => ExitCode.Failed,
         };
+
+    private static void Show(DkimKeyReport report, bool json)
+    {
+        if (json)
+        {
+            Print.Json(report, DkimJson.Default.DkimKeyReport);
+            return;
+        }
+
+        ShowRecord(report);
+        Print.Line($"DNS:    {report.Reason}");
     }
 
-    private static void ShowRecord(string name, DkimPrivateKey key)
+    private static void ShowRecord(DkimKeyReport report)
     {
         Print.Line();
-        Print.Line($"Name:   {name}");
+        Print.Line($"Name:   {report.Name}");
         Print.Line("Type:   TXT");
-        Print.Line($"Value:  {key.Record}");
+        Print.Line($"Value:  {report.Record}");
         Print.Line();
         Print.Line("In a zone file, in strings of no more than 255 octets:");
-        Print.Line(ZoneLine(name, key.Record));
+        Print.Line(report.ZoneLine);
         Print.Line();
     }
 
-    /// <summary>Null: it was printed what is wrong.</summary>
-    private static string? NameOf(string domain, string selector)
+    /// <summary>As the DNS has them: lower case, A-labels. Null: it was printed what is wrong.</summary>
+    private static (string Domain, string Selector)? NamesOf(string domain, string selector)
     {
         string name = $"{selector}._domainkey.{domain}";
         if (MailAddress.IsDomain(domain) && MailAddress.IsDomain(selector) && MailAddress.IsDomain(name))
-            return MailAddress.Parse($"x@{name}").AsciiDomain;
+            return (MailAddress.Parse($"x@{domain}").AsciiDomain, MailAddress.Parse($"x@{selector}").AsciiDomain);
         Print.Error($"{name}: not a name that DNS can have; say a domain, and a selector of letters and digits");
         return null;
     }

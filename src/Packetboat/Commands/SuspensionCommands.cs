@@ -65,7 +65,7 @@ internal static class SuspensionCommands
 
     private static Command Status()
     {
-        var command = new Command("status", "Whether mail is relayed");
+        var command = new Command("status", "Whether mail is relayed") { Verbs.Json };
         command.SetAction(
             (parsed, ct) =>
                 Session.RunAsync(
@@ -73,7 +73,10 @@ internal static class SuspensionCommands
                     async (operations, stop) =>
                     {
                         StatusReport status = await operations.StatusAsync(stop);
-                        Print.Line(Describe(status.Relaying));
+                        Changed(
+                            new SuspensionChanged(Account: null, status.Relaying, Recipients: 0),
+                            parsed.GetValue(Verbs.Json)
+                        );
                         return ExitCode.Ok;
                     },
                     ct

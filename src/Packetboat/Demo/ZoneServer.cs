@@ -19,6 +19,12 @@ internal sealed record ZoneRecord(ushort Type, byte[] Data)
         new(16, [.. Encoding.UTF8.GetBytes(text).Chunk(255).SelectMany(part => part.Prepend((byte)part.Length))]);
 
     public static ZoneRecord Pointer(string host) => new(12, ZoneServer.WireName(host));
+
+    /// <summary>Another name that has the records. The server follows it within its table. RFC 1034 §3.6.2.</summary>
+    public static ZoneRecord Alias(string host) => new(ZoneServer.AliasType, ZoneServer.WireName(host)) { Target = host };
+
+    /// <summary>Where an alias leads; empty for other records.</summary>
+    public string Target { get; private init; } = "";
 }
 
 /// <summary>
@@ -27,7 +33,10 @@ internal sealed record ZoneRecord(ushort Type, byte[] Data)
 /// </summary>
 internal sealed class ZoneServer : IAsyncDisposable
 {
+    internal const ushort AliasType = 5;
+
     private const int HeaderLength = 12;
+    private const int MaxAliases = 8;
     private const int NoError = 0;
     private const int ServerFailure = 2;
     private const int NxDomain = 3;
@@ -97,20 +106,30 @@ internal sealed class ZoneServer : IAsyncDisposable
         if (!TryReadQuestion(query, out string name, out ushort type, out int end))
             return false;
 
-        ZoneRecord[] all = _zone.GetValueOrDefault(name, []);
-        ZoneRecord[] records = _broken.Contains(name) ? [] : Array.FindAll(all, record => record.Type == type);
+        var records = new List<byte[]>();
+        byte[] owner = [0xC0, HeaderLength]; // a pointer to the question. RFC 1035 §4.1.4.
+        for (int i = 0; i < MaxAliases && Find(name, AliasType) is [var alias, ..] && type != AliasType; i++)
+        {
+            records.Add(Wire(owner, alias));
+            (name, owner) = (alias.Target, WireName(alias.Target));
+        }
+
+        records.AddRange(Find(name, type).Select(record => Wire(owner, record)));
         int code =
             _broken.Contains(name) ? ServerFailure
             : _zone.ContainsKey(name) ? NoError
             : NxDomain;
         answer =
         [
-            .. Header(query, code, records.Length),
+            .. Header(query, code, records.Count),
             .. query.AsSpan(HeaderLength, end - HeaderLength),
-            .. records.SelectMany(Wire),
+            .. records.SelectMany(record => record),
         ];
         return true;
     }
+
+    private ZoneRecord[] Find(string name, ushort type) =>
+        _broken.Contains(name) ? [] : Array.FindAll(_zone.GetValueOrDefault(name, []), record => record.Type == type);
 
     private static bool TryReadQuestion(byte[] query, out string name, out ushort type, out int end)
     {
@@ -135,13 +154,13 @@ internal sealed class ZoneServer : IAsyncDisposable
     private static byte[] Header(byte[] query, int code, int answers) =>
         [query[0], query[1], 0x85, (byte)(0x80 | code), 0, 1, (byte)(answers >> 8), (byte)answers, 0, 0, 0, 0];
 
-    /// <summary>The record's name is a pointer to the question. RFC 1035 §4.1.4.</summary>
-    private IEnumerable<byte> Wire(ZoneRecord record)
+    private byte[] Wire(byte[] owner, ZoneRecord record)
     {
-        byte[] wire = [0xC0, HeaderLength, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. record.Data];
-        BinaryPrimitives.WriteUInt16BigEndian(wire.AsSpan(2), record.Type);
-        BinaryPrimitives.WriteUInt32BigEndian(wire.AsSpan(6), TimeToLive);
-        BinaryPrimitives.WriteUInt16BigEndian(wire.AsSpan(10), (ushort)record.Data.Length);
-        return wire;
+        byte[] fixedPart = new byte[10];
+        BinaryPrimitives.WriteUInt16BigEndian(fixedPart, record.Type);
+        fixedPart[3] = 1;
+        BinaryPrimitives.WriteUInt32BigEndian(fixedPart.AsSpan(4), TimeToLive);
+        BinaryPrimitives.WriteUInt16BigEndian(fixedPart.AsSpan(8), (ushort)record.Data.Length);
+        return [.. owner, .. fixedPart, .. record.Data];
     }
 }

@@ -45,6 +45,7 @@ internal sealed class JoinRun(JoinPlan plan, string ctrl, EnrolmentClient hub, I
             return (null, ExitCode.Configuration);
         }
 
+        pending = pending with { Domain = plan.Domain ?? pending.Domain };
         pending.Write(ctrl, time);
         if (pending.IsApplication && await ApplyAsync(pending, description, ct) is { } notYet)
             return (null, notYet);
@@ -160,7 +161,7 @@ internal sealed class JoinRun(JoinPlan plan, string ctrl, EnrolmentClient hub, I
         {
             Code = pending.Code,
             Id = plan.Id!,
-            Domain = plan.Domain,
+            Domain = pending.Domain,
             Contact = plan.Contact!,
             Words = plan.Words,
             Terms = description.TermsVersion,
@@ -172,7 +173,7 @@ internal sealed class JoinRun(JoinPlan plan, string ctrl, EnrolmentClient hub, I
             Code = pending.Code,
             Key = pending.Key,
             Id = plan.Id,
-            Domain = plan.Domain,
+            Domain = pending.Domain,
             Terms = description.TermsVersion,
         };
 

@@ -13,7 +13,8 @@ namespace Packetboat.Joining;
 /// <param name="Code">The operator's; or our own, of an application.</param>
 /// <param name="Key">Our secret.</param>
 /// <param name="IsApplication">The code becomes good when the operator approves.</param>
-internal sealed record PendingJoin(string Hub, string Code, string Key, bool IsApplication)
+/// <param name="Domain">From which the sysop wants to send; null: he did not say. Days may lie between his words and the operator's.</param>
+internal sealed record PendingJoin(string Hub, string Code, string Key, bool IsApplication, string? Domain = null)
 {
     private const string FileName = "join.pending";
     private const int KeyLength = 32;

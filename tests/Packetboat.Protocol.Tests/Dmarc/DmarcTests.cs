@@ -176,7 +176,7 @@ public sealed class DmarcTests
     [InlineData("From: friends: a@d.example, b@e.example;", "d.example e.example")]
     public void Authors_are_read_from_From(string field, string domains)
     {
-        Assert.True(AuthorDomains.TryRead(Header(field), out IReadOnlyList<string>? found, out _));
+        Assert.True(AuthorList.TryReadDomains(Header(field), out IReadOnlyList<string>? found, out _));
         Assert.Equal(domains, string.Join(' ', found));
     }
 
@@ -188,7 +188,7 @@ public sealed class DmarcTests
     [InlineData("From: undisclosed:;")]
     public void What_names_no_author_is_said(string field)
     {
-        Assert.False(AuthorDomains.TryRead(Header(field), out _, out string? fault));
+        Assert.False(AuthorList.TryReadDomains(Header(field), out _, out string? fault));
         Assert.NotEmpty(fault);
     }
 

@@ -1,7 +1,9 @@
 using System.Text;
 using MimeKit;
+using Packetboat.Protocol.Dkim;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Tests.Queue;
+using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.Delivery;
 
@@ -64,5 +66,28 @@ public sealed class BounceTests
         MimeMessage returned = ((MessagePart)report[2]).Message!;
         Assert.Equal(("test", "ours"), (returned.Subject, returned.Headers["X-Trace"]));
         Assert.Contains((await rig.StoryAsync(id)).Events, e => e.Kind == TraceKind.Reported);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_report_is_signed_by_the_domain_of_this_host_as_other_mail_is()
+    {
+        await using var rig = new QueueRig();
+        using var key = DkimPrivateKey.CreateEd25519();
+        rig.Keys.Use(rig.Keys.Add("node.example", "s", key));
+        rig.Peers.Answer = (_, line) =>
+            line.StartsWith("RCPT TO:<joe@", StringComparison.Ordinal) ? "550 5.1.1 no such user\r\n" : null;
+        await rig.StartAsync();
+        await rig.SendAsync("joe@far.example");
+        await rig.UntilReceivedAsync(1);
+
+        using var message = new DkimMessage();
+        message.Append(Encoding.UTF8.GetBytes(Assert.Single(rig.Peers.Got).Content));
+        message.Complete();
+        var zone = new ZoneResolver($"s._domainkey.node.example TXT {key.Record}");
+        DkimVerdict verdict = Assert.Single(
+            await new DkimVerifier(zone, rig.Time).VerifyAsync(message, TestContext.Current.CancellationToken)
+        );
+        Assert.Equal((DkimResult.Pass, "node.example"), (verdict.Result, verdict.Domain));
+        Assert.Contains("MAILER-DAEMON@mail.node.example", rig.Peers.Got.Single().Content, StringComparison.Ordinal);
     }
 }

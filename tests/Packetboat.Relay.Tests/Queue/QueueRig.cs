@@ -8,6 +8,7 @@ using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Signing;
 using Packetboat.Relay.Spool;
 using Packetboat.Relay.Telemetry;
 using Packetboat.Storage.Sqlite;
@@ -168,7 +169,18 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
             Time
         );
 
-    private Reporter ReporterOf(IScheduler scheduler) => new(Store, scheduler, () => "mail.node.example", () => Language, Time);
+    /// <summary>The keys that sign reports.</summary>
+    public DkimKeyFolder Keys => new(_folder.Path, Time);
+
+    private Reporter ReporterOf(IScheduler scheduler) =>
+        new(
+            Store,
+            scheduler,
+            () => "mail.node.example",
+            () => Language,
+            Time,
+            new MessageSigner(new DomainSigningKeys(Keys, new MailLog(_log), Time), new MailLog(_log), Time)
+        );
 
     private DeliveryScheduler NewScheduler()
     {

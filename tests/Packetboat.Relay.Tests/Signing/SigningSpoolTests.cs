@@ -28,7 +28,7 @@ public sealed class SigningSpoolTests : IDisposable
         _settings = Read("DKIMSign = true\nDKIMDomain = d.example\nDKIMSelector = s");
         File.WriteAllText(_ctrl.File("dkim_s.pem"), _key.ToPem());
         var log = new MailLog(_log);
-        _signing = new SigningSpool(_spool, new SystemSigningKey(() => _settings, log, _time), log, _time);
+        _signing = new SigningSpool(_spool, new MessageSigner(new SystemSigningKey(() => _settings, log, _time), log, _time));
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

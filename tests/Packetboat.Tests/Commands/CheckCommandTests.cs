@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Packetboat.Commands;
 using Packetboat.Demo;
 using Packetboat.Protocol.Dkim;
@@ -7,6 +8,7 @@ using Packetboat.Relay.Signing;
 namespace Packetboat.Tests.Commands;
 
 /// <summary>The verbs' status, which is what scripts look at; the words are compared with other programs in <c>tests/interop</c>.</summary>
+[Collection(nameof(OneConsole))]
 public sealed class CheckCommandTests : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pb-").FullName;
@@ -20,6 +22,11 @@ public sealed class CheckCommandTests : IAsyncDisposable
                 ["d.example"] = [ZoneRecord.Text("v=spf1 ip4:192.0.2.1 -all")],
                 ["_dmarc.d.example"] = [ZoneRecord.Text("v=DMARC1; p=reject")],
                 ["s._domainkey.d.example"] = [ZoneRecord.Text(_key.Record)],
+                // Delegated: the hub keeps the record in its own zone.
+                ["h._domainkey.d.example"] = [ZoneRecord.Alias("d-example.dkim.hub.example")],
+                ["d-example.dkim.hub.example"] = [ZoneRecord.Alias("key1.dkim.hub.example")],
+                ["key1.dkim.hub.example"] = [ZoneRecord.Text(_key.Record)],
+                ["l._domainkey.d.example"] = [ZoneRecord.Alias("nowhere.hub.example")],
             },
             ["broken.example"]
         );
@@ -47,6 +54,23 @@ public sealed class CheckCommandTests : IAsyncDisposable
             status,
             await RunAsync("check", "spf", "--ip", ip, "--from", from, "--helo", "h.example", "--dns", $"{_dns.Endpoint}")
         );
+
+    [Theory]
+    [InlineData("999")]
+    [InlineData("192.0.2")]
+    [InlineData("host")]
+    public async Task What_is_no_address_is_named_with_reason_and_remedy(string ip)
+    {
+        CommandRun run = await CommandRun.OfAsync("check", "spf", "--ip", ip, "--from", "joe@d.example");
+
+        Assert.Equal(
+            (
+                ExitCode.Usage,
+                $"packetboat: '--ip {ip}': it is not an IP address. Write the address of the host that sends, such as 192.0.2.1 or 2001:db8::1."
+            ),
+            (run.Status, run.Error.TrimEnd())
+        );
+    }
 
     [Theory]
     [InlineData("\n")]
@@ -135,13 +159,79 @@ public sealed class CheckCommandTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_delegated_selector_is_followed_by_the_verifier_and_by_the_verbs()
+    {
+        await WriteAsync("sbbs.ini", "[Mail]\nHostName = hub.example\n");
+        await WriteAsync("packetboat.ini", $"[Store]\nDataDirectory = {_folder}/data\n");
+        var keys = new DkimKeyFolder(Path.Combine(_folder, "data"), TimeProvider.System);
+        string[] dns = ["--dns", $"{_dns.Endpoint}", "--ctrl", _folder];
+        foreach (string selector in (string[])["h", "l"])
+            keys.Add("d.example", selector, _key);
+
+        Assert.Equal(ExitCode.Failed, await RunAsync(["dkim", "use", "d.example", "l", .. dns]));
+        Assert.Equal(ExitCode.Ok, await RunAsync(["dkim", "use", "d.example", "h", .. dns]));
+        string listed = await PrintedAsync(["dkim", "list", "--json", .. dns]);
+        Assert.Equal(
+            [("h", "used", "published"), ("l", "new", "missing")],
+            JsonDocument
+                .Parse(listed)
+                .RootElement.EnumerateArray()
+                .Select(key => (Text(key, "selector"), Text(key, "state"), Text(key, "dns")))
+        );
+
+        const string Message = "From: joe@d.example\r\nSubject: x\r\n\r\nHello\r\n";
+        string signed = await WriteAsync("delegated.eml", Signed(Message, "\r\n", "h"));
+        string lost = await WriteAsync("lost.eml", Signed(Message, "\r\n", "l"));
+        Assert.Equal(ExitCode.Ok, await RunAsync("check", "dkim", signed, "--dns", $"{_dns.Endpoint}"));
+        Assert.Equal(ExitCode.Failed, await RunAsync("check", "dkim", lost, "--dns", $"{_dns.Endpoint}"));
+    }
+
+    [Fact]
+    public async Task Every_step_of_a_key_is_told_as_json_too()
+    {
+        await WriteAsync("sbbs.ini", "[Mail]\nHostName = hub.example\n");
+        await WriteAsync("packetboat.ini", $"[Store]\nDataDirectory = {_folder}/data\n");
+        string[] dns = ["--dns", $"{_dns.Endpoint}", "--ctrl", _folder, "--json"];
+        new DkimKeyFolder(Path.Combine(_folder, "data"), TimeProvider.System).Add("d.example", "s", _key);
+        string file = await WriteAsync("key.pem", _key.ToPem());
+
+        JsonElement[] made =
+        [
+            .. Json(await PrintedAsync("dkim", "new", "D.example", "--selector", "N", "--ctrl", _folder, "--json"))
+                .EnumerateArray(),
+        ];
+        Assert.Equal(["n._domainkey.d.example", "n-ed._domainkey.d.example"], made.Select(key => Text(key, "name")));
+        Assert.StartsWith("v=DKIM1; k=rsa; p=", Text(made[0], "record"), StringComparison.Ordinal);
+        Assert.Equal("used", Text(Json(await PrintedAsync(["dkim", "use", "d.example", "s", .. dns])), "state"));
+        Assert.Equal(
+            "retiring",
+            Text(Json(await PrintedAsync("dkim", "retire", "d.example", "s", "--ctrl", _folder, "--json")), "state")
+        );
+        string[] now = ["dkim", "retire", "d.example", "s", "--now", "--ctrl", _folder, "--json"];
+        Assert.Equal("removed", Text(Json(await PrintedAsync(now)), "state"));
+        string[] show = ["dkim", "show", file, "--domain", "d.example", "--selector", "s", .. dns];
+        Assert.Equal("published", Text(Json(await PrintedAsync(show)), "dns"));
+    }
+
+    private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
+
+    private static async Task<string> PrintedAsync(params string[] words)
+    {
+        CommandRun run = await CommandRun.OfAsync(words);
+        Assert.Equal(ExitCode.Ok, run.Status);
+        return run.Out;
+    }
+
+    [Fact]
     public void A_long_record_is_cut_into_strings_that_a_name_server_takes()
     {
         string record = new('x', 300);
 
         Assert.Equal(
             $"s.d.example. IN TXT \"{record[..255]}\" \"{record[255..]}\"",
-            DkimKeyCommands.ZoneLine("s.d.example", record)
+            DkimKeyReport.ZoneLineOf("s.d.example", record)
         );
     }
 
@@ -156,14 +246,14 @@ public sealed class CheckCommandTests : IAsyncDisposable
     private Task<int> DmarcAsync(string file, string ip) =>
         RunAsync("check", "dmarc", file, "--ip", ip, "--from", "joe@d.example", "--dns", $"{_dns.Endpoint}");
 
-    private string Signed(string text, string lineEnd)
+    private string Signed(string text, string lineEnd, string selector = "s")
     {
         using var message = new DkimMessage(DkimCanonicalization.Relaxed);
         message.Append(Encoding.ASCII.GetBytes(text.ReplaceLineEndings("\r\n")));
         message.Complete();
         byte[] field = DkimSigner.Sign(
             message,
-            new DkimSigningKey("d.example", "s", _key),
+            new DkimSigningKey("d.example", selector, _key),
             new DkimSigningOptions(),
             TimeProvider.System.GetUtcNow(),
             out _

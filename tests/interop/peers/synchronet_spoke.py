@@ -3,7 +3,9 @@
 
 synchronet_spoke.py PORT USER PASSWORD METHOD COUNT DIR - METHOD is none, plain, login or cram-md5. One recipient a connection, one
 connection at a time. DIR/NNNN.eml is the message as it was written, before dots were stuffed. Exits 0 when all were taken. Optional
-environment: NAME (spoke.test), INACTIVITY seconds (20), PREFIX of the recipient's name."""
+environment: NAME (spoke.test), INACTIVITY seconds (20), PREFIX of the recipient's name. With RESCAN seconds it keeps a queue as the real
+one does: what is deferred is tried again at each scan, what is refused goes back to its author, and what fails within AUTH for another
+reason is in transit for ever. It prints a line a scan, ends when nothing waits, and exits 0 only if nothing went back or is stuck."""
 import base64
 import hmac
 import os
@@ -15,10 +17,14 @@ import time
 NAME = os.environ.get("NAME", "spoke.test")
 INACTIVITY = float(os.environ.get("INACTIVITY", "20"))
 PREFIX = os.environ.get("PREFIX", "")
+RESCAN = float(os.environ.get("RESCAN", "0"))
+MAX_ATTEMPTS = 50
 
 
 class Refused(Exception):
-    pass
+    """What became of an attempt: retry, bounce or stuck."""
+
+    fate = "retry"
 
 
 class Session:
@@ -57,7 +63,9 @@ class Session:
             if line[3:4] == b"-":
                 continue
             if not line.startswith(prefix):
-                raise Refused("%r instead of %r" % (line, prefix))
+                refusal = Refused("%r instead of %r" % (line, prefix))
+                refusal.fate = "bounce" if line.startswith(b"5") and prefix != b"220" else "retry"
+                raise refusal
             return line
 
     def command(self, line, prefix):
@@ -77,6 +85,18 @@ class Session:
 
 
 def sign_in(session, method, user, password):
+    """The mark of a message in transit is not taken away when this fails; a refusal returns the message all the same."""
+    try:
+        authenticate(session, method, user, password)
+    except (Refused, OSError) as failure:
+        if getattr(failure, "fate", "") == "bounce":
+            raise
+        stuck = Refused("within AUTH: %s" % failure)
+        stuck.fate = "stuck"
+        raise stuck from None
+
+
+def authenticate(session, method, user, password):
     """Whether or not the relay listed the method."""
     if method == "plain":
         line = b"AUTH PLAIN " + base64.b64encode(b"\0".join([user, user, password]))
@@ -141,21 +161,49 @@ def deliver(port, method, user, password, sender, recipient, message):
     return secure
 
 
+def attempt(i, port, user, password, method, folder):
+    """Tries one message, and files it once it is taken; returns whether it was over TLS."""
+    sender = b"digital.man@" + NAME.encode()
+    name = "%s%04d" % (PREFIX, i)
+    recipient = b"rcpt+%s@example.net" % name.encode()
+    message = render(i, sender, recipient)
+    secure = deliver(int(port), method, user.encode(), password.encode(), sender, recipient, message)
+    with open(os.path.join(folder, name + ".eml"), "wb") as stream:
+        stream.write(message)
+    return secure
+
+
+def keep_queue(count, arguments):
+    """Scans again and again, as the SendMail thread does, until nothing waits."""
+    states, attempts, reason = dict.fromkeys(range(1, count + 1), "waiting"), dict.fromkeys(range(1, count + 1), 0), ""
+    while True:
+        for i in [i for i, state in states.items() if state == "waiting"]:
+            try:
+                attempt(i, *arguments)
+                states[i] = "taken"
+            except (Refused, OSError) as failure:
+                attempts[i] += 1
+                fate, reason = getattr(failure, "fate", "retry"), str(failure)
+                states[i] = "waiting" if fate == "retry" and attempts[i] < MAX_ATTEMPTS else "stuck" if fate == "stuck" else "bounced"
+        found = list(states.values())
+        print(", ".join("%d %s" % (found.count(state), state) for state in ("taken", "waiting", "stuck", "bounced")), reason, flush=True)
+        if "waiting" not in found:
+            sys.exit(found.count("taken") != count)
+        time.sleep(RESCAN)
+
+
 def main():
     port, user, password, method, count, folder = sys.argv[1:]
-    sender = b"digital.man@" + NAME.encode()
     os.makedirs(folder, exist_ok=True)
+    arguments = port, user, password, method, folder
+    if RESCAN:
+        keep_queue(int(count), arguments)
     secure = 0
     for i in range(1, int(count) + 1):
-        name = "%s%04d" % (PREFIX, i)
-        recipient = b"rcpt+%s@example.net" % name.encode()
-        message = render(i, sender, recipient)
         try:
-            secure += deliver(int(port), method, user.encode(), password.encode(), sender, recipient, message)
+            secure += attempt(i, *arguments)
         except (Refused, OSError) as failure:
             sys.exit("message %d: %s" % (i, failure))
-        with open(os.path.join(folder, name + ".eml"), "wb") as stream:
-            stream.write(message)
     print("%s taken, %d over TLS" % (count, secure))
 
 
