@@ -17,6 +17,7 @@ internal static class FuzzTargets
         new HeaderTarget(),
         new TraceTarget(),
         new ReportTarget(),
+        new FeedbackTarget(),
         new ReplyTarget(),
         new SaslServerTarget(),
         new SaslClientTarget(),

@@ -44,6 +44,8 @@ internal sealed class Composition : IAsyncDisposable
     private readonly DomainProofs _proofs;
     private readonly DkimKeyWatch _keyWatch;
     private readonly SendingUsage _usage;
+    private readonly LimitKeeper _limits;
+    private readonly Complaints _complaints;
     private readonly Enrolment _enrolment;
     private readonly AlarmServices _alarms;
     private DateTimeOffset? _started;
@@ -83,16 +85,28 @@ internal sealed class Composition : IAsyncDisposable
         var keys = new DkimKeyFolder(settings.Packetboat.DataDirectory, time);
         var systemKey = new SystemSigningKey(() => Settings.Current, _log, time);
         var signer = new MessageSigner(new AllSigningKeys(systemKey, new DomainSigningKeys(keys, _log, time)), _log, time);
-        var stops = new SuspensionList(_store, time);
-        SendMail = new SendMail(_store, resolver, () => Settings.Current, _log, time, delivers, stops, signer);
+        _usage = new SendingUsage(_store, () => Settings.Current.Packetboat.Limits, time);
+        SendMail = new SendMail(
+            _store,
+            resolver,
+            () => Settings.Current,
+            _log,
+            time,
+            delivers,
+            new SuspensionList(_store, time),
+            signer,
+            (account, recipients) =>
+                QwkId.TryParse(account, out QwkId? id, out _) ? _usage.HardBouncedAsync(id, recipients) : ValueTask.CompletedTask
+        );
         _suspensions = new SuspensionKeeper(_store, _store, SendMail.Scheduler, SendMail.BounceAsync, _store, _log, time);
         _proofs = new DomainProofs(_store, resolver, _store, _store, _log, time);
         Settings.Changed += SettingsChanged;
         Settings.Refused += SettingsRefused;
         _keyWatch = new DkimKeyWatch(keys, systemKey, resolver, _store, _store, _log, loggers.CreateLogger<DkimKeyWatch>(), time);
         _spool = new SigningSpool(new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time), signer);
-        _usage = new SendingUsage(_store, () => LimitsOfAccounts(Settings.Current.Packetboat), time);
-        _usage.Reached += (id, reached) => _ = LimitReachedAsync(id, reached);
+        _limits = new LimitKeeper(_store, _store, _store, _usage, SendMail.Scheduler, _suspensions, _store, _log, time);
+        _usage.Reached += (id, reached) => _ = _limits.ReachedAsync(id, reached);
+        _complaints = new Complaints(_store, _store, _store, _store, _usage, () => Settings.Current.Mail.HostName, _log, time);
         var issuer = new CredentialIssuer(box, time);
         var enrolment = new EnrolmentSource(() => Settings.Current, time);
         _enrolment = new Enrolment(
@@ -116,6 +130,7 @@ internal sealed class Composition : IAsyncDisposable
             _suspensions,
             _proofs,
             _usage,
+            _limits,
             _store,
             new Invitations(_store, _store, () => enrolment.Current, Pin, ApplicationsChangedAsync, time),
             new AlarmDesk(_store, _store, time),
@@ -168,7 +183,8 @@ internal sealed class Composition : IAsyncDisposable
             AttemptsOf(now.Mail),
             _log,
             _time,
-            _usage
+            _usage,
+            _complaints
         );
         BoundSockets sockets = await BoundSockets.BindAsync(
             _listeners,
@@ -183,7 +199,16 @@ internal sealed class Composition : IAsyncDisposable
         foreach (Reserve reserve in _reserves.Where(reserve => reserve.Refusal is null))
             await _store.ClearAlarmAsync(reserve.What, ct);
         _started = _time.GetUtcNow();
-        List<IHostedService> services = [Settings, SendMail.Scheduler, SendMail.DelayNotices, _suspensions, _proofs, _keyWatch];
+        List<IHostedService> services =
+        [
+            Settings,
+            SendMail.Scheduler,
+            SendMail.DelayNotices,
+            _suspensions,
+            _proofs,
+            _keyWatch,
+            _limits,
+        ];
         services.AddRange(_alarms.All);
         if ((_enrolmentEndPoints = EnrolmentEndPoints(now)).Count > 0)
             services.Add(new EnrolmentServer(_enrolmentEndPoints, certificates, _enrolment, _time, _loggers));
@@ -196,6 +221,8 @@ internal sealed class Composition : IAsyncDisposable
         _suspensions.Dispose();
         _proofs.Dispose();
         _keyWatch.Dispose();
+        _limits.Dispose();
+        _complaints.Dispose();
         SendMail.Scheduler.Dispose();
         SendMail.DelayNotices.Dispose();
         _authenticator.Dispose();
@@ -293,47 +320,6 @@ internal sealed class Composition : IAsyncDisposable
 
     private static ConnectionLimits LimitsOf(Settings now) =>
         new(now.Mail.MaxClients, now.Packetboat.MaxConnectionsPerAddress, now.Mail.MaxConcurrentConnections);
-
-    private static AccountLimits LimitsOfAccounts(PacketboatSettings own) =>
-        new(
-            own.MessagesPerHour,
-            own.MessagesPerDay,
-            own.RecipientsPerHour,
-            own.RecipientsPerDay,
-            own.RecipientsPerMessage,
-            own.FirstTimeRecipientsPerDay
-        );
-
-    /// <summary>The operator is told once for each time, and the account is stopped where he wants that.</summary>
-    private async Task LimitReachedAsync(QwkId id, LimitReached reached)
-    {
-        string what = $"{reached.Name} ({reached.Limit})";
-        bool stops =
-            Settings.Current.Packetboat.SuspendAtFirstTimeLimit
-            && reached.Name == nameof(AccountLimits.FirstTimeRecipientsPerDay);
-        try
-        {
-            string key = $"limit:{id}:{reached.Name}";
-            string text =
-                $"account {id} has used up {what}; its mail is {(stops ? "stopped" : "deferred")}. See: packetboat account show {id}";
-            _log.AlarmRaised(key, text);
-            await _store.RaiseAlarmAsync(new Alarm(key, _time.GetUtcNow(), text), CancellationToken.None);
-            await _store.NoteAsync(
-                new AuditEntry(_time.GetUtcNow(), Operator.Itself, stops ? "account suspend" : "limit reached", id.Text, what),
-                CancellationToken.None
-            );
-            if (stops)
-                await _suspensions.SuspendAsync(
-                    id,
-                    new Suspension($"{what} is used up", _time.GetUtcNow(), Until: null),
-                    CancellationToken.None
-                );
-        }
-        catch (Exception fault) when (fault is IOException or System.Data.Common.DbException)
-        {
-            _log.SchedulerFault(fault);
-        }
-    }
 
     private RelayPolicy PolicyOf(Settings now) =>
         new(

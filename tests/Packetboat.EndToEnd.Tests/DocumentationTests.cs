@@ -84,7 +84,9 @@ public sealed class DocumentationTests
         string ctrl = Directory.CreateTempSubdirectory("packetboat-").FullName;
         try
         {
-            foreach (string file in new[] { "fullchain.pem", "privkey.pem", "relay.pem", "terms.txt", "webhook.secret", "mqtt.secret" })
+            foreach (
+                string file in new[] { "fullchain.pem", "privkey.pem", "relay.pem", "terms.txt", "webhook.secret", "mqtt.secret" }
+            )
                 File.WriteAllText(Path.Combine(ctrl, file), "");
             bool isSbbs =
                 text.Contains("[Mail]", StringComparison.Ordinal) || text.Contains("[Global]", StringComparison.Ordinal);

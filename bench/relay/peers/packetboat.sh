@@ -20,6 +20,12 @@ RecipientsPerHour = 0
 RecipientsPerDay = 0
 RecipientsPerMessage = 0
 FirstTimeRecipientsPerDay = 0
+BytesPerMessage = 0
+QueuedMessages = 0
+HardBouncePercentPerDay = 0
+NullSenderMessagesPerHour = 0
+SpamComplaintsPerDay = 0
+NewNetworksPerDay = 0
 [Tls]
 Certificate = $CERT
 CertificateKey = $KEY

@@ -8,12 +8,7 @@ public static partial class ControlApi
 {
     private static void MapAlarms(IEndpointRouteBuilder routes, IOperations operations)
     {
-        Verb(
-            routes,
-            Verbs.ListAlarms,
-            AlarmsJson.Default.IReadOnlyListAlarmRow,
-            (_, ct) => operations.ListAlarmsAsync(ct)
-        );
+        Verb(routes, Verbs.ListAlarms, AlarmsJson.Default.IReadOnlyListAlarmRow, (_, ct) => operations.ListAlarmsAsync(ct));
         Verb(
             routes,
             Verbs.AlarmHistory,

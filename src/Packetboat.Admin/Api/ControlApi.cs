@@ -102,6 +102,7 @@ public static partial class ControlApi
         Verb(routes, Verbs.Verify, Json.ResultVerifyReport, (_, ct) => operations.VerifyAsync(ct));
         MapInvitations(routes, operations);
         MapAlarms(routes, operations);
+        MapLimits(routes, operations);
         routes.MapPost(Verbs.Submit, (RequestDelegate)(context => SubmitAsync(context, operations)));
     }
 

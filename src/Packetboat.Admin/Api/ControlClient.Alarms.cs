@@ -9,12 +9,7 @@ public sealed partial class ControlClient
         AskAsync(Verbs.ListAlarms, new OperationRequest(), AlarmsJson.Default.IReadOnlyListAlarmRow, ct);
 
     public Task<IReadOnlyList<AlarmEventRow>> AlarmHistoryAsync(int limit, CancellationToken ct) =>
-        AskAsync(
-            Verbs.AlarmHistory,
-            new OperationRequest { Limit = limit },
-            AlarmsJson.Default.IReadOnlyListAlarmEventRow,
-            ct
-        );
+        AskAsync(Verbs.AlarmHistory, new OperationRequest { Limit = limit }, AlarmsJson.Default.IReadOnlyListAlarmEventRow, ct);
 
     public Task<Result<Done>> ClearAlarmAsync(string key, string reason, CancellationToken ct) =>
         AskAsync(Verbs.ClearAlarm, new OperationRequest { Id = key, Reason = reason }, Json.ResultDone, ct);

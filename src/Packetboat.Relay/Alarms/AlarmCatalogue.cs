@@ -253,7 +253,10 @@ public static class AlarmCatalogue
         StringComparer.Ordinal
     );
 
-    private static readonly FrozenDictionary<string, AlarmKind> ByPrefix = All.DistinctBy(kind => kind.Prefix)
+    private static readonly FrozenDictionary<string, AlarmKind> ByPrefix = All.DistinctBy(
+            kind => kind.Prefix,
+            StringComparer.Ordinal
+        )
         .ToFrozenDictionary(kind => kind.Prefix, StringComparer.Ordinal);
 
     public static AlarmKind KindOf(Alarm alarm) => KindOf(alarm.Key, alarm.Kind);

@@ -197,8 +197,7 @@ public abstract class AlarmOutput : BackgroundService
         try
         {
             bool isWoken;
-            do
-                isWoken = await _kick.Reader.ReadAsync(either.Token);
+            do isWoken = await _kick.Reader.ReadAsync(either.Token);
             while (_failures > 0 && !isWoken);
         }
         catch (OperationCanceledException)

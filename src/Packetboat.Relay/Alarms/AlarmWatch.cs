@@ -145,7 +145,10 @@ public sealed class AlarmWatch : BackgroundService
             await JudgeAsync(open, JumpKey, AlarmCatalogue.Clock, text, ct);
         }
         // Set back once more, an alarm may be from the future.
-        else if (open.FirstOrDefault(alarm => alarm.Key == JumpKey) is { } stands && (now - stands.Raised).Duration() >= JumpStands)
+        else if (
+            open.FirstOrDefault(alarm => alarm.Key == JumpKey) is { } stands
+            && (now - stands.Raised).Duration() >= JumpStands
+        )
             await JudgeAsync(open, JumpKey, AlarmCatalogue.Clock, text: null, ct);
     }
 

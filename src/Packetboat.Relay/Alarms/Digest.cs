@@ -76,7 +76,7 @@ public sealed class Digest(
             until,
             await store.CountDoneAsync(until - Day, until, ct),
             await operations.StatusAsync(ct),
-            await operations.ListAccountsAsync(ct)
+            await AccountsAsync(ct)
         );
         if (report.IsEmpty)
             return true;
@@ -91,6 +91,15 @@ public sealed class Digest(
 
         log.DigestSent(now.To, result.Value!.Id);
         return true;
+    }
+
+    /// <summary>A list of accounts has no limits in it; the day's report is about who is near his.</summary>
+    private async Task<IReadOnlyList<AccountRow>> AccountsAsync(CancellationToken ct)
+    {
+        var accounts = new List<AccountRow>();
+        foreach (AccountRow account in await operations.ListAccountsAsync(ct))
+            accounts.Add(account with { Limits = (await operations.ShowLimitsAsync(account.Id, ct)).Value?.Limits });
+        return accounts;
     }
 }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Packetboat.Protocol;
 using Packetboat.Relay.Diagnosis;
-using Packetboat.Relay.Hub;
 using Packetboat.Relay.Operations;
 
 namespace Packetboat.Relay.Alarms;
@@ -12,7 +11,7 @@ namespace Packetboat.Relay.Alarms;
 /// <param name="Until">Its end.</param>
 /// <param name="Done">What became of mail in that time.</param>
 /// <param name="Status">How it is now.</param>
-/// <param name="Accounts">All of them.</param>
+/// <param name="Accounts">All of them, with their limits.</param>
 public sealed record DigestReport(
     DateTimeOffset From,
     DateTimeOffset Until,
@@ -68,7 +67,9 @@ public sealed record DigestReport(
         text.Append(Invariant($"Recipients of messages that were done in this time:\n  sent     {Done.Delivered}\n"));
         text.Append(Invariant($"  failed   {Done.FailedInAll}\n"));
         foreach ((FailureClass why, long count) in Done.Failed)
-            text.Append(Invariant($"           {count} {(why is FailureClass.Unknown ? "for a reason nobody knows" : why.Word())}\n"));
+            text.Append(
+                Invariant($"           {count} {(why is FailureClass.Unknown ? "for a reason nobody knows" : why.Word())}\n")
+            );
         text.Append(Invariant($"  dropped  {Done.Dropped}\n\nThe queue now:\n  waiting  {Status.Waiting + Status.Sending}\n"));
         text.Append(Invariant($"  held     {Status.Held}\n"));
         if (Status.Oldest is { } oldest)
@@ -87,22 +88,17 @@ public sealed record DigestReport(
         foreach (string line in near)
             text.Append(Invariant($"  {line}\n"));
         foreach (AccountRow account in Accounts.Where(account => account.Suspended is not null))
-            text.Append(Invariant($"\nAccount {account.Id} is suspended since {Minute(account.Suspended!.Value)}: {Line(account.Reason)}\n"));
+            text.Append(
+                Invariant(
+                    $"\nAccount {account.Id} is suspended since {Minute(account.Suspended!.Value)}: {Line(account.Reason)}\n"
+                )
+            );
     }
 
-    private static IEnumerable<string> NearLimits(AccountRow account)
-    {
-        if (account is not { Used: { } used, Limits: { } limits })
-            yield break;
-        (string What, long Used, long Limit)[] all =
-        [
-            (nameof(limits.MessagesPerDay), used.MessagesToday, limits.MessagesPerDay),
-            (nameof(limits.RecipientsPerDay), used.RecipientsToday, limits.RecipientsPerDay),
-            (nameof(limits.FirstTimeRecipientsPerDay), used.FirstTimeToday, limits.FirstTimeRecipientsPerDay),
-        ];
-        foreach ((string what, long count, long limit) in all.Where(one => one.Limit > 0 && one.Used >= Near * one.Limit))
-            yield return Invariant($"{account.Id}: {what} {count} of {limit}");
-    }
+    private static IEnumerable<string> NearLimits(AccountRow account) =>
+        from limit in account.Limits ?? []
+        where limit is { Value: > 0, Used: not null } && limit.Used >= Near * limit.Value
+        select Invariant($"{account.Id}: {limit.Name} {limit.Used} of {limit.Value}");
 
     /// <summary>No line may be longer than 998 octets (RFC 5322 §2.1.1), and strangers' words may be in it.</summary>
     private static string Line(string words) => PrintableText.Ascii(words, MaxText).TrimEnd('.', ' ');

@@ -217,76 +217,7 @@ internal static class PacketboatKeys
             Minimum = 10,
             Maximum = 1000,
         },
-        new(
-            "Limits",
-            "MessagesPerHour",
-            SettingType.Integer,
-            "200",
-            "Messages that an account may send in an hour of the clock. 0 is no limit."
-        )
-        {
-            IsUsedYet = true,
-            Maximum = 2147483647,
-        },
-        new(
-            "Limits",
-            "MessagesPerDay",
-            SettingType.Integer,
-            "1000",
-            "Messages that an account may send in a day, UTC. 0 is no limit."
-        )
-        {
-            IsUsedYet = true,
-            Maximum = 2147483647,
-        },
-        new(
-            "Limits",
-            "RecipientsPerHour",
-            SettingType.Integer,
-            "500",
-            "Recipients of these messages in an hour, each time one is named. 0 is no limit."
-        )
-        {
-            IsUsedYet = true,
-            Maximum = 2147483647,
-        },
-        new("Limits", "RecipientsPerDay", SettingType.Integer, "2000", "Recipients of these messages in a day. 0 is no limit.")
-        {
-            IsUsedYet = true,
-            Maximum = 2147483647,
-        },
-        new(
-            "Limits",
-            "RecipientsPerMessage",
-            SettingType.Integer,
-            "100",
-            "Recipients that a message of an account may have. 0 is MaxRecipients."
-        )
-        {
-            IsUsedYet = true,
-            Maximum = 2147483647,
-        },
-        new(
-            "Limits",
-            "FirstTimeRecipientsPerDay",
-            SettingType.Integer,
-            "200",
-            "Recipients in a day whom the account has never sent to before: what a stolen password is used for. 0 is no limit."
-        )
-        {
-            IsUsedYet = true,
-            Maximum = 2147483647,
-        },
-        new(
-            "Limits",
-            "SuspendAtFirstTimeLimit",
-            SettingType.Boolean,
-            "false",
-            "Whether an account that reaches FirstTimeRecipientsPerDay is suspended, its queued mail held, until you resume it. Else its mail is deferred until the day is over."
-        )
-        {
-            IsUsedYet = true,
-        },
+        .. LimitKeys.All,
         new(
             "Enrolment",
             "EnrolmentPort",
@@ -398,7 +329,13 @@ internal static class PacketboatKeys
             Minimum = 1,
             Maximum = 65535,
         },
-        new("Mqtt", "MqttTls", SettingType.Boolean, "false", "Whether the broker is spoken to by TLS. Its certificate is verified.")
+        new(
+            "Mqtt",
+            "MqttTls",
+            SettingType.Boolean,
+            "false",
+            "Whether the broker is spoken to by TLS. Its certificate is verified."
+        )
         {
             IsUsedYet = true,
         },

@@ -1,4 +1,5 @@
 using System.Net;
+using Packetboat.Relay.Hub;
 
 namespace Packetboat.Relay.Configuration;
 
@@ -102,29 +103,8 @@ public sealed record PacketboatSettings
     /// <summary>Received fields at which a message is taken to go round in circles. Default 50. Range 10 to 1000.</summary>
     public required int MaxHops { get; init; }
 
-    /// <summary>Messages that an account may send in an hour of the clock. 0 is no limit. Default 200. Range 0 to 2147483647.</summary>
-    public required int MessagesPerHour { get; init; }
-
-    /// <summary>Messages that an account may send in a day, UTC. 0 is no limit. Default 1000. Range 0 to 2147483647.</summary>
-    public required int MessagesPerDay { get; init; }
-
-    /// <summary>Recipients of these messages in an hour, each time one is named. 0 is no limit. Default 500. Range 0 to 2147483647.</summary>
-    public required int RecipientsPerHour { get; init; }
-
-    /// <summary>Recipients of these messages in a day. 0 is no limit. Default 2000. Range 0 to 2147483647.</summary>
-    public required int RecipientsPerDay { get; init; }
-
-    /// <summary>Recipients that a message of an account may have. 0 is MaxRecipients. Default 100. Range 0 to 2147483647.</summary>
-    public required int RecipientsPerMessage { get; init; }
-
-    /// <summary>Recipients in a day whom the account has never sent to before: what a stolen password is used for. 0 is no limit. Default 200. Range 0 to 2147483647.</summary>
-    public required int FirstTimeRecipientsPerDay { get; init; }
-
-    /// <summary>
-    /// Whether an account that reaches FirstTimeRecipientsPerDay is suspended, its queued mail held, until you resume it. Else its
-    /// mail is deferred until the day is over. Default false.
-    /// </summary>
-    public required bool SuspendAtFirstTimeLimit { get; init; }
+    /// <summary>The keys of <c>[Limits]</c>, by name those of <see cref="AccountLimit"/>: how much an account may send.</summary>
+    public required AccountLimits Limits { get; init; }
 
     /// <summary>
     /// Port of the HTTPS API by which invited nodes join (packetboat join), on each address of Interface, with our certificate. 0 is

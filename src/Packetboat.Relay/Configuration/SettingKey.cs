@@ -30,6 +30,9 @@ public enum SettingType
     IPv6Address,
     Networks,
     DeliveryMode,
+
+    /// <summary>One of a few words.</summary>
+    Choice,
 }
 
 /// <summary>A key that an ini file may have: everything there is to know about it but its value.</summary>

@@ -62,6 +62,10 @@ internal sealed class SettingReader(
             value => value.ToString()
         );
 
+    /// <summary>One of some words, in full; which, from zero.</summary>
+    public int Choice(string name, IReadOnlyList<string> words) =>
+        Read(name, (key, text) => ReadChoice(key, text, words), index => words[index]);
+
     public string HostName(string name) => Read(name, ReadHost, value => value);
 
     public ServerAddress? DnsServer(string name) => Read(name, ReadResolver, value => value?.ToString() ?? "");
@@ -305,6 +309,16 @@ internal sealed class SettingReader(
             IniFlags.Write(flags.Value, KeyTable.FlagBits)
         );
         return new IniReading<MailOptions>((MailOptions)flags.Value, [.. flags.Faults, doubt]);
+    }
+
+    private static IniReading<int> ReadChoice(SettingKey key, string text, IReadOnlyList<string> words)
+    {
+        string word = text.Trim();
+        for (int i = 0; i < words.Count; i++)
+            if (words[i].Equals(word, StringComparison.OrdinalIgnoreCase))
+                return new IniReading<int>(i);
+        string better = NearestName.Of(word, words) ?? key.Default;
+        return new IniReading<int>(0, new IniFault(Severity.Error, $"not one of {string.Join(", ", words)}", better));
     }
 
     private static IniReading<DeliveryMode> ReadMode(string text, DeliveryMode wanted)

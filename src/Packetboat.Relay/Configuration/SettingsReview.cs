@@ -22,6 +22,7 @@ internal static class SettingsReview
     {
         ReviewEnrolment(packetboat, mail, keys);
         AlarmReview.Of(packetboat, keys);
+        LimitKeys.Review(packetboat.Limits, keys);
         RequireFile(packetboat.Certificate, nameof(packetboat.Certificate), keys);
         RequireFile(packetboat.CertificateKey, nameof(packetboat.CertificateKey), keys);
         RequireFile(packetboat.RelayCertificateFile, nameof(packetboat.RelayCertificateFile), keys);

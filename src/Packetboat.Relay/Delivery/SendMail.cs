@@ -26,7 +26,8 @@ public sealed class SendMail
         TimeProvider time,
         bool delivers = true,
         IStopList? stops = null,
-        MessageSigner? signer = null
+        MessageSigner? signer = null,
+        Func<string, int, ValueTask>? hardBounced = null
     )
     {
         (_resolver, _settings) = (resolver, settings);
@@ -50,7 +51,8 @@ public sealed class SendMail
                     () => scheduling.Current.Limits,
                     () => settings().Replies,
                     log,
-                    time
+                    time,
+                    hardBounced
                 ),
             () => scheduling.Current,
             log,

@@ -19,7 +19,8 @@ internal sealed class Settlement(
     Func<RetryLimits> limits,
     Func<ReplyTable> replies,
     MailLog log,
-    TimeProvider time
+    TimeProvider time,
+    Func<string, int, ValueTask>? hardBounced = null
 )
 {
     private const int MaxReply = 1000;
@@ -33,6 +34,10 @@ internal sealed class Settlement(
         foreach (RecipientAttempt recipient in attempt.Recipients)
             Settle(attempt, recipient, now, results, reported);
         await FileAsync(attempt.Item, now, results, reported, stopping);
+        // The operator's own bounces say nothing about the account.
+        int refused = attempt.Recipients.Count(one => one is { Verdict: SmtpVerdict.Permanent, IsReturned: false });
+        if (refused > 0 && hardBounced is not null && attempt.Item.Message.Account is { } account)
+            await hardBounced(account, refused);
         return results.Where(result => result.State == RecipientState.Waiting).Min(result => (DateTimeOffset?)result.Due);
     }
 

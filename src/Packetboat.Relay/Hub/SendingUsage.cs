@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Packetboat.Protocol.Message;
+using Packetboat.Relay.Listening;
 
 namespace Packetboat.Relay.Hub;
 
@@ -11,48 +13,96 @@ namespace Packetboat.Relay.Hub;
 /// it is accepted and given back where it is not. The counters reach the disk in the transaction that accepts the message, so that they
 /// cost no flush of their own; after a crash they are those of the last message that was accepted.
 /// </summary>
+/// <param name="store">Where they are kept.</param>
+/// <param name="limits">Everybody's: the same object as long as nothing has changed.</param>
+/// <param name="time">The clock.</param>
 public sealed class SendingUsage(IUsageStore store, Func<AccountLimits> limits, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, Account> _accounts = new(StringComparer.Ordinal);
-
-    /// <summary>The limits in force.</summary>
-    public AccountLimits Limits => limits();
+    private readonly ConcurrentDictionary<string, AccountUsage> _accounts = new(StringComparer.Ordinal);
 
     /// <summary>An account has just been stopped by a limit for the first time in the hour or day that the limit is about.</summary>
     public event Action<QwkId, LimitReached>? Reached;
 
-    /// <summary>What is used now.</summary>
-    public UsageCounters Of(QwkId id) => Find(id).Now(UsageCounters.HourOf(time.GetUtcNow()));
+    /// <summary>The limits of an account.</summary>
+    public AccountLimits LimitsOf(QwkId id) => Find(id).Limits(limits());
 
-    /// <summary>Whether not even one more message to a recipient of old would be taken.</summary>
-    public LimitReached? Exhausted(QwkId id)
+    /// <summary>What an account has of its own.</summary>
+    public IReadOnlyList<OwnLimit> OwnLimitsOf(QwkId id) => Find(id).Own();
+
+    /// <summary>Durable, and in force, when it returns. False: there is no such account.</summary>
+    public async Task<bool> SetOwnLimitsAsync(QwkId id, IReadOnlyList<OwnLimit> own, CancellationToken ct)
     {
-        AccountLimits now = limits();
-        return now == AccountLimits.None ? null : now.Exceeded(Of(id).Plus(1, 1, 0));
+        if (!await store.SetLimitsAsync(id, own, ct))
+            return false;
+        Find(id).SetOwn(own);
+        return true;
+    }
+
+    /// <summary>What is used now.</summary>
+    public UsageCounters Of(QwkId id) => Find(id).Now();
+
+    /// <summary>Messages that still have to go somewhere.</summary>
+    public long QueuedOf(QwkId id) => Find(id).Queued();
+
+    /// <summary>The account is gone; another may get its name.</summary>
+    public void Forget(QwkId id) => _accounts.TryRemove(id.LoginForm, out _);
+
+    /// <summary>How many messages the account may still send, in this hour and today; null: no limit.</summary>
+    public long? MessagesLeft(QwkId id)
+    {
+        AccountUsage account = Find(id);
+        return account.Limits(limits()).MessagesLeft(account.Now());
+    }
+
+    /// <summary>What refuses even one more message to a recipient of old.</summary>
+    public LimitReached? Exhausted(QwkId id, bool isReport = false)
+    {
+        AccountUsage account = Find(id);
+        return account.Limits(limits()).AreNone ? null : Tell(id, account.Exhausted(limits(), isReport, out bool isNews), isNews);
     }
 
     /// <summary>Counts a message.</summary>
     /// <param name="id">Whose.</param>
-    /// <param name="recipients">Each once.</param>
-    /// <param name="reservation">To be cancelled if the message is not accepted; null where there is no limit at all.</param>
-    /// <returns>The limit that the message would exceed; it is not counted then.</returns>
-    public LimitReached? TryReserve(QwkId id, IReadOnlyList<MailAddress> recipients, out UsageReservation? reservation)
+    /// <param name="mail">What it is.</param>
+    /// <param name="reservation">
+    /// To be cancelled if the message is not accepted, else completed; null where there is no limit at all, or where it is refused.
+    /// </param>
+    /// <returns>
+    /// The limit that the message would exceed. It is refused then, unless there is a reservation, which says how it is to be kept.
+    /// </returns>
+    public LimitReached? TryReserve(QwkId id, OutgoingMail mail, out UsageReservation? reservation) =>
+        Tell(id, Find(id).TryReserve(mail, limits(), out reservation, out bool isNews), isNews);
+
+    /// <summary>A sign-in.</summary>
+    /// <returns>The limit that it exceeds: its mail is treated so.</returns>
+    public async ValueTask<LimitReached?> SignedInAsync(QwkId id, IPAddress client)
     {
-        reservation = null;
-        AccountLimits now = limits();
-        if (now == AccountLimits.None)
+        AccountUsage account = Find(id);
+        string network = ClientNetwork.Of(client).Around.ToString();
+        LimitReached? reached = account.SignedIn(network, limits(), out bool isNew, out bool isNews);
+        if (isNew)
+            await store.OweAsync(id, account.Current, network);
+        return Tell(id, reached, isNews);
+    }
+
+    /// <summary>Recipients of an account's mail were refused for good.</summary>
+    public async ValueTask HardBouncedAsync(QwkId id, int recipients)
+    {
+        AccountUsage account = Find(id);
+        if (account.Limits(limits()).AreNone)
+            return;
+        Tell(id, account.Note(recipients, 0, limits(), out bool isNews), isNews);
+        await store.OweAsync(id, account.Current, network: null);
+    }
+
+    /// <summary>A message of an account was called spam. The counters are to be written with what is noted of it.</summary>
+    public Func<UsageCounters>? Complained(QwkId id)
+    {
+        AccountUsage account = Find(id);
+        if (account.Limits(limits()).AreNone)
             return null;
-        Account account = Find(id);
-        LimitReached? reached = account.TryReserve(
-            recipients,
-            now,
-            UsageCounters.HourOf(time.GetUtcNow()),
-            out reservation,
-            out bool isNews
-        );
-        if (reached is not null && isNews)
-            Reached?.Invoke(id, reached);
-        return reached;
+        Tell(id, account.Note(0, 1, limits(), out bool isNews), isNews);
+        return account.Current;
     }
 
     /// <summary>64 bits of an address: enough to know it again, too few to read it.</summary>
@@ -63,81 +113,13 @@ public sealed class SendingUsage(IUsageStore store, Func<AccountLimits> limits, 
         return BinaryPrimitives.ReadInt64LittleEndian(hash);
     }
 
-    private Account Find(QwkId id) =>
-        _accounts.GetOrAdd(id.LoginForm, static (_, of) => new Account(of.id, of.store), (id, store));
-
-    /// <summary>Read from the store when it is first asked for.</summary>
-    private sealed class Account(QwkId id, IUsageStore store)
+    private LimitReached? Tell(QwkId id, LimitReached? reached, bool isNews)
     {
-        private readonly Lock _lock = new();
-        private UsageCounters? _used;
-        private HashSet<long>? _known;
-        private (string Name, DateTimeOffset Ends) _told;
-
-        public UsageCounters Now(long hour)
-        {
-            lock (_lock)
-                return _used = (_used ?? store.ReadUsage(id) ?? new UsageCounters(hour)).At(hour);
-        }
-
-        private UsageCounters Current()
-        {
-            lock (_lock)
-                return _used!;
-        }
-
-        public LimitReached? TryReserve(
-            IReadOnlyList<MailAddress> recipients,
-            AccountLimits limits,
-            long hour,
-            out UsageReservation? reservation,
-            out bool isNews
-        )
-        {
-            (reservation, isNews) = (null, false);
-            long[] keys = limits.FirstTimeRecipientsPerDay > 0 ? [.. recipients.Select(KeyOf).Distinct()] : [];
-            lock (_lock)
-            {
-                UsageCounters before = Now(hour);
-                if (keys.Length > 0)
-                    _known ??= [.. store.ReadKnownRecipients(id)];
-                long[] firstTime = [.. keys.Where(key => !_known!.Contains(key))];
-                UsageCounters after = before.Plus(1, recipients.Count, firstTime.Length);
-                if (limits.Exceeded(after) is { } reached)
-                {
-                    isNews = _told != (reached.Name, reached.Ends);
-                    _told = (reached.Name, reached.Ends);
-                    return reached;
-                }
-
-                _used = after;
-                _known?.UnionWith(firstTime);
-                reservation = new UsageReservation(id, firstTime, Current, () => GiveBack(hour, recipients.Count, firstTime));
-                return null;
-            }
-        }
-
-        private void GiveBack(long hour, int recipients, long[] firstTime)
-        {
-            lock (_lock)
-            {
-                // What belongs to an hour that is over is over.
-                if (_used?.Hour == hour)
-                    _used = _used.Plus(-1, -recipients, -firstTime.Length);
-                _known?.ExceptWith(firstTime);
-            }
-        }
+        if (reached is not null && isNews)
+            Reached?.Invoke(id, reached);
+        return reached;
     }
-}
 
-/// <summary>A message that is counted and not accepted yet.</summary>
-/// <param name="Account">Whose.</param>
-/// <param name="FirstTimeRecipients">To be remembered with the message: <see cref="SendingUsage.KeyOf"/>.</param>
-/// <param name="Counters">As they are when they are written, which is once for many messages.</param>
-/// <param name="Cancel">The message is not accepted.</param>
-public sealed record UsageReservation(
-    QwkId Account,
-    IReadOnlyList<long> FirstTimeRecipients,
-    Func<UsageCounters> Counters,
-    Action Cancel
-);
+    private AccountUsage Find(QwkId id) =>
+        _accounts.GetOrAdd(id.LoginForm, static (_, of) => new AccountUsage(of.id, of.store, of.time), (id, store, time));
+}

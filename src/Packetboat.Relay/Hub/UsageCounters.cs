@@ -1,19 +1,27 @@
 namespace Packetboat.Relay.Hub;
 
-/// <summary>What an account has sent in the hour and in the day that it is.</summary>
+/// <summary>What an account has sent, and caused, in the hour and in the day that it is.</summary>
 /// <param name="Hour">Hours since 1970 UTC.</param>
 /// <param name="MessagesThisHour">Accepted.</param>
 /// <param name="RecipientsThisHour">Of these messages, each time one is named.</param>
 /// <param name="MessagesToday">Accepted.</param>
 /// <param name="RecipientsToday">Of these messages.</param>
 /// <param name="FirstTimeToday">Of these, whom the account had never sent to before.</param>
+/// <param name="NullSenderThisHour">Of the messages of the hour, those with the null sender.</param>
+/// <param name="HardBouncesToday">Recipients that were refused for good.</param>
+/// <param name="ComplaintsToday">Messages that were called spam.</param>
+/// <param name="NewNetworksToday">Networks from which the account came for the first time.</param>
 public sealed record UsageCounters(
     long Hour,
     long MessagesThisHour = 0,
     long RecipientsThisHour = 0,
     long MessagesToday = 0,
     long RecipientsToday = 0,
-    long FirstTimeToday = 0
+    long FirstTimeToday = 0,
+    long NullSenderThisHour = 0,
+    long HardBouncesToday = 0,
+    long ComplaintsToday = 0,
+    long NewNetworksToday = 0
 )
 {
     private const int HoursPerDay = 24;
@@ -28,9 +36,28 @@ public sealed record UsageCounters(
     public UsageCounters At(long hour) =>
         hour == Hour ? this
         : hour / HoursPerDay != Hour / HoursPerDay ? new UsageCounters(hour)
-        : this with { Hour = hour, MessagesThisHour = 0, RecipientsThisHour = 0 };
+        : this with { Hour = hour, MessagesThisHour = 0, RecipientsThisHour = 0, NullSenderThisHour = 0 };
 
-    public UsageCounters Plus(int messages, int recipients, int firstTime) =>
+    /// <summary>What is counted against a limit; 0 for those that have no counter.</summary>
+    public long Of(AccountLimit limit) =>
+        limit switch
+        {
+            AccountLimit.MessagesPerHour => MessagesThisHour,
+            AccountLimit.MessagesPerDay => MessagesToday,
+            AccountLimit.RecipientsPerHour => RecipientsThisHour,
+            AccountLimit.RecipientsPerDay => RecipientsToday,
+            AccountLimit.FirstTimeRecipientsPerDay => FirstTimeToday,
+            AccountLimit.NullSenderMessagesPerHour => NullSenderThisHour,
+            AccountLimit.SpamComplaintsPerDay => ComplaintsToday,
+            AccountLimit.NewNetworksPerDay => NewNetworksToday,
+            _ => 0,
+        };
+
+    /// <param name="messages">One, or minus one.</param>
+    /// <param name="recipients">Of it.</param>
+    /// <param name="firstTime">Of these.</param>
+    /// <param name="nullSender">As <paramref name="messages"/> where it is a report.</param>
+    public UsageCounters Plus(int messages, int recipients, int firstTime, int nullSender = 0) =>
         this with
         {
             MessagesThisHour = MessagesThisHour + messages,
@@ -38,5 +65,6 @@ public sealed record UsageCounters(
             MessagesToday = MessagesToday + messages,
             RecipientsToday = RecipientsToday + recipients,
             FirstTimeToday = FirstTimeToday + firstTime,
+            NullSenderThisHour = NullSenderThisHour + nullSender,
         };
 }

@@ -24,7 +24,8 @@ public sealed class SmtpConnections(
     SignInAttempts attempts,
     MailLog log,
     TimeProvider time,
-    SendingUsage? usage = null
+    SendingUsage? usage = null,
+    Complaints? complaints = null
 )
 {
     private readonly Seats _seats = new();
@@ -36,11 +37,7 @@ public sealed class SmtpConnections(
 
     /// <summary>Who is connected, the oldest first, and since when.</summary>
     public IReadOnlyList<(SmtpPeer Peer, string? Account, DateTimeOffset Since)> Guests =>
-        [
-            .. _guests
-                .Select(pair => (pair.Key.Peer, pair.Key.Account, Since: pair.Value))
-                .OrderBy(guest => guest.Since),
-        ];
+        [.. _guests.Select(pair => (pair.Key.Peer, pair.Key.Account, Since: pair.Value)).OrderBy(guest => guest.Since)];
 
     /// <param name="connection">As Kestrel hands it over.</param>
     /// <param name="listener">Which door it came in by.</param>
@@ -104,7 +101,19 @@ public sealed class SmtpConnections(
             return;
         }
 
-        guest.Session = new SmtpServerSession(guest.Wire, peer, now, policy, spool, accounts, attempts, log, time, usage);
+        guest.Session = new SmtpServerSession(
+            guest.Wire,
+            peer,
+            now,
+            policy,
+            spool,
+            accounts,
+            attempts,
+            log,
+            time,
+            usage,
+            complaints
+        );
         await guest.Session.RunAsync(stopping);
     }
 

@@ -24,10 +24,7 @@ internal static class BrokerConnector
             stream = tls;
             try
             {
-                await tls.AuthenticateAsClientAsync(
-                    new SslClientAuthenticationOptions { TargetHost = settings.Broker },
-                    ct
-                );
+                await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = settings.Broker }, ct);
                 return (tls, "");
             }
             catch (AuthenticationException failure)

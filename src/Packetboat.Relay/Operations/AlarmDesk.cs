@@ -20,13 +20,7 @@ public sealed class AlarmDesk(IAlarmStore store, IAuditStore audit, TimeProvider
     public async Task<IReadOnlyList<AlarmEventRow>> HistoryAsync(int limit, CancellationToken ct)
     {
         IReadOnlyList<AlarmEvent> events = await store.AlarmEventsAsync(0, IAlarmStore.MaxEvents, ct);
-        return
-        [
-            .. events
-                .Reverse()
-                .Take(limit)
-                .Select(e => new AlarmEventRow(e.At, e.Word, e.Key, e.Kind.Id, e.Text)),
-        ];
+        return [.. events.Reverse().Take(limit).Select(e => new AlarmEventRow(e.At, e.Word, e.Key, e.Kind.Id, e.Text))];
     }
 
     public async Task<Result<Done>> ClearAsync(string key, string reason, Operator who, CancellationToken ct)
@@ -49,7 +43,12 @@ public sealed class AlarmDesk(IAlarmStore store, IAuditStore audit, TimeProvider
     public async Task<Result<Done>> TestAsync(Operator who, CancellationToken ct)
     {
         string key = AlarmCatalogue.Test.Prefix;
-        var test = new Alarm(key, time.GetUtcNow(), $"{who.Name} tries whether alarms arrive; nothing is wrong", AlarmCatalogue.Test.Id);
+        var test = new Alarm(
+            key,
+            time.GetUtcNow(),
+            $"{who.Name} tries whether alarms arrive; nothing is wrong",
+            AlarmCatalogue.Test.Id
+        );
         await store.RaiseAlarmAsync(test, ct);
         await store.DismissAlarmAsync(key, ct);
         return new Done("an alarm was raised and cleared; it goes to the webhook and the broker, if there are any");

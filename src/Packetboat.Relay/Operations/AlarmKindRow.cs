@@ -6,5 +6,5 @@ namespace Packetboat.Relay.Operations;
 public sealed record AlarmKindRow(string Id, AlarmSeverity Severity, string Explanation, string Remedy)
 {
     public static IReadOnlyList<AlarmKindRow> All { get; } =
-        [.. AlarmCatalogue.All.Select(kind => new AlarmKindRow(kind.Id, kind.Severity, kind.Explanation, kind.Remedy))];
+    [.. AlarmCatalogue.All.Select(kind => new AlarmKindRow(kind.Id, kind.Severity, kind.Explanation, kind.Remedy))];
 }

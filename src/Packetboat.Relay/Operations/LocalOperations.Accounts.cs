@@ -20,7 +20,7 @@ public sealed partial class LocalOperations
     }
 
     public async Task<Result<AccountRow>> ShowAccountAsync(string id, CancellationToken ct) =>
-        await FindAsync(id, ct) is { } found ? Row(found) : NoSuchAccount(id);
+        await FindAsync(id, ct) is { } found ? Row(found) with { Limits = Report(found.Account.Id).Limits } : NoSuchAccount(id);
 
     public async Task<Result<IssuedPassword>> AddAccountAsync(
         string id,
@@ -115,6 +115,7 @@ public sealed partial class LocalOperations
     {
         if (await FindAsync(id, ct) is not { } found || !await accounts.RemoveAsync(found.Account.Id, ct))
             return NoSuchAccount(id);
+        usage.Forget(found.Account.Id);
         await NoteAsync("account remove", found.Account.Id.Text, "", ct);
         return new Done(
             $"account {found.Account.Id} is removed; its mail that is already queued is still sent, what is held stays held: "
@@ -177,9 +178,7 @@ public sealed partial class LocalOperations
                     d.Checked,
                     d.FailingSince
                 )),
-            ],
-            usage.Of(found.Account.Id),
-            usage.Limits
+            ]
         );
     }
 }

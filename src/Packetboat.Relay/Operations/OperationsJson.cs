@@ -25,6 +25,7 @@ namespace Packetboat.Relay.Operations;
 [JsonSerializable(typeof(VerifyReport))]
 [JsonSerializable(typeof(Result<BackupReport>))]
 [JsonSerializable(typeof(Result<VerifyReport>))]
+[JsonSerializable(typeof(Result<AccountLimitsReport>))]
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(QueueSelection))]
 [JsonSerializable(typeof(OperationRequest))]
@@ -55,6 +56,8 @@ public sealed record OperationRequest
     public bool Subdomains { get; init; }
 
     public string Reason { get; init; } = "";
+
+    public IReadOnlyList<string> Changes { get; init; } = [];
 
     public string Note { get; init; } = "";
 

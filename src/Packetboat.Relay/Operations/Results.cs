@@ -194,8 +194,7 @@ public sealed record Explanation(
 /// <param name="Queued">While suspended: what becomes of its queued mail.</param>
 /// <param name="Answer">While suspended: what its new mail meets.</param>
 /// <param name="Domains">In which its senders' addresses may lie.</param>
-/// <param name="Used">What it has sent.</param>
-/// <param name="Limits">How much it may send.</param>
+/// <param name="Limits">How much it may send, and what it has used; null in a list of accounts.</param>
 public sealed record AccountRow(
     string Id,
     DateTimeOffset Created,
@@ -207,8 +206,7 @@ public sealed record AccountRow(
     QueuedMail? Queued = null,
     SuspendedAnswer? Answer = null,
     IReadOnlyList<DomainRow>? Domains = null,
-    UsageCounters? Used = null,
-    AccountLimits? Limits = null
+    IReadOnlyList<LimitRow>? Limits = null
 );
 
 /// <summary>A domain that an account may use.</summary>

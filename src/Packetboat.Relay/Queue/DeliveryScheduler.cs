@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Diagnosis;
+using Packetboat.Relay.Hub;
 using Packetboat.Relay.Telemetry;
 
 namespace Packetboat.Relay.Queue;
@@ -160,6 +161,17 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
 
         return reservation;
     }
+
+    public IReservation Hold(IReadOnlyList<QueuedRecipient> recipients, StoppedMail stopped) =>
+        new HeldReservation([
+            .. recipients.Select(to => new NewRecipient(
+                to,
+                _router.RouteOf(to.Address).Name,
+                RecipientState.Held,
+                stopped.Until,
+                stopped
+            )),
+        ]);
 
     public void Wake()
     {

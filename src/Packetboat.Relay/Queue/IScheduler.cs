@@ -1,3 +1,5 @@
+using Packetboat.Relay.Hub;
+
 namespace Packetboat.Relay.Queue;
 
 /// <summary>Decides what is delivered when. The spool asks it before a commit and tells it after.</summary>
@@ -11,6 +13,11 @@ public interface IScheduler
     /// <param name="recipients">Its recipients.</param>
     /// <param name="content">Its whole content, where it is at hand.</param>
     IReservation Reserve(QueuedMessage message, IReadOnlyList<QueuedRecipient> recipients, ReadOnlyMemory<byte>? content);
+
+    /// <summary>The same for a message that is accepted and does not leave: it takes no room.</summary>
+    /// <param name="recipients">Its recipients.</param>
+    /// <param name="stopped">Why.</param>
+    IReservation Hold(IReadOnlyList<QueuedRecipient> recipients, StoppedMail stopped);
 
     /// <summary>Looks at the store again: something was made due by hand. Parked routes are tried once more.</summary>
     void Wake();

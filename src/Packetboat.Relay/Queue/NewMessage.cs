@@ -16,6 +16,13 @@ public sealed record NewMessage(
 
 /// <param name="Recipient">The recipient.</param>
 /// <param name="RouteName">The route it will take if nothing changes.</param>
-/// <param name="State">Waiting, or Claimed where delivery has room for it in memory.</param>
+/// <param name="State">Waiting, Claimed where delivery has room for it in memory, or Held.</param>
 /// <param name="Due">The next attempt: for a claimed one, the one after the attempt that follows at once.</param>
-public sealed record NewRecipient(QueuedRecipient Recipient, string RouteName, RecipientState State, DateTimeOffset Due);
+/// <param name="Stopped">Why it is held; null: it is not.</param>
+public sealed record NewRecipient(
+    QueuedRecipient Recipient,
+    string RouteName,
+    RecipientState State,
+    DateTimeOffset Due,
+    StoppedMail? Stopped = null
+);

@@ -26,6 +26,9 @@ public enum TraceKind
 
     /// <summary>A report about it was queued under another id, which <see cref="TraceEvent.Text"/> names.</summary>
     Reported = 10,
+
+    /// <summary>A recipient has called it spam, as a feedback report says.</summary>
+    Complained = 20,
 }
 
 /// <summary>One line of a message's story.</summary>

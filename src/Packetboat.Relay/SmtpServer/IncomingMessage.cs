@@ -26,6 +26,9 @@ public sealed class IncomingMessage : ILineSink, IAsyncDisposable
         _maxSize = maxSize;
     }
 
+    /// <summary>Its beginning, for who has to read it; null: nobody has.</summary>
+    public ContentCopy? Copy { get; init; }
+
     public HeaderScanner Header => _header;
 
     public DataFault Fault => _reader.Fault;
@@ -64,6 +67,7 @@ public sealed class IncomingMessage : ILineSink, IAsyncDisposable
     {
         Size += lines.Length;
         _header.Lines(lines);
+        Copy?.Append(lines);
         if (!IsTooLarge && StoreFailure is null)
             _spooled.Append(lines);
     }

@@ -100,7 +100,20 @@ internal static class Replies
 
     public static SmtpReply Goodbye(string host) => new(221, "2.0.0", $"{host} closing, goodbye", AfterReply.Close);
 
-    public static SmtpReply Queued(string id) => new(250, "2.0.0", $"Queued as {id}");
+    /// <param name="id">Of the message.</param>
+    /// <param name="usage">Of the account; what it should know of its limits follows the id.</param>
+    public static SmtpReply Queued(string id, UsageReservation? usage = null) =>
+        usage switch
+        {
+            { Stopped: { Kind: HoldKind.Delayed } late } => new SmtpReply(
+                250,
+                "2.0.0",
+                $"Queued as {id}; {late.Why} until {Minute(late.Until)}"
+            ),
+            { Stopped: { } held } => new SmtpReply(250, "2.0.0", $"Queued as {id}; {held.Why}"),
+            { Near: { } near } => new SmtpReply(250, "2.0.0", $"Queued as {id}; {near}"),
+            _ => new SmtpReply(250, "2.0.0", $"Queued as {id}"),
+        };
 
     public static SmtpReply ChunkTaken(long octets) =>
         new(250, "2.0.0", string.Create(CultureInfo.InvariantCulture, $"{octets} octets received"));
@@ -176,15 +189,15 @@ internal static class Replies
             ? new SmtpReply(550, "5.7.1", $"{who} is suspended{suspension.Describe()}: no mail is taken; ask postmaster@{host}")
             : new SmtpReply(451, "4.7.1", $"{who} is suspended{suspension.Describe()}: keep the mail and try again later");
 
-    public static SmtpReply OverLimit(string account, LimitReached reached) =>
-        new(
-            451,
-            "4.7.1",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Account {account} has used up {reached.Name} ({reached.Limit}): keep the mail and try again after {reached.Ends.UtcDateTime:yyyy-MM-dd HH:mm} UTC"
-            )
-        );
+    /// <param name="account">Its name.</param>
+    /// <param name="reached">What it would exceed.</param>
+    public static SmtpReply OverLimit(string account, LimitReached reached)
+    {
+        string when = reached.Ends is { } end ? $"try again after {Minute(end)}" : "try again later";
+        // A message may have more recipients than are left, and a smaller one still go.
+        string more = reached.Used < reached.Rule.Value ? ", too few are left for this message" : "";
+        return new SmtpReply(451, "4.7.1", $"Account {account} {reached.Describe()}{more}: keep the mail and {when}");
+    }
 
     public static SmtpReply ReportsHaveOneRecipient { get; } =
         new(452, "4.5.3", "The null sender is for reports, which have one recipient; send it again to each of the others");
@@ -199,4 +212,7 @@ internal static class Replies
 
     public static SmtpReply AccountGone(string account) =>
         new(421, "4.7.0", $"Account {account} is not known any more; sign in again", AfterReply.Close);
+
+    private static string Minute(DateTimeOffset time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
 }

@@ -86,6 +86,7 @@ public sealed partial class SmtpServerSession
         if (_account is null)
             return Replies.SignInFailed;
 
+        _strange = usage is null ? null : await usage.SignedInAsync(_account.Id, peer.Address);
         attempts.Succeeded(peer.Address, _account.Id.Text);
         _failedSignIns = 0;
         wire.Progress();

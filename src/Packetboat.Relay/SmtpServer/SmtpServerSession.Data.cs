@@ -22,12 +22,7 @@ public sealed partial class SmtpServerSession
 
     private async ValueTask<SmtpReply> DataAsync(CancellationToken stopping)
     {
-        await using var message = new IncomingMessage(
-            spool.Begin(),
-            settings.HostName,
-            settings.MaxMessageSize,
-            MessageFraming.Dot
-        );
+        await using IncomingMessage message = Begin(MessageFraming.Dot);
         await wire.WriteAsync(Replies.SendData);
         ReadEnd end = await wire.ReadDataAsync(message);
         SmtpReply reply = await ConcludeAsync(end, message, stopping);
@@ -37,10 +32,10 @@ public sealed partial class SmtpServerSession
 
     private async ValueTask<SmtpReply> BdatAsync(SmtpCommand.Bdat bdat, CancellationToken stopping)
     {
-        _chunks ??= new IncomingMessage(spool.Begin(), settings.HostName, settings.MaxMessageSize, MessageFraming.Counted);
+        _chunks ??= Begin(MessageFraming.Counted);
         long total = _chunks.Received + bdat.Size;
-        if (total < 0 || (settings.MaxMessageSize > 0 && total > settings.MaxMessageSize))
-            return await SkipChunkAsync(bdat, Replies.TooLarge(total < 0 ? long.MaxValue : settings.MaxMessageSize));
+        if (total < 0 || (MaxMessageSize > 0 && total > MaxMessageSize))
+            return await SkipChunkAsync(bdat, Replies.TooLarge(total < 0 ? long.MaxValue : MaxMessageSize));
 
         ReadEnd end = await wire.ReadChunkAsync(bdat.Size, _chunks);
         if (end == ReadEnd.Complete && !bdat.Last && Problem(end, _chunks) is null)
@@ -52,6 +47,12 @@ public sealed partial class SmtpServerSession
         await ForgetEnvelopeAsync();
         return reply;
     }
+
+    private IncomingMessage Begin(MessageFraming framing) =>
+        new(spool.Begin(), settings.HostName, MaxMessageSize, framing)
+        {
+            Copy = _envelope!.IsForAbuse ? new ContentCopy(FeedbackReport.MaxOctets) : null,
+        };
 
     /// <summary>Reads a chunk that is not wanted, unless it is so long that closing is the kinder way.</summary>
     private async ValueTask<SmtpReply> SkipChunkAsync(SmtpCommand.Bdat bdat, SmtpReply reply)
@@ -107,7 +108,7 @@ public sealed partial class SmtpServerSession
         if (message.Fault != DataFault.None)
             return Replies.BadLines(message.Fault, message.FaultLine);
         if (message.IsTooLarge)
-            return Replies.TooLarge(settings.MaxMessageSize);
+            return Replies.TooLarge(MaxMessageSize);
         if (message.StoreFailure is { } failure)
             return Replies.StoreFailure(failure.Message);
         if (message.Ended && message.Size == 0)
@@ -154,12 +155,9 @@ public sealed partial class SmtpServerSession
             envelope.Parameters.Dsn
         );
 
-        UsageReservation? counted = null;
-        if (
-            _account is { } account
-            && usage?.TryReserve(account.Id, [.. envelope.Recipients.Select(to => to.Address)], out counted) is { } reached
-        )
-            return OverLimit(account, envelope.Sender, reached);
+        LimitReached? reached = Reserve(envelope, message.Size, out UsageReservation? counted);
+        if (reached is not null && counted is null)
+            return OverLimit(_account!, envelope.Sender, reached);
 
         try
         {
@@ -172,8 +170,11 @@ public sealed partial class SmtpServerSession
             throw;
         }
 
+        counted?.Complete();
         log.Accepted(message.Id, accepted, message.Size);
-        return Replies.Queued(message.Id);
+        if (message.Copy is { } copy)
+            await complaints!.TakeAsync(copy.Octets, stopping);
+        return Replies.Queued(message.Id, counted);
     }
 
     private byte[] TraceFields(IncomingMessage message, Envelope envelope)

@@ -22,7 +22,8 @@ public sealed partial class SmtpServerSession(
     SignInAttempts attempts,
     MailLog log,
     TimeProvider time,
-    SendingUsage? usage = null
+    SendingUsage? usage = null,
+    Complaints? complaints = null
 )
 {
     /// <summary>Refused commands after which a client is taken for a broken one, or for one that speaks another protocol.</summary>
@@ -36,6 +37,7 @@ public sealed partial class SmtpServerSession(
     // State is grouped by how long it lives. To forget something is to assign null.
     private Hello? _hello; // since EHLO, until TLS starts
     private AuthenticatedAccount? _account; // since AUTH, until TLS starts
+    private LimitReached? _strange; // since AUTH: the account has never come from there, and too often from elsewhere
     private Envelope? _envelope; // since MAIL, until RSET, EHLO or the end of the message
     private IncomingMessage? _chunks; // since the first BDAT, as long as the envelope
     private int _errors;
@@ -84,7 +86,7 @@ public sealed partial class SmtpServerSession(
     {
         // We forget everything the client told us: it came in the clear and may have been somebody else's. RFC 3207 §4.2.
         await ForgetEnvelopeAsync();
-        (_hello, _account) = (null, null);
+        (_hello, _account, _strange) = (null, null, null);
         bool isUp = await wire.UpgradeToTlsAsync();
         if (!isUp)
             log.TlsFailed(peer);
@@ -176,13 +178,13 @@ public sealed partial class SmtpServerSession(
         [
             settings.HostName,
             "PIPELINING",
-            settings.MaxMessageSize > 0 ? $"SIZE {settings.MaxMessageSize}" : "SIZE",
+            MaxMessageSize > 0 ? $"SIZE {MaxMessageSize}" : "SIZE",
             "8BITMIME",
             "SMTPUTF8",
             "ENHANCEDSTATUSCODES",
             "CHUNKING",
             "DSN",
-            $"LIMITS RCPTMAX={RecipientLimit}",
+            LimitsLine(),
         ];
         if (wire.Tls is null)
             lines.Add("STARTTLS");
@@ -204,10 +206,10 @@ public sealed partial class SmtpServerSession(
 
         if (RefusedSender(mail.Sender) is { } notTheirs)
             return notTheirs;
-        if (_account is { } account && usage?.Exhausted(account.Id) is { } reached)
+        if (_account is { } account && await ExhaustedAsync(account, mail.Sender) is { } reached)
             return OverLimit(account, mail.Sender, reached);
-        if (settings.MaxMessageSize > 0 && mail.Parameters.Size > settings.MaxMessageSize)
-            return Replies.TooLarge(settings.MaxMessageSize);
+        if (MaxMessageSize > 0 && mail.Parameters.Size > MaxMessageSize)
+            return Replies.TooLarge(MaxMessageSize);
         // Before the message is sent for nothing. RFC 5321 §4.2.3: 452 is "insufficient system storage".
         if (spool.Refusal is { } closed)
             return Closed(mail, closed);
@@ -227,19 +229,6 @@ public sealed partial class SmtpServerSession(
         return await accounts.FindRelayingSuspensionAsync(stopping) is { } all
             ? Replies.Suspended("Relaying", all, settings.HostName)
             : null;
-    }
-
-    /// <summary>Of the account, once it has signed in. Given back by LIMITS, RFC 9422, to whom asks with EHLO again.</summary>
-    private int RecipientLimit =>
-        _account is not null && usage?.Limits.RecipientsPerMessage is > 0 and var own
-            ? Math.Min(own, settings.RecipientLimit)
-            : settings.RecipientLimit;
-
-    private SmtpReply OverLimit(AuthenticatedAccount account, MailAddress? sender, LimitReached reached)
-    {
-        SmtpReply reply = Replies.OverLimit(account.Id.Text, reached);
-        log.Refused(peer, sender, account.Id.Text, reply);
-        return reply;
     }
 
     /// <summary>The null sender is for reports, which have one recipient each. RFC 5321 §4.5.5.</summary>
@@ -284,6 +273,7 @@ public sealed partial class SmtpServerSession(
         if (allowed.Recipient.Domain[0] == '[')
             return Replies.NoLiteral;
 
+        _envelope.IsForAbuse |= complaints?.IsFor(rcpt.Recipient) == true;
         _envelope.Add(new EnvelopeRecipient(allowed.Recipient, Notice(rcpt, allowed.Recipient)));
         return Replies.RecipientOk;
     }
@@ -354,6 +344,9 @@ public sealed partial class SmtpServerSession(
         public MailParameters Parameters => parameters;
 
         public IReadOnlyList<EnvelopeRecipient> Recipients => _recipients;
+
+        /// <summary>A report of spam may be in it.</summary>
+        public bool IsForAbuse { get; set; }
 
         public bool IsFull => _characters >= MaxCharacters;
 

@@ -78,7 +78,9 @@ internal sealed class SpooledMessage : ISpooledMessage
         // The whole content is at hand only where no chunk has left yet; larger mail is read back when it is sent.
         // (A bare null would become an empty content here: arrays convert to memory, and so does the lack of one.)
         ReadOnlyMemory<byte>? content = _chunks == 0 ? last : default(ReadOnlyMemory<byte>?);
-        IReservation reservation = _scheduler.Reserve(message, recipients, content);
+        IReservation reservation = envelope.Usage?.Stopped is { } stopped
+            ? _scheduler.Hold(recipients, stopped)
+            : _scheduler.Reserve(message, recipients, content);
         try
         {
             await _store.AcceptAsync(new NewMessage(message, reservation.Recipients, last, envelope.Usage), stopping);

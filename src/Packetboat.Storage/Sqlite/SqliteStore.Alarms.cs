@@ -109,9 +109,7 @@ public sealed partial class SqliteStore : IAlarmStore
     public Task<long?> SeenAsync(string output, CancellationToken stopping)
     {
         stopping.ThrowIfCancellationRequested();
-        return Task.FromResult(
-            _readers.Read(session => session.Number("SELECT seen FROM alarm_output WHERE name = ?1", output))
-        );
+        return Task.FromResult(_readers.Read(session => session.Number("SELECT seen FROM alarm_output WHERE name = ?1", output)));
     }
 
     public Task NoteSeenAsync(string output, long seen, CancellationToken stopping) =>

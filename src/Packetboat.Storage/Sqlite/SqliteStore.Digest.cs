@@ -10,10 +10,7 @@ public sealed partial class SqliteStore : IDigestStore
     private const int MostDestinations = 10;
 
     public Task<DoneMail> CountDoneAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken stopping) =>
-        Task.Run(
-            () => _readers.Read(session => CountDone(session, Milliseconds(from), Milliseconds(until))),
-            stopping
-        );
+        Task.Run(() => _readers.Read(session => CountDone(session, Milliseconds(from), Milliseconds(until))), stopping);
 
     private static DoneMail CountDone(SqliteSession session, long from, long until)
     {

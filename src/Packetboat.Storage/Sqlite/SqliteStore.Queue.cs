@@ -192,7 +192,12 @@ public sealed partial class SqliteStore
             message.Dsn.EnvelopeId
         );
         foreach (NewRecipient recipient in accepted.Recipients)
+        {
             Insert(session, message.Number, recipient);
+            if (recipient.Stopped is { } stopped)
+                Stop(session, message.Number, recipient.Recipient.Number, message.Accepted, stopped);
+        }
+
         if (accepted.Usage is { } usage)
             Insert(session, usage);
         if (message.Chunks == 1)

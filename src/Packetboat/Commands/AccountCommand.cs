@@ -15,6 +15,8 @@ internal static class AccountCommand
             OnOne("show", "Show one account", (operations, id, ct) => operations.ShowAccountAsync(id, ct)),
             Password(),
             AccountDomainCommand.Create(),
+            AccountLimitCommands.Change(),
+            AccountLimitCommands.Show(),
             SuspensionCommands.Suspend(IdArgument(), "Stop an account: its new mail, and what it has queued"),
             SuspensionCommands.Resume(IdArgument(), "Let a suspended account send again, and release what was held"),
             Remove(),
@@ -249,10 +251,12 @@ internal static class AccountCommand
         Print.Line($"state       {State(account)}");
         foreach (DomainRow domain in account.Domains ?? [])
             Print.Line($"sends as    {AccountDomainCommand.Describe(domain)}");
-        if (account is { Used: { } used, Limits: { } limits })
+        foreach (LimitRow limit in (account.Limits ?? []).Where(limit => limit is { Used: > 0, Left: not null }))
             Print.Line(
-                $"used        this hour {Of(used.MessagesThisHour, limits.MessagesPerHour)} messages, {Of(used.RecipientsThisHour, limits.RecipientsPerHour)} recipients; "
-                    + $"today {Of(used.MessagesToday, limits.MessagesPerDay)} messages, {Of(used.RecipientsToday, limits.RecipientsPerDay)} recipients, {Of(used.FirstTimeToday, limits.FirstTimeRecipientsPerDay)} for the first time"
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"used        {limit.Used} of {limit.Value} {limit.Name}, {limit.Left} left"
+                )
             );
         foreach (CredentialRow credential in account.Credentials)
         {
@@ -272,11 +276,6 @@ internal static class AccountCommand
         string how = $" (queued mail: {Word(account.Queued)}, new mail: {Word(account.Answer)})";
         return string.Create(CultureInfo.InvariantCulture, $"suspended since {Print.Minute(since)}{until}{how}{reason}");
     }
-
-    private static string Of(long used, int limit) =>
-        limit > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{used} of {limit}")
-            : used.ToString(CultureInfo.InvariantCulture);
 
     private static string Word(Enum? choice) => choice?.ToString().ToLowerInvariant() ?? "-";
 

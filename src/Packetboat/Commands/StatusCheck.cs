@@ -1,5 +1,4 @@
 using System.Globalization;
-using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Operations;
 
 namespace Packetboat.Commands;
@@ -37,7 +36,7 @@ internal static class StatusCheck
         string what =
             !status.IsRunning ? "the server does not run"
             : status.Alarms.Count == 0 ? "no alarm"
-            : $"{Print.Count(status.Alarms.Count, "alarm")}: {string.Join(", ", status.Alarms.Select(alarm => alarm.Kind).Distinct())}";
+            : $"{Print.Count(status.Alarms.Count, "alarm")}: {string.Join(", ", status.Alarms.Select(alarm => alarm.Kind).Distinct(StringComparer.Ordinal))}";
         double age = status.Oldest is { } oldest ? Math.Max(0, (now - oldest).TotalSeconds) : 0;
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -9,9 +9,10 @@ internal static class StatusCommand
 {
     public static Command Create()
     {
-        var check = new Option<bool>("--check") 
+        var check = new Option<bool>("--check")
         {
-            Description = "For monitoring: one line first, and exit with 0 when all is well, 1 warning, 2 critical, 3 cannot be asked",
+            Description =
+                "For monitoring: one line first, and exit with 0 when all is well, 1 warning, 2 critical, 3 cannot be asked",
         };
         var command = new Command("status", "Say how the installation is doing") { check, Verbs.Json };
         command.SetAction(

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Configuration;
-using Packetboat.Relay.Hub;
 using Packetboat.Relay.Listening;
 using Packetboat.Relay.Mqtt;
 using Packetboat.Relay.Operations;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Telemetry;
 using Packetboat.Storage.Sqlite;

@@ -30,7 +30,13 @@ public sealed class AlarmWatchTests : IAsyncDisposable
         WriteCertificate(TimeSpan.FromDays(90));
         var reserve = new Reserve("disk", "DiskReserve", () => 50, () => _free, _time);
         reserve.Changed += refusal =>
-            (refusal is null ? _store.ClearAlarmAsync("disk", Ct) : _store.RaiseAlarmAsync(new("disk", _time.GetUtcNow(), refusal), Ct)).GetAwaiter().GetResult();
+            (
+                refusal is null
+                    ? _store.ClearAlarmAsync("disk", Ct)
+                    : _store.RaiseAlarmAsync(new("disk", _time.GetUtcNow(), refusal), Ct)
+            )
+                .GetAwaiter()
+                .GetResult();
         _watch = new AlarmWatch(_store, _accounts, [reserve], () => _settings, _rig.Log, _time);
     }
 

@@ -88,6 +88,7 @@ public sealed class DigestTests : IAsyncDisposable
         Assert.Contains("           1 mailbox-full\n", text, StringComparison.Ordinal);
         Assert.Contains("        2  far.example\n        1  near.example\n", text, StringComparison.Ordinal);
         Assert.Contains("\nAuto-Submitted: auto-generated\n", text, StringComparison.Ordinal);
+        Assert.Contains("MYBBS: MessagesPerDay 90 of 100\n", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,9 +139,11 @@ public sealed class DigestTests : IAsyncDisposable
             null,
             "",
             [],
-            Used: new UsageCounters(0, MessagesToday: messages),
-            Limits: AccountLimits.None with { MessagesPerDay = 100 }
+            Limits: [Limit("MessagesPerDay", 100, messages), Limit("BytesPerMessage", 1, null)]
         );
+
+    private static LimitRow Limit(string name, long value, long? used) =>
+        new(name, value, "refuse", "default", "default", used, value - used, null);
 
     private static StatusReport Status(long waiting, params AlarmRow[] alarms) =>
         new("1", "mail.example", true, TestMail.Noon, [], 0, "", waiting, 0, 0, null, [], alarms);
@@ -164,7 +167,12 @@ public sealed class DigestTests : IAsyncDisposable
             targetMethod!.Name switch
             {
                 nameof(IOperations.StatusAsync) => Task.FromResult(Status),
-                nameof(IOperations.ListAccountsAsync) => Task.FromResult<IReadOnlyList<AccountRow>>([]),
+                nameof(IOperations.ListAccountsAsync) => Task.FromResult<IReadOnlyList<AccountRow>>([
+                    new("MYBBS", TestMail.Noon, "", null, null, "", []),
+                ]),
+                nameof(IOperations.ShowLimitsAsync) => Task.FromResult<Result<AccountLimitsReport>>(
+                    new AccountLimitsReport((string)args![0]!, DigestTests.Account(90).Limits!)
+                ),
                 nameof(IOperations.SubmitAsync) => Task.FromResult(Submit((Submission)args![0]!, (Stream)args[1]!)),
                 _ => throw new NotSupportedException(targetMethod.Name),
             };

@@ -75,8 +75,7 @@ internal sealed class FakeReceiver : IAsyncDisposable
     }
 
     public static string FieldOf(string header, string name) =>
-        header
-            .Split("\r\n")
-            .Single(line => line.StartsWith($"{name}: ", StringComparison.OrdinalIgnoreCase))
-            [(name.Length + 2)..];
+        header.Split("\r\n").Single(line => line.StartsWith($"{name}: ", StringComparison.OrdinalIgnoreCase))[
+            (name.Length + 2)..
+        ];
 }

@@ -78,7 +78,10 @@ public sealed class MqttOutputTests : IAsyncDisposable
         await _output.TurnAsync(Ct);
         await _output.TurnAsync(Ct); // it answers a ping behind what it was told at QoS 0
         Dictionary<string, string> retained = _broker.Retained();
-        Assert.Equal(("ready", "1 total\t10 max", "a client"), (retained[Mail], retained[$"{Mail}/client"], retained[$"{Mail}/client/list"]));
+        Assert.Equal(
+            ("ready", "1 total\t10 max", "a client"),
+            (retained[Mail], retained[$"{Mail}/client"], retained[$"{Mail}/client/list"])
+        );
         string connect = Encoding.ASCII.GetString(_broker.Connects.Single());
         Assert.Contains("sbbs-MYBBS-box-mail", connect, StringComparison.Ordinal);
         Assert.Contains(Mail, connect, StringComparison.Ordinal);
@@ -113,7 +116,11 @@ public sealed class MqttOutputTests : IAsyncDisposable
         _settings = _settings! with { Username = "packetboat", PasswordFile = _rig.Folder.File("password") };
         _broker.ConnectCode = 4;
         Assert.Equal(AlarmOutput.FirstPause, await _output.TurnAsync(Ct));
-        Assert.EndsWith("\0\npacketboat\0\u000bsecret word", Encoding.ASCII.GetString(_broker.Connects.Single()), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\0\npacketboat\0\u000bsecret word",
+            Encoding.ASCII.GetString(_broker.Connects.Single()),
+            StringComparison.Ordinal
+        );
         Assert.Contains(_rig.Lines, line => line.Contains("refuses MqttUsername", StringComparison.Ordinal));
         Assert.DoesNotContain(_rig.Lines, line => line.Contains("secret word", StringComparison.Ordinal));
     }

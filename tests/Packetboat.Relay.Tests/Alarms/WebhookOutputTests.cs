@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Packetboat.Relay.Alarms;
-using Packetboat.Relay.Queue;
 
 namespace Packetboat.Relay.Tests.Alarms;
 
@@ -17,8 +16,7 @@ public sealed class WebhookOutputTests : IAsyncDisposable
     private WebhookSettings? _settings;
     private WebhookOutput _webhook;
 
-    public WebhookOutputTests() =>
-        (_settings, _webhook) = (new WebhookSettings(_receiver.Address, ""), NewOutput());
+    public WebhookOutputTests() => (_settings, _webhook) = (new WebhookSettings(_receiver.Address, ""), NewOutput());
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -65,10 +63,7 @@ public sealed class WebhookOutputTests : IAsyncDisposable
         string seconds = _rig.Time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         Assert.Equal($"t={seconds}", parts[0]);
         byte[] signed = [.. Encoding.ASCII.GetBytes($"{seconds}."), .. body];
-        Assert.Equal(
-            $"v1={Convert.ToHexStringLower(HMACSHA256.HashData("a shared secret"u8, signed))}",
-            parts[1]
-        );
+        Assert.Equal($"v1={Convert.ToHexStringLower(HMACSHA256.HashData("a shared secret"u8, signed))}", parts[1]);
     }
 
     [Fact(Timeout = Patience)]

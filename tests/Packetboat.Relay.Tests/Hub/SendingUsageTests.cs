@@ -15,7 +15,7 @@ public sealed class SendingUsageTests : IAsyncDisposable
     private static readonly QwkId Node = QwkId.Parse("MYBBS");
 
     private readonly QueueRig _rig = new();
-    private AccountLimits _limits = AccountLimits.None with { FirstTimeRecipientsPerDay = 200 };
+    private AccountLimits _limits = AccountLimits.None.With(AccountLimit.FirstTimeRecipientsPerDay, 200);
     private SendingUsage? _usage;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -41,7 +41,7 @@ public sealed class SendingUsageTests : IAsyncDisposable
                             for (int i = 0; i < 400; i++)
                             {
                                 var to = MailAddress.Parse($"u{connection}.{i}@far.example");
-                                if (Usage.TryReserve(Node, [to], out _) is null)
+                                if (Usage.TryReserve(Node, new OutgoingMail([to]), out _) is null)
                                     Interlocked.Increment(ref sent);
                             }
                         },
@@ -52,41 +52,41 @@ public sealed class SendingUsageTests : IAsyncDisposable
 
         Assert.Equal((200, 1), (sent, alarms));
         // Nobody else is slowed.
-        Assert.Null(Usage.TryReserve(QwkId.Parse("OTHER"), [MailAddress.Parse("a@far.example")], out _));
+        Assert.Null(Usage.TryReserve(QwkId.Parse("OTHER"), new OutgoingMail([MailAddress.Parse("a@far.example")]), out _));
         Assert.Equal(200, Usage.Of(Node).FirstTimeToday);
     }
 
     [Fact]
     public void What_was_not_accepted_is_given_back()
     {
-        _limits = AccountLimits.None with { MessagesPerDay = 1, FirstTimeRecipientsPerDay = 1 };
+        _limits = AccountLimits.None.With(AccountLimit.MessagesPerDay, 1).With(AccountLimit.FirstTimeRecipientsPerDay, 1);
         MailAddress[] joe = [MailAddress.Parse("joe@far.example")];
-        Assert.Null(Usage.TryReserve(Node, joe, out UsageReservation? reservation));
-        Assert.NotNull(Usage.TryReserve(Node, joe, out _));
+        Assert.Null(Usage.TryReserve(Node, new OutgoingMail(joe), out UsageReservation? reservation));
+        Assert.NotNull(Usage.TryReserve(Node, new OutgoingMail(joe), out _));
 
         reservation!.Cancel();
 
         Assert.Equal(new UsageCounters(UsageCounters.HourOf(_rig.Time.GetUtcNow())), Usage.Of(Node));
-        Assert.Null(Usage.TryReserve(Node, joe, out UsageReservation? again));
+        Assert.Null(Usage.TryReserve(Node, new OutgoingMail(joe), out UsageReservation? again));
         Assert.Single(again!.FirstTimeRecipients);
     }
 
     [Fact]
     public void An_hour_and_a_day_are_those_of_the_clock()
     {
-        _limits = AccountLimits.None with { MessagesPerHour = 1, MessagesPerDay = 2 };
+        _limits = AccountLimits.None.With(AccountLimit.MessagesPerHour, 1).With(AccountLimit.MessagesPerDay, 2);
         MailAddress[] joe = [MailAddress.Parse("joe@far.example")];
-        Assert.Null(Usage.TryReserve(Node, joe, out _));
-        LimitReached hour = Usage.TryReserve(Node, joe, out _)!;
-        Assert.Equal((nameof(AccountLimits.MessagesPerHour), 1), (hour.Name, hour.Limit));
+        Assert.Null(Usage.TryReserve(Node, new OutgoingMail(joe), out _));
+        LimitReached hour = Usage.TryReserve(Node, new OutgoingMail(joe), out _)!;
+        Assert.Equal(("MessagesPerHour", 1), (hour.Name, hour.Rule.Value));
 
-        _rig.Time.Advance(hour.Ends - _rig.Time.GetUtcNow());
-        Assert.Null(Usage.TryReserve(Node, joe, out _));
-        LimitReached day = Usage.TryReserve(Node, joe, out _)!;
-        Assert.Equal(nameof(AccountLimits.MessagesPerDay), day.Name);
+        _rig.Time.Advance(hour.Ends!.Value - _rig.Time.GetUtcNow());
+        Assert.Null(Usage.TryReserve(Node, new OutgoingMail(joe), out _));
+        LimitReached day = Usage.TryReserve(Node, new OutgoingMail(joe), out _)!;
+        Assert.Equal("MessagesPerDay", day.Name);
 
-        _rig.Time.Advance(day.Ends - _rig.Time.GetUtcNow());
-        Assert.Null(Usage.TryReserve(Node, joe, out _));
+        _rig.Time.Advance(day.Ends!.Value - _rig.Time.GetUtcNow());
+        Assert.Null(Usage.TryReserve(Node, new OutgoingMail(joe), out _));
     }
 
     [Fact(Timeout = Patience)]
@@ -103,7 +103,9 @@ public sealed class SendingUsageTests : IAsyncDisposable
         _usage = null;
 
         Assert.Equal(before, Usage.Of(Node));
-        Assert.Null(Usage.TryReserve(Node, [MailAddress.Parse("jim@far.example")], out UsageReservation? known));
+        Assert.Null(
+            Usage.TryReserve(Node, new OutgoingMail([MailAddress.Parse("jim@far.example")]), out UsageReservation? known)
+        );
         Assert.Empty(known!.FirstTimeRecipients);
     }
 
@@ -111,7 +113,7 @@ public sealed class SendingUsageTests : IAsyncDisposable
     public async Task Where_there_is_no_limit_nothing_is_kept()
     {
         _limits = AccountLimits.None;
-        Assert.Null(Usage.TryReserve(Node, [MailAddress.Parse("joe@far.example")], out UsageReservation? none));
+        Assert.Null(Usage.TryReserve(Node, new OutgoingMail([MailAddress.Parse("joe@far.example")]), out UsageReservation? none));
         Assert.Null(none);
         Assert.Null(Usage.Exhausted(Node));
         await Task.CompletedTask;
@@ -120,7 +122,7 @@ public sealed class SendingUsageTests : IAsyncDisposable
     private async Task SendAsync(params string[] recipients)
     {
         MailAddress[] to = [.. recipients.Select(MailAddress.Parse)];
-        Assert.Null(Usage.TryReserve(Node, to, out UsageReservation? usage));
+        Assert.Null(Usage.TryReserve(Node, new OutgoingMail(to), out UsageReservation? usage));
         await using ISpooledMessage message = new MessageSpool(_rig.Store, _rig.Scheduler, [], _rig.Time).Begin();
         message.Append(TestMail.Content);
         await message.CommitAsync(
@@ -137,5 +139,6 @@ public sealed class SendingUsageTests : IAsyncDisposable
             ),
             Ct
         );
+        usage!.Complete();
     }
 }

@@ -17,15 +17,7 @@ public sealed class MqttPacketTests
         Assert.Equal(
             "101B00044D515454" + "04EE003C" + "00026D65" + "000174" + "000178" + "000175" + "00027077",
             Convert.ToHexString(
-                MqttPacket.Connect(
-                    Plain with
-                    {
-                        WillTopic = "t",
-                        WillMessage = "x",
-                        Username = "u",
-                        Password = "pw"u8.ToArray(),
-                    }
-                )
+                MqttPacket.Connect(Plain with { WillTopic = "t", WillMessage = "x", Username = "u", Password = "pw"u8.ToArray() })
             )
         );
 
@@ -33,7 +25,10 @@ public sealed class MqttPacketTests
     public void A_publish_has_an_id_only_where_an_answer_is_wanted()
     {
         Assert.Equal("31050003616263", Convert.ToHexString(MqttPacket.Publish("abc", [], isRetained: true, 0)));
-        Assert.Equal("320800036162630102" + "78", Convert.ToHexString(MqttPacket.Publish("abc", "x"u8, isRetained: false, 0x0102)));
+        Assert.Equal(
+            "320800036162630102" + "78",
+            Convert.ToHexString(MqttPacket.Publish("abc", "x"u8, isRetained: false, 0x0102))
+        );
     }
 
     /// <summary>§2.2.3, table 2.4.</summary>
@@ -74,7 +69,8 @@ public sealed class MqttPacketTests
 
     [Fact]
     public void Whatever_arrives_is_read_refused_or_waited_for() =>
-        Gen.Byte.Array[0, 64]
+        Gen
+            .Byte.Array[0, 64]
             .Sample(octets =>
             {
                 bool isFine = MqttPacket.TryRead(octets, out MqttAnswer? answer, out int length);

@@ -273,6 +273,7 @@ internal sealed class Conversation : IDisposable
     private static string Shown(SpoolEnvelope envelope) =>
         $"from=<{envelope.Sender}> to={string.Join(',', envelope.Recipients.Select(Shown))}"
         + (envelope.Account is null ? "" : $" account={envelope.Account}")
+        + (envelope.Usage?.Stopped is { } stopped ? $" stopped={stopped.Kind}" : "")
         + (envelope.Body == Protocol.Smtp.BodyType.EightBitMime ? " body=8BITMIME" : "")
         + (envelope.SmtpUtf8 ? " utf8" : "")
         + (envelope.Dsn.Return == DsnReturn.Unspecified ? "" : $" ret={envelope.Dsn.Return}")

@@ -148,11 +148,8 @@ internal sealed class SmtpScene : IDisposable
             "MaxRecipients" => Settings with { MaxRecipients = (int)Number(value) },
             "MaxInactivity" => Settings with { Inactivity = Span(value) },
             "MaxHops" => Settings with { MaxHops = (int)Number(value) },
-            "RecipientsPerMessage" => Limited(SendLimits with { RecipientsPerMessage = (int)Number(value) }),
-            "MessagesPerHour" => Limited(SendLimits with { MessagesPerHour = (int)Number(value) }),
-            "FirstTimeRecipientsPerDay" => Limited(SendLimits with { FirstTimeRecipientsPerDay = (int)Number(value) }),
             "ALLOW_RELAY" => Settings with { AllowRelay = true },
-            _ => throw new FormatException($"no setting is called {name}"),
+            _ => Limited(WithLimit(name, value)),
         };
 
     public static TimeSpan Span(string seconds) => TimeSpan.FromSeconds(Number(seconds.TrimEnd('s')));
@@ -168,6 +165,20 @@ internal sealed class SmtpScene : IDisposable
     {
         SendLimits = limits;
         return Settings;
+    }
+
+    /// <summary><c>MessagesPerHour 2</c>, <c>MessagesPerHourAction hold</c>.</summary>
+    private AccountLimits WithLimit(string name, string value)
+    {
+        if (Enum.TryParse(name, out AccountLimit limit))
+            return SendLimits.With(limit, Number(value));
+        if (
+            name.EndsWith("Action", StringComparison.Ordinal)
+            && Enum.TryParse(name[..^"Action".Length], out limit)
+            && Enum.TryParse(value, ignoreCase: true, out LimitAction action)
+        )
+            return SendLimits.With(limit, SendLimits[limit].Value, action);
+        throw new FormatException($"no setting is called {name}");
     }
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
@@ -189,5 +200,15 @@ internal sealed class SmtpScene : IDisposable
         public UsageCounters? ReadUsage(QwkId id) => null;
 
         public IReadOnlyCollection<long> ReadKnownRecipients(QwkId id) => [];
+
+        public IReadOnlyCollection<string> ReadNetworks(QwkId id) => [];
+
+        public IReadOnlyList<OwnLimit> ReadLimits(QwkId id) => [];
+
+        public long CountQueued(QwkId id, long most) => 0;
+
+        public ValueTask OweAsync(QwkId id, Func<UsageCounters> counters, string? network) => ValueTask.CompletedTask;
+
+        public Task<bool> SetLimitsAsync(QwkId id, IReadOnlyList<OwnLimit> own, CancellationToken ct) => Task.FromResult(true);
     }
 }

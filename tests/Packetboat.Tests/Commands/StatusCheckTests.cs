@@ -9,11 +9,7 @@ public sealed class StatusCheckTests
 {
     [Fact]
     public void Where_all_is_well_it_is_ok_and_the_figures_are_there_all_the_same() =>
-        Check(
-            Status(),
-            0,
-            "PACKETBOAT OK - no alarm | waiting=17 sending=1 held=2 oldest=90s alarms=0"
-        );
+        Check(Status(), 0, "PACKETBOAT OK - no alarm | waiting=17 sending=1 held=2 oldest=90s alarms=0");
 
     [Fact]
     public void The_worst_alarm_counts()

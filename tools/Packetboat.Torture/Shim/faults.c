@@ -322,7 +322,7 @@ static void promised(const struct iovec *parts, size_t count) {
         while (text < end && (text = memmem(text, (size_t)(end - text), word, sizeof word - 1)) != NULL) {
             text += sizeof word - 1;
             const char *stop = text;
-            while (stop < end && *stop != '\r')
+            while (stop < end && *stop != '\r' && *stop != ';')
                 stop++;
             pthread_mutex_lock(&order);
             put(REPLY, 0, 0, text, (size_t)(stop - text));
