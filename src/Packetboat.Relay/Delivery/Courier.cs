@@ -66,11 +66,8 @@ internal sealed class Courier(Route route, IConnector connector, IQueueStore sto
         if (pace is null || shaper is null)
             return;
         foreach (RecipientAttempt one in attempt.Recipients)
-            if (shaper.IsThrottle(new RemoteOutcome(one.Reply, one.FromPeer, attempt.Host), isFresh))
-            {
-                pace.Throttled(one.Reply.ToString());
+            if (shaper.Note(pace, new RemoteOutcome(one.Reply, one.FromPeer, attempt.Host), isFresh))
                 return;
-            }
 
         if (attempt.Recipients.Any(one => one.Verdict == SmtpVerdict.Accepted))
             pace.Delivered();

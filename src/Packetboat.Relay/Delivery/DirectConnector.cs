@@ -89,8 +89,8 @@ internal sealed class DirectConnector(Dialer dialer, IResolver resolver, HostAdd
         try
         {
             result = await ConnectWithoutPaceAsync(target, stopping);
-            if (result is Connection.Unreachable { } refused && IsThrottle(refused))
-                pace.Throttled(refused.Reply.ToString());
+            if (result is Connection.Unreachable { } refused)
+                shaper.Note(pace, new RemoteOutcome(refused.Reply, refused.FromPeer, refused.Host), isFresh: true);
             return result is Connection.Ready ready ? ready with { Pace = pace } : result;
         }
         finally
@@ -99,9 +99,6 @@ internal sealed class DirectConnector(Dialer dialer, IResolver resolver, HostAdd
                 pace.Dispose();
         }
     }
-
-    private bool IsThrottle(Connection.Unreachable refused) =>
-        shaper.IsThrottle(new RemoteOutcome(refused.Reply, refused.FromPeer, refused.Host), isFirst: true);
 
     private async ValueTask<Connection> ConnectWithoutPaceAsync(MailTarget target, CancellationToken stopping)
     {

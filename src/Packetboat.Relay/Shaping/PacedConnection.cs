@@ -18,6 +18,9 @@ internal sealed class PacedConnection(ProviderPace pace, ProviderShape shape) : 
     /// <summary>It asked us to slow down.</summary>
     public void Throttled(string words) => pace.Throttled(words);
 
+    /// <summary>The host has no room for us now. Another one of the same provider may have.</summary>
+    public void Crowded() => pace.Crowded();
+
     /// <summary>Nothing is there to send: whoever waits for a connection may have this one.</summary>
     /// <param name="wanted">Called once at most, from another thread.</param>
     public void Rest(Action wanted) => pace.Rest(this, wanted);

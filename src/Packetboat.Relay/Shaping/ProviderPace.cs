@@ -140,9 +140,17 @@ internal sealed class ProviderPace(string name, TimeProvider time)
                 return;
             TimeSpan pause = FirstPause * Math.Pow(2, Math.Min(_pauses, 10));
             _closedUntil = now + (pause < LongestPause ? pause : LongestPause);
-            (_window, _isStarting, _words) = (Math.Max(1, Math.Floor(_window / 2)), false, words);
+            _words = words;
             _pauses++;
+            Halve();
         }
+    }
+
+    /// <inheritdoc cref="PacedConnection.Crowded"/>
+    public void Crowded()
+    {
+        lock (_lock)
+            Halve();
     }
 
     public void Leave(PacedConnection connection)
@@ -189,6 +197,8 @@ internal sealed class ProviderPace(string name, TimeProvider time)
         _open++;
         return new Turn.Mine(new PacedConnection(this, shape));
     }
+
+    private void Halve() => (_window, _isStarting) = (Math.Max(1, Math.Floor(_window / 2)), false);
 
     private int Most(ProviderShape shape) => Math.Max(1, Math.Min(shape.Connections, (int)_window));
 

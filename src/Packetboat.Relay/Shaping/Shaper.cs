@@ -23,13 +23,23 @@ internal sealed class Shaper(Func<ReplyTable> replies, TimeProvider time)
         return PaceOf(key, name).EnterAsync(shape, ct);
     }
 
-    /// <summary>Whether a provider says that we send too much at once.</summary>
+    /// <summary>Takes from a failure what it says about how fast we send.</summary>
+    /// <param name="pace">Of the connection.</param>
     /// <param name="outcome">Of a connection or a transaction.</param>
-    /// <param name="isFirst">On a new connection: a 421 on one that lay idle is only the end of it. RFC 5321 §3.8.</param>
-    public bool IsThrottle(RemoteOutcome outcome, bool isFirst) =>
-        outcome.FromPeer
-        && outcome.Reply.Code / 100 == 4
-        && ((isFirst && outcome.Reply.Code == 421) || replies().Classify(outcome).Class == FailureClass.RateLimited);
+    /// <param name="isFresh">Of a new connection: a 421 on one that lay idle is only the end of it. RFC 5321 §3.8.</param>
+    /// <returns>Whether it says anything.</returns>
+    public bool Note(PacedConnection pace, RemoteOutcome outcome, bool isFresh)
+    {
+        if (!outcome.FromPeer || outcome.Reply.Code / 100 != 4)
+            return false;
+        if (replies().Classify(outcome).Class == FailureClass.RateLimited)
+            pace.Throttled(outcome.Reply.ToString());
+        else if (isFresh && outcome.Reply.Code == 421)
+            pace.Crowded();
+        else
+            return false;
+        return true;
+    }
 
     private (string Key, string Name, ProviderShape Shape) Of(string host)
     {

@@ -1,3 +1,5 @@
+using Packetboat.Relay.Shaping;
+using Packetboat.Relay.Diagnosis;
 using System.Net;
 using System.Text;
 using Packetboat.Protocol.Dns;
@@ -172,7 +174,7 @@ public sealed class HostileRecordsTests
     private async Task<Connection> ConnectAsync(bool usesOwnServer = true)
     {
         var dialer = new Dialer(Dial, TimeProvider.System);
-        var connector = new DirectConnector(dialer, _dns, new HostAddresses(_dns, () => usesOwnServer), () => _settings);
+        var connector = new DirectConnector(dialer, _dns, new HostAddresses(_dns, () => usesOwnServer), () => _settings, new Shaper(() => ReplyTable.Shipped, TimeProvider.System));
         return await connector.ConnectAsync(new Route.Direct("far.example"), Ct);
     }
 

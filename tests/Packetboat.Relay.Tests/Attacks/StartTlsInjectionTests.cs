@@ -1,3 +1,5 @@
+using Packetboat.Relay.Shaping;
+using Packetboat.Relay.Diagnosis;
 using System.Text;
 using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.SmtpClient;
@@ -246,7 +248,7 @@ public sealed class StartTlsInjectionTests : IAsyncDisposable
 
     private HostAddresses Addresses() => new(_dns, () => true);
 
-    private DirectConnector Direct() => new(Dialer(), _dns, Addresses(), () => _settings);
+    private DirectConnector Direct() => new(Dialer(), _dns, Addresses(), () => _settings, new Shaper(() => ReplyTable.Shipped, TimeProvider.System));
 
     private Courier DirectCourier() => new(new Route.Direct("far.example"), Direct(), store: null!, TimeProvider.System);
 

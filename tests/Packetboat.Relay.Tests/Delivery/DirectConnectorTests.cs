@@ -1,3 +1,5 @@
+using Packetboat.Relay.Shaping;
+using Packetboat.Relay.Diagnosis;
 using System.Net;
 using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.SmtpClient;
@@ -208,6 +210,6 @@ public sealed class DirectConnectorTests : IAsyncDisposable
     private DirectConnector Connector(TimeSpan connectTimeout)
     {
         var dialer = new Dialer(() => new DialSettings(connectTimeout, null, null), TimeProvider.System);
-        return new DirectConnector(dialer, _dns, new HostAddresses(_dns, () => true), () => _settings);
+        return new DirectConnector(dialer, _dns, new HostAddresses(_dns, () => true), () => _settings, new Shaper(() => ReplyTable.Shipped, TimeProvider.System));
     }
 }
