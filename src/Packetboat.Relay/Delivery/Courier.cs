@@ -10,8 +10,14 @@ namespace Packetboat.Relay.Delivery;
 /// Carries one item after another over one connection, which it opens when there is something to carry and keeps as long as the peer
 /// does. Used by one worker at a time.
 /// </summary>
-internal sealed class Courier(Route route, IConnector connector, IQueueStore store, TimeProvider time, IStopList? stops = null, Shaper? shaper = null)
-    : IAsyncDisposable
+internal sealed class Courier(
+    Route route,
+    IConnector connector,
+    IQueueStore store,
+    TimeProvider time,
+    IStopList? stops = null,
+    Shaper? shaper = null
+) : IAsyncDisposable
 {
     public Route Route => route;
 
@@ -230,10 +236,9 @@ internal sealed class Courier(Route route, IConnector connector, IQueueStore sto
             ),
             _ => throw new InvalidOperationException("a new kind of connection"),
         };
-        IReadOnlyList<RecipientAttempt> recipients =
-            health is RouteHealth.Parked or RouteHealth.Paced
-                ? []
-                : [.. item.Recipients.Select(r => new RecipientAttempt(r, verdict, reply, fromPeer))];
+        IReadOnlyList<RecipientAttempt> recipients = health is RouteHealth.Parked or RouteHealth.Paced
+            ? []
+            : [.. item.Recipients.Select(r => new RecipientAttempt(r, verdict, reply, fromPeer))];
         return new Attempt(item, recipients, health, host, "", PeerReports: false);
     }
 

@@ -16,8 +16,13 @@ namespace Packetboat.Relay.Delivery;
 /// addresses, until one takes us. TLS where it is offered, whoever's certificate it is: it keeps listeners out, and its failure must not
 /// keep mail in.
 /// </summary>
-internal sealed class DirectConnector(Dialer dialer, IResolver resolver, HostAddresses addresses, Func<Settings> settings, Shaper shaper)
-    : IConnector
+internal sealed class DirectConnector(
+    Dialer dialer,
+    IResolver resolver,
+    HostAddresses addresses,
+    Func<Settings> settings,
+    Shaper shaper
+) : IConnector
 {
     public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
     {

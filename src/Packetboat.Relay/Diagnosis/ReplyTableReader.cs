@@ -18,7 +18,15 @@ internal sealed class ReplyTableReader
     private const int MostOfShape = 100_000;
     private const string ProviderPrefix = "provider ";
 
-    private static readonly string[] ProviderKeys = ["Name", "Hosts", "Connections", "MessagesPerConnection", "MessagesPerMinute", "Source"];
+    private static readonly string[] ProviderKeys =
+    [
+        "Name",
+        "Hosts",
+        "Connections",
+        "MessagesPerConnection",
+        "MessagesPerMinute",
+        "Source",
+    ];
     private static readonly string[] ShapeKeys = ["Connections", "MessagesPerConnection", "MessagesPerMinute"];
     private static readonly string[] RuleKeys =
     [

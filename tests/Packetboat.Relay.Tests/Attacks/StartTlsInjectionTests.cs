@@ -1,11 +1,11 @@
-using Packetboat.Relay.Shaping;
-using Packetboat.Relay.Diagnosis;
 using System.Text;
 using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Shaping;
 using Packetboat.Relay.Tests.Delivery;
 using Packetboat.Testing;
 
@@ -248,7 +248,8 @@ public sealed class StartTlsInjectionTests : IAsyncDisposable
 
     private HostAddresses Addresses() => new(_dns, () => true);
 
-    private DirectConnector Direct() => new(Dialer(), _dns, Addresses(), () => _settings, new Shaper(() => ReplyTable.Shipped, TimeProvider.System));
+    private DirectConnector Direct() =>
+        new(Dialer(), _dns, Addresses(), () => _settings, new Shaper(() => ReplyTable.Shipped, TimeProvider.System));
 
     private Courier DirectCourier() => new(new Route.Direct("far.example"), Direct(), store: null!, TimeProvider.System);
 

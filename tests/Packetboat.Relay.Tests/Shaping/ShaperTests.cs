@@ -17,7 +17,7 @@ public sealed class ShaperTests
     {
         for (int i = 0; i < 4; i++)
             await EnterAsync(i % 2 == 0 ? "aspmx.l.google.com" : "alt1.gmail-smtp-in.l.google.com");
-        Assert.False(_shaper.EnterAsync("alt2.aspmx.l.google.com", Ct).IsCompleted);
+        Assert.False(_shaper.EnterAsync("alt2.aspmx.l.google.com", Ct).AsTask().IsCompleted);
         await EnterAsync("mta7.am0.yahoodns.net");
     }
 
@@ -26,7 +26,7 @@ public sealed class ShaperTests
     {
         for (int i = 0; i < 4; i++)
             await EnterAsync($"mx{i}.far.co.uk");
-        Assert.False(_shaper.EnterAsync("mx9.FAR.co.uk", Ct).IsCompleted);
+        Assert.False(_shaper.EnterAsync("mx9.FAR.co.uk", Ct).AsTask().IsCompleted);
         await EnterAsync("mx.other.co.uk");
     }
 
@@ -65,7 +65,7 @@ public sealed class ShaperTests
             return;
         for (int i = 1; i < window; i++)
             await EnterAsync(Outlook);
-        Assert.False(_shaper.EnterAsync(Outlook, Ct).IsCompleted);
+        Assert.False(_shaper.EnterAsync(Outlook, Ct).AsTask().IsCompleted);
     }
 
     private async Task<PacedConnection> EnterAsync(string host) =>
