@@ -18,6 +18,7 @@ internal static class FuzzTargets
         new TraceTarget(),
         new ReportTarget(),
         new FeedbackTarget(),
+        new SrsTarget(),
         new ReplyTarget(),
         new SaslServerTarget(),
         new SaslClientTarget(),

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Packetboat.Admin.Api;
+using Packetboat.Relay.Arrival;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Hub;
@@ -46,6 +47,9 @@ internal sealed class Composition : IAsyncDisposable
     private readonly SendingUsage _usage;
     private readonly LimitKeeper _limits;
     private readonly Complaints _complaints;
+    private readonly ArrivalGate _arrival;
+    private readonly ArrivalNotices _arrivalNotices;
+    private readonly RewrittenSenders _rewritten;
     private readonly Enrolment _enrolment;
     private readonly AlarmServices _alarms;
     private DateTimeOffset? _started;
@@ -84,7 +88,11 @@ internal sealed class Composition : IAsyncDisposable
         );
         var keys = new DkimKeyFolder(settings.Packetboat.DataDirectory, time);
         var systemKey = new SystemSigningKey(() => Settings.Current, _log, time);
-        var signer = new MessageSigner(new AllSigningKeys(systemKey, new DomainSigningKeys(keys, _log, time)), _log, time);
+        var signingKeys = new AllSigningKeys(systemKey, new DomainSigningKeys(keys, _log, time));
+        var signer = new MessageSigner(signingKeys, _log, time);
+        var arrivalSettings = new ArrivalSource(() => Settings.Current);
+        var rewriter = new SenderRewriter(box, () => arrivalSettings.Current, time);
+        _rewritten = new RewrittenSenders(rewriter, time);
         _usage = new SendingUsage(_store, () => Settings.Current.Packetboat.Limits, time);
         SendMail = new SendMail(
             _store,
@@ -96,7 +104,8 @@ internal sealed class Composition : IAsyncDisposable
             new SuspensionList(_store, time),
             signer,
             (account, recipients) =>
-                QwkId.TryParse(account, out QwkId? id, out _) ? _usage.HardBouncedAsync(id, recipients) : ValueTask.CompletedTask
+                QwkId.TryParse(account, out QwkId? id, out _) ? _usage.HardBouncedAsync(id, recipients) : ValueTask.CompletedTask,
+            rewriter.Original
         );
         _suspensions = new SuspensionKeeper(_store, _store, SendMail.Scheduler, SendMail.BounceAsync, _store, _log, time);
         _proofs = new DomainProofs(_store, resolver, _store, _store, _log, time);
@@ -120,13 +129,35 @@ internal sealed class Composition : IAsyncDisposable
             loggers.CreateLogger<Enrolment>()
         );
         _enrolment.Applied += () => _ = ApplicationsChangedAsync(CancellationToken.None);
+        var local = new LocalSubmission(_spool, ServerSettings, _log, time);
+        _arrivalNotices = new ArrivalNotices(
+            _store,
+            local,
+            () => arrivalSettings.Current,
+            () => Settings.Current.Packetboat.ReportLanguage,
+            _log,
+            time
+        );
+        _arrival = new ArrivalGate(
+            new ArrivalCheck(
+                resolver,
+                new SendingAddresses(resolver, () => arrivalSettings.Current),
+                signingKeys,
+                () => arrivalSettings.Current,
+                time
+            ),
+            _store,
+            rewriter,
+            _arrivalNotices,
+            () => arrivalSettings.Current
+        );
         Operations = new LocalOperations(
             _store,
             _store,
             _store,
             issuer,
             SendMail,
-            new LocalSubmission(_spool, ServerSettings, _log, time),
+            local,
             _suspensions,
             _proofs,
             _usage,
@@ -134,6 +165,7 @@ internal sealed class Composition : IAsyncDisposable
             _store,
             new Invitations(_store, _store, () => enrolment.Current, Pin, ApplicationsChangedAsync, time),
             new AlarmDesk(_store, _store, time),
+            _arrival,
             State,
             time
         );
@@ -184,7 +216,9 @@ internal sealed class Composition : IAsyncDisposable
             _log,
             _time,
             _usage,
-            _complaints
+            _complaints,
+            _arrival,
+            _rewritten
         );
         BoundSockets sockets = await BoundSockets.BindAsync(
             _listeners,
@@ -208,6 +242,7 @@ internal sealed class Composition : IAsyncDisposable
             _proofs,
             _keyWatch,
             _limits,
+            _arrivalNotices,
         ];
         services.AddRange(_alarms.All);
         if ((_enrolmentEndPoints = EnrolmentEndPoints(now)).Count > 0)
@@ -222,6 +257,7 @@ internal sealed class Composition : IAsyncDisposable
         _proofs.Dispose();
         _keyWatch.Dispose();
         _limits.Dispose();
+        _arrivalNotices.Dispose();
         _complaints.Dispose();
         SendMail.Scheduler.Dispose();
         SendMail.DelayNotices.Dispose();

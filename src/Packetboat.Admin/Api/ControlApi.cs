@@ -103,6 +103,7 @@ public static partial class ControlApi
         MapInvitations(routes, operations);
         MapAlarms(routes, operations);
         MapLimits(routes, operations);
+        MapArrival(routes, operations);
         routes.MapPost(Verbs.Submit, (RequestDelegate)(context => SubmitAsync(context, operations)));
     }
 

@@ -252,6 +252,61 @@ internal static class PacketboatKeys
             IsUsedYet = true,
         },
         new(
+            "Arrival",
+            "ArrivalPolicy",
+            SettingType.Choice,
+            "warn",
+            "What is done with an account's mail that receivers will refuse because of SPF, DKIM or DMARC. warn: it is taken, and its sender is told once a day; enforce: it is refused with what to publish; rewrite: where SPF is missing its envelope sender becomes one of ours, then as warn. packetboat account arrival gives an account its own."
+        )
+        {
+            IsUsedYet = true,
+        },
+        new(
+            "Arrival",
+            "SendingAddresses",
+            SettingType.Addresses,
+            "",
+            "The addresses that receivers see our mail come from, such as 192.0.2.1, 2001:db8::1. Blank: those that OutboundInterface names, else those of HostName."
+        )
+        {
+            IsUsedYet = true,
+            Example = "192.0.2.1",
+        },
+        new(
+            "Arrival",
+            "CheckPatience",
+            SettingType.Duration,
+            "3s",
+            "For all look-ups of one message. What is not known by then is not held against it. 0: nothing is checked."
+        )
+        {
+            IsUsedYet = true,
+            Maximum = 60,
+        },
+        new(
+            "Arrival",
+            "RewriteDomain",
+            SettingType.HostName,
+            "",
+            "Of rewritten senders; its MX must lead here, and its SPF record must let us send. Blank: HostName."
+        )
+        {
+            IsUsedYet = true,
+            Example = "hub.example",
+        },
+        new(
+            "Arrival",
+            "RewriteAge",
+            SettingType.Duration,
+            "21d",
+            "How long a report to a rewritten sender still finds its way back."
+        )
+        {
+            IsUsedYet = true,
+            Minimum = 86_400,
+            Maximum = 86_400 * 365,
+        },
+        new(
             "Alarms",
             "QueueAge",
             SettingType.Duration,

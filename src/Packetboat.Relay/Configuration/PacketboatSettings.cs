@@ -1,4 +1,5 @@
 using System.Net;
+using Packetboat.Relay.Arrival;
 using Packetboat.Relay.Hub;
 
 namespace Packetboat.Relay.Configuration;
@@ -102,6 +103,19 @@ public sealed record PacketboatSettings
 
     /// <summary>Received fields at which a message is taken to go round in circles. Default 50. Range 10 to 1000.</summary>
     public required int MaxHops { get; init; }
+
+    /// <summary>What is done with mail that receivers will refuse.</summary>
+    public required ArrivalPolicy ArrivalPolicy { get; init; }
+
+    /// <summary>That receivers see our mail come from; none: those that it is sent by, or of our name.</summary>
+    public required IReadOnlyList<IPAddress> SendingAddresses { get; init; }
+
+    public required TimeSpan CheckPatience { get; init; }
+
+    /// <summary>Blank: our own name.</summary>
+    public required string RewriteDomain { get; init; }
+
+    public required TimeSpan RewriteAge { get; init; }
 
     /// <summary>The keys of <c>[Limits]</c>, by name those of <see cref="AccountLimit"/>: how much an account may send.</summary>
     public required AccountLimits Limits { get; init; }

@@ -1,3 +1,5 @@
+using Packetboat.Relay.Arrival;
+
 namespace Packetboat.Relay.Configuration;
 
 /// <summary>Fills the records, one line a key. What a key means stands in its table and at its property.</summary>
@@ -105,6 +107,11 @@ internal static class RecordReader
             AuthInClear = keys.Networks("AuthInClear"),
             MaxConnectionsPerAddress = keys.Integer("MaxConnectionsPerAddress"),
             MaxHops = keys.Integer("MaxHops"),
+            ArrivalPolicy = (ArrivalPolicy)keys.Choice("ArrivalPolicy", ArrivalPolicies.Words),
+            SendingAddresses = keys.Addresses("SendingAddresses"),
+            CheckPatience = keys.Duration("CheckPatience"),
+            RewriteDomain = keys.HostName("RewriteDomain"),
+            RewriteAge = keys.Duration("RewriteAge"),
             Limits = LimitKeys.Read(keys),
             EnrolmentPort = keys.Port("EnrolmentPort"),
             EnrolmentTerms = keys.Path("EnrolmentTerms"),

@@ -29,6 +29,9 @@ public enum SettingType
     IPv4Address,
     IPv6Address,
     Networks,
+
+    /// <summary>Single ones, separated by commas.</summary>
+    Addresses,
     DeliveryMode,
 
     /// <summary>One of a few words.</summary>
@@ -71,7 +74,8 @@ public sealed record SettingKey(string Section, string Name, SettingType Type, s
                 or SettingType.HostName
                 or SettingType.DnsServer
                 or SettingType.ListenAddresses
-                or SettingType.Networks;
+                or SettingType.Networks
+                or SettingType.Addresses;
 
     /// <summary>The description with unit, default and range.</summary>
     public string Documentation =>

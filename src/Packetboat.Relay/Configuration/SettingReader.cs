@@ -93,6 +93,16 @@ internal sealed class SettingReader(
             .Select(network => network!.Value)
             .ToList();
 
+    public IReadOnlyList<IPAddress> Addresses(string name) =>
+        Read(
+                name,
+                (_, text) =>
+                    ReadItems(text, item => IPAddress.TryParse(item, out IPAddress? address) ? address : null, "no IP address"),
+                value => string.Join(',', value)
+            )
+            .Select(address => address!)
+            .ToList();
+
     public MailOptions Options(string name)
     {
         MailOptions options = Read(name, (_, text) => ReadOptions(text), value => IniFlags.Write((uint)value, KeyTable.FlagBits));

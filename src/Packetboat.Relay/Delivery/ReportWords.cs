@@ -25,6 +25,9 @@ internal sealed class ReportWords
     /// <summary>Such as <c>de</c>, <c>en</c>.</summary>
     public static IReadOnlyList<string> Languages { get; } = [.. ByLanguage.Keys.Order(StringComparer.Ordinal)];
 
+    /// <summary>As RFC 5646 names it.</summary>
+    public string Language => _language;
+
     /// <param name="language">One of <see cref="Languages"/>; the settings have no other.</param>
     public static ReportWords Of(string language) => ByLanguage[language];
 
@@ -85,6 +88,22 @@ internal sealed class ReportWords
             next is { } time
                 ? Filled(Text("report", "Next"), ("next", Time(time)), ("until", Time(until)))
                 : Filled(Text("report", "Until"), ("until", Time(until))),
+        ];
+
+    /// <param name="domain">US-ASCII.</param>
+    /// <returns>US-ASCII, so that it can stand in a header.</returns>
+    public string ArrivalSubject(string domain) => Filled(Text("arrival", "Subject"), ("domain", domain));
+
+    /// <summary>That mail was taken and may not arrive; a paragraph each.</summary>
+    /// <param name="host">Ourselves.</param>
+    /// <param name="id">Of the message.</param>
+    /// <param name="problems">What is wrong and what mends it.</param>
+    public IReadOnlyList<string> Arrival(string host, string id, IReadOnlyList<string> problems) =>
+        [
+            Filled(Text("report", "Opening"), ("host", host)),
+            Filled(Text("arrival", "What"), ("id", id)),
+            .. problems,
+            Filled(Text("arrival", "Once"), ("host", host)),
         ];
 
     private IEnumerable<string> Known(string section, string domain, string advice)

@@ -13,7 +13,8 @@ internal sealed class Reporter(
     Func<string> hostName,
     Func<string> language,
     TimeProvider time,
-    MessageSigner? signer = null
+    MessageSigner? signer = null,
+    Func<MailAddress, MailAddress>? original = null
 )
 {
     /// <summary>In the language of those who send here.</summary>
@@ -30,8 +31,10 @@ internal sealed class Reporter(
     )
     {
         // Never a report about a report: it would travel for ever. RFC 5321 §4.5.5.
-        if (recipients.Count == 0 || item.Message.Sender is not { } sender)
+        if (recipients.Count == 0 || item.Message.Sender is not { } leftAs)
             return null;
+        // Whose name we have changed is told by his own.
+        MailAddress sender = original?.Invoke(leftAs) ?? leftAs;
 
         byte[] content = await ContentAsync(item, stopping);
         long number = store.NextMessageNumber();

@@ -28,7 +28,8 @@ public sealed class SendMail
         bool delivers = true,
         IStopList? stops = null,
         MessageSigner? signer = null,
-        Func<string, int, ValueTask>? hardBounced = null
+        Func<string, int, ValueTask>? hardBounced = null,
+        Func<MailAddress, MailAddress>? originalSender = null
     )
     {
         (_resolver, _settings) = (resolver, settings);
@@ -41,7 +42,7 @@ public sealed class SendMail
         var direct = new DirectConnector(dialer, resolver, addresses, settings, shaper);
         Settlement? settlement = null;
         Reporter reporterOf(IScheduler scheduler) =>
-            new(store, scheduler, () => settings().Mail.HostName, () => settings().Packetboat.ReportLanguage, time, signer);
+            new(store, scheduler, () => settings().Mail.HostName, () => settings().Packetboat.ReportLanguage, time, signer, originalSender);
         Scheduler = new DeliveryScheduler(
             store,
             _router,

@@ -23,6 +23,7 @@ public sealed class SecretBox
     private readonly byte[] _sealingKey;
     private readonly byte[] _namingKey;
     private readonly byte[] _enrolmentKey;
+    private readonly byte[] _rewritingKey;
 
     /// <param name="key">32 random bytes, the same at every start.</param>
     public SecretBox(ReadOnlySpan<byte> key)
@@ -31,6 +32,7 @@ public sealed class SecretBox
             throw new ArgumentException($"a key has {KeyLength} bytes", nameof(key));
         _sealingKey = Derive(key, "packetboat reversible secrets"u8);
         _namingKey = Derive(key, "packetboat salts of unknown names"u8);
+        _rewritingKey = Derive(key, "packetboat rewritten senders"u8);
         _enrolmentKey = Derive(key, "packetboat passwords of enrolled nodes"u8);
     }
 
@@ -106,6 +108,9 @@ public sealed class SecretBox
         HKDF.Expand(HashAlgorithmName.SHA256, HMACSHA256.HashData(_enrolmentKey, who), seed, info: []);
         return PasswordGenerator.From(seed);
     }
+
+    /// <summary>What proves that a rewritten sender was made here.</summary>
+    public byte[] SrsMark(byte[] text) => HMACSHA256.HashData(_rewritingKey, text);
 
     private static byte[] OwnerOf(QwkId account, string credential) => Encoding.UTF8.GetBytes($"{account.Text}\0{credential}");
 

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Arrival;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.SmtpServer;
 using Packetboat.Relay.Spool;
@@ -25,7 +26,9 @@ public sealed class SmtpConnections(
     MailLog log,
     TimeProvider time,
     SendingUsage? usage = null,
-    Complaints? complaints = null
+    Complaints? complaints = null,
+    ArrivalGate? arrival = null,
+    RewrittenSenders? rewritten = null
 )
 {
     private readonly Seats _seats = new();
@@ -112,7 +115,9 @@ public sealed class SmtpConnections(
             log,
             time,
             usage,
-            complaints
+            complaints,
+            arrival,
+            rewritten
         );
         await guest.Session.RunAsync(stopping);
     }

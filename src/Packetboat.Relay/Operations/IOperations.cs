@@ -6,7 +6,7 @@ namespace Packetboat.Relay.Operations;
 /// Every verb that an operator has, once. The command line, and whatever face comes later, calls this: in the server's own process, over
 /// its control socket, or on its files while it does not run.
 /// </summary>
-public interface IOperations : IInvitationOperations, IAlarmOperations, ILimitOperations
+public interface IOperations : IInvitationOperations, IAlarmOperations, ILimitOperations, IArrivalOperations
 {
     /// <summary>The same, in the name of an operator: the audit trail says so.</summary>
     IOperations By(Operator who);

@@ -1,4 +1,5 @@
 using Packetboat.Protocol.Message;
+using Packetboat.Relay.Arrival;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
@@ -20,6 +21,7 @@ public sealed partial class LocalOperations(
     IAuditStore audit,
     Invitations invitations,
     AlarmDesk alarms,
+    ArrivalGate arrival,
     Func<ServerState> state,
     TimeProvider time
 ) : IOperations
@@ -44,6 +46,7 @@ public sealed partial class LocalOperations(
             audit,
             invitations,
             alarms,
+            arrival,
             state,
             time
         )

@@ -20,6 +20,8 @@ namespace Packetboat.Relay.Operations;
 [JsonSerializable(typeof(Result<SuspensionChanged>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]
 [JsonSerializable(typeof(Result<Done>))]
+[JsonSerializable(typeof(Result<ArrivalReport>))]
+[JsonSerializable(typeof(ArrivalReport))]
 [JsonSerializable(typeof(Result<Submitted>))]
 [JsonSerializable(typeof(BackupReport))]
 [JsonSerializable(typeof(VerifyReport))]

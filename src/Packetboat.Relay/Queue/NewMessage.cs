@@ -6,12 +6,14 @@ namespace Packetboat.Relay.Queue;
 /// <param name="Message">The envelope.</param>
 /// <param name="Recipients">With the state and time that the scheduler chose for each.</param>
 /// <param name="LastChunk">The end of the content that no chunk has taken yet; for most mail, all of it. Chunk number <c>Chunks - 1</c>.</param>
+/// <param name="Warning">For its story: why it may not arrive; empty: nothing.</param>
 /// <param name="Usage">What is written of the account's use with it; null: nothing.</param>
 public sealed record NewMessage(
     QueuedMessage Message,
     IReadOnlyList<NewRecipient> Recipients,
     ReadOnlyMemory<byte> LastChunk,
-    UsageReservation? Usage = null
+    UsageReservation? Usage = null,
+    string Warning = ""
 );
 
 /// <param name="Recipient">The recipient.</param>

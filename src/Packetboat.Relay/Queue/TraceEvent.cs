@@ -27,6 +27,9 @@ public enum TraceKind
     /// <summary>A report about it was queued under another id, which <see cref="TraceEvent.Text"/> names.</summary>
     Reported = 10,
 
+    /// <summary>It was taken although receivers may refuse it.</summary>
+    Warned = 21,
+
     /// <summary>A recipient has called it spam, as a feedback report says.</summary>
     Complained = 20,
 }

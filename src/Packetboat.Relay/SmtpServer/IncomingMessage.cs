@@ -1,3 +1,4 @@
+using Packetboat.Protocol.Dkim;
 using Packetboat.Protocol.IO;
 using Packetboat.Protocol.Message;
 using Packetboat.Relay.Queue;
@@ -28,6 +29,9 @@ public sealed class IncomingMessage : ILineSink, IAsyncDisposable
 
     /// <summary>Its beginning, for who has to read it; null: nobody has.</summary>
     public ContentCopy? Copy { get; init; }
+
+    /// <summary>What is hashed of it for the checks of its signatures; null: nothing is.</summary>
+    public DkimMessage? Checked { get; init; }
 
     public HeaderScanner Header => _header;
 
@@ -68,6 +72,8 @@ public sealed class IncomingMessage : ILineSink, IAsyncDisposable
         Size += lines.Length;
         _header.Lines(lines);
         Copy?.Append(lines);
+        if (!IsTooLarge)
+            Checked?.Append(lines);
         if (!IsTooLarge && StoreFailure is null)
             _spooled.Append(lines);
     }
@@ -88,5 +94,9 @@ public sealed class IncomingMessage : ILineSink, IAsyncDisposable
 
     public Task CommitAsync(SpoolEnvelope envelope, CancellationToken stopping) => _spooled.CommitAsync(envelope, stopping);
 
-    public ValueTask DisposeAsync() => _spooled.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Checked?.Dispose();
+        return _spooled.DisposeAsync();
+    }
 }

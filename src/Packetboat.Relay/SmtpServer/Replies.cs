@@ -199,6 +199,15 @@ internal static class Replies
         return new SmtpReply(451, "4.7.1", $"Account {account} {reached.Describe()}{more}: keep the mail and {when}");
     }
 
+    /// <summary>RFC 7372 §3.3: what was found of SPF, DKIM and DMARC together.</summary>
+    /// <param name="lines">What is wrong, and what mends it.</param>
+    public static SmtpReply WillNotArrive(IReadOnlyList<string> lines) => new(550, "5.7.26", lines);
+
+    public static SmtpReply NoSuchRewrittenSender(MailAddress address, string reason) =>
+        new(550, "5.1.1", $"<{address}> stands for nobody: {reason}");
+
+    public static SmtpReply TooManyReports { get; } = new(451, "4.7.1", "Too many reports for one sender, or to wrong addresses; try again later");
+
     public static SmtpReply ReportsHaveOneRecipient { get; } =
         new(452, "4.5.3", "The null sender is for reports, which have one recipient; send it again to each of the others");
 

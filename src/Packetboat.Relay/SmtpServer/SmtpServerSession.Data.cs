@@ -2,6 +2,7 @@ using Packetboat.Protocol.IO;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Sasl;
 using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Arrival;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Spool;
@@ -52,6 +53,7 @@ public sealed partial class SmtpServerSession
         new(spool.Begin(), settings.HostName, MaxMessageSize, framing)
         {
             Copy = _envelope!.IsForAbuse ? new ContentCopy(FeedbackReport.MaxOctets) : null,
+            Checked = _account is null ? null : arrival?.Begin(),
         };
 
     /// <summary>Reads a chunk that is not wanted, unless it is so long that closing is the kinder way.</summary>
@@ -141,8 +143,11 @@ public sealed partial class SmtpServerSession
     private async ValueTask<SmtpReply> AcceptAsync(IncomingMessage message, CancellationToken stopping)
     {
         Envelope envelope = _envelope!;
+        ArrivalVerdict? verdict = await JudgeAsync(envelope, message, stopping);
+        if (verdict is { Refusal.Count: > 0 })
+            return WillNotArrive(envelope, verdict);
         var accepted = new SpoolEnvelope(
-            envelope.Sender,
+            verdict is null ? envelope.Sender : verdict.Sender,
             envelope.Recipients,
             _account?.Id.Text,
             Origin(envelope),
@@ -152,7 +157,8 @@ public sealed partial class SmtpServerSession
                 ? BodyType.EightBitMime
                 : envelope.Parameters.Body,
             envelope.Parameters.SmtpUtf8,
-            envelope.Parameters.Dsn
+            envelope.Parameters.Dsn,
+            Warning: verdict?.Warning ?? ""
         );
 
         LimitReached? reached = Reserve(envelope, message.Size, out UsageReservation? counted);
@@ -172,9 +178,23 @@ public sealed partial class SmtpServerSession
 
         counted?.Complete();
         log.Accepted(message.Id, accepted, message.Size);
+        if (verdict is not null)
+            arrival!.Accepted(_account!.Id, envelope.Sender, message.Id, verdict.Finding);
         if (message.Copy is { } copy)
             await complaints!.TakeAsync(copy.Octets, stopping);
         return Replies.Queued(message.Id, counted);
+    }
+
+    private async ValueTask<ArrivalVerdict?> JudgeAsync(Envelope envelope, IncomingMessage message, CancellationToken stopping) =>
+        _account is { } account && message.Checked is { } read
+            ? await arrival!.JudgeAsync(account.Id, envelope.Sender, read, stopping)
+            : null;
+
+    private SmtpReply WillNotArrive(Envelope envelope, ArrivalVerdict verdict)
+    {
+        SmtpReply reply = Replies.WillNotArrive(verdict.Refusal);
+        log.Refused(peer, envelope.Sender, _account!.Id.Text, reply);
+        return reply;
     }
 
     private byte[] TraceFields(IncomingMessage message, Envelope envelope)

@@ -1,6 +1,7 @@
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Sasl;
 using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Arrival;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Spool;
 using Packetboat.Relay.Telemetry;
@@ -23,7 +24,9 @@ public sealed partial class SmtpServerSession(
     MailLog log,
     TimeProvider time,
     SendingUsage? usage = null,
-    Complaints? complaints = null
+    Complaints? complaints = null,
+    ArrivalGate? arrival = null,
+    RewrittenSenders? rewritten = null
 )
 {
     /// <summary>Refused commands after which a client is taken for a broken one, or for one that speaks another protocol.</summary>
@@ -257,6 +260,9 @@ public sealed partial class SmtpServerSession(
         if (rcpt.Recipient.NeedsSmtpUtf8 && !_envelope.Parameters.SmtpUtf8)
             return Replies.NeedsSmtpUtf8(rcpt.Recipient);
 
+        if (_envelope.Sender is null && rewritten?.Read(rcpt.Recipient, peer.Address) is { } returned)
+            return Returned(rcpt, returned);
+
         RelayVerdict verdict = policy.Decide(peer.Address, peer.Listener, _account is not null, rcpt.Recipient);
         if (verdict is not RelayVerdict.Allowed allowed)
         {
@@ -275,6 +281,22 @@ public sealed partial class SmtpServerSession(
 
         _envelope.IsForAbuse |= complaints?.IsFor(rcpt.Recipient) == true;
         _envelope.Add(new EnvelopeRecipient(allowed.Recipient, Notice(rcpt, allowed.Recipient)));
+        return Replies.RecipientOk;
+    }
+
+    /// <summary>A report about mail whose sender we have rewritten: it goes on to whom that was.</summary>
+    private SmtpReply Returned(SmtpCommand.Rcpt rcpt, ReturnVerdict verdict)
+    {
+        if (verdict is ReturnVerdict.Refused { Reply: var refused })
+        {
+            log.Refused(peer, sender: null, _account?.Id.Text, refused);
+            return refused;
+        }
+
+        MailAddress original = ((ReturnVerdict.Allowed)verdict).Sender;
+        if (original.NeedsSmtpUtf8 && !_envelope!.Parameters.SmtpUtf8)
+            return Replies.NeedsSmtpUtf8(original);
+        _envelope!.Add(new EnvelopeRecipient(original, Notice(rcpt, original)));
         return Replies.RecipientOk;
     }
 

@@ -49,6 +49,7 @@ public interface ISpooledMessage : IAsyncDisposable
 /// <param name="SmtpUtf8">The next hop must offer SMTPUTF8.</param>
 /// <param name="Dsn">RET and ENVID.</param>
 /// <param name="Usage">Counted against the account's limits; null: not counted.</param>
+/// <param name="Warning">For its story: why it may not arrive; empty: nothing.</param>
 public sealed record SpoolEnvelope(
     MailAddress? Sender,
     IReadOnlyList<EnvelopeRecipient> Recipients,
@@ -58,7 +59,8 @@ public sealed record SpoolEnvelope(
     BodyType Body,
     bool SmtpUtf8,
     EnvelopeNotice Dsn,
-    UsageReservation? Usage = null
+    UsageReservation? Usage = null,
+    string Warning = ""
 );
 
 /// <summary>A forward-path and its DSN parameters.</summary>

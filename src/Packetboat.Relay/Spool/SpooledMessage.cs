@@ -83,7 +83,7 @@ internal sealed class SpooledMessage : ISpooledMessage
             : _scheduler.Reserve(message, recipients, content);
         try
         {
-            await _store.AcceptAsync(new NewMessage(message, reservation.Recipients, last, envelope.Usage), stopping);
+            await _store.AcceptAsync(new NewMessage(message, reservation.Recipients, last, envelope.Usage, envelope.Warning), stopping);
         }
         catch
         {

@@ -198,6 +198,8 @@ public sealed partial class SqliteStore
                 Stop(session, message.Number, recipient.Recipient.Number, message.Accepted, stopped);
         }
 
+        if (accepted.Warning.Length > 0)
+            Insert(session, message.Number, message.Accepted, TraceKind.Warned, null, "", "", accepted.Warning);
         if (accepted.Usage is { } usage)
             Insert(session, usage);
         if (message.Chunks == 1)

@@ -16,6 +16,7 @@ internal static class AccountCommand
             Password(),
             AccountDomainCommand.Create(),
             AccountLimitCommands.Change(),
+            AccountArrivalCommand.Create(),
             AccountLimitCommands.Show(),
             SuspensionCommands.Suspend(IdArgument(), "Stop an account: its new mail, and what it has queued"),
             SuspensionCommands.Resume(IdArgument(), "Let a suspended account send again, and release what was held"),

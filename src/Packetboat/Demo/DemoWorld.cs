@@ -124,6 +124,8 @@ internal sealed class DemoWorld : IAsyncDisposable
         new(StringComparer.Ordinal)
         {
             [HubName] = [ZoneRecord.Address(IPAddress.Loopback)],
+            // The node's owner has published what the hub told him to.
+            [SpokeName] = [ZoneRecord.Text($"v=spf1 a:{HubName} -all")],
             ["far.example"] = [ZoneRecord.Mx(10, DemoExchange.HostName)],
             [DemoExchange.HostName] = [ZoneRecord.Address(IPAddress.Loopback)],
         };

@@ -142,7 +142,7 @@ internal sealed class Conversation : IDisposable
                 _scene.Hub.Store.Fault = new IOException("no answer");
                 break;
             case "spooled:":
-                Assert.Equal(text["spooled: ".Length..], Shown(Accepted(_accepted++).Envelope));
+                Matches(text["spooled: ".Length..], Shown(Accepted(_accepted++).Envelope));
                 break;
             case "content:":
                 Assert.Equal(
@@ -198,6 +198,12 @@ internal sealed class Conversation : IDisposable
                 return true;
             case "known":
                 _scene.Attempts.Succeeded(_scene.Client, words[1]);
+                return true;
+            case "arrival":
+                _scene.Arrival = Enum.Parse<Relay.Arrival.ArrivalPolicy>(words[1], ignoreCase: true);
+                return true;
+            case "dns":
+                _scene.Dns.Add(text[4..]);
                 return true;
             case "begins":
                 _beginning = text["begins ".Length..];
@@ -274,6 +280,7 @@ internal sealed class Conversation : IDisposable
         $"from=<{envelope.Sender}> to={string.Join(',', envelope.Recipients.Select(Shown))}"
         + (envelope.Account is null ? "" : $" account={envelope.Account}")
         + (envelope.Usage?.Stopped is { } stopped ? $" stopped={stopped.Kind}" : "")
+        + (envelope.Warning.Length == 0 ? "" : $" warning={envelope.Warning}")
         + (envelope.Body == Protocol.Smtp.BodyType.EightBitMime ? " body=8BITMIME" : "")
         + (envelope.SmtpUtf8 ? " utf8" : "")
         + (envelope.Dsn.Return == DsnReturn.Unspecified ? "" : $" ret={envelope.Dsn.Return}")

@@ -1,8 +1,13 @@
 using System.Globalization;
 using System.Net;
+using Packetboat.Protocol.Dkim;
+using Packetboat.Protocol.Message;
+using Packetboat.Relay.Arrival;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Listening;
+using Packetboat.Relay.Operations;
+using Packetboat.Relay.Signing;
 using Packetboat.Relay.SmtpServer;
 using Packetboat.Relay.Telemetry;
 using Packetboat.Relay.Tests.Hub;
@@ -51,12 +56,19 @@ internal sealed class SmtpScene : IDisposable
     /// <summary>Of every account.</summary>
     public AccountLimits SendLimits { get; set; } = AccountLimits.None;
 
+    /// <summary>What is done with mail that will not arrive; null: nobody looks.</summary>
+    public ArrivalPolicy? Arrival { get; set; }
+
+    public ZoneResolver Dns { get; } = new();
+
     public IReadOnlyList<string> Log => _log.Lines;
 
     public IReadOnlyList<string> Secrets => _secrets;
 
-    public SmtpConnections Open() =>
-        new(
+    public SmtpConnections Open()
+    {
+        var rewriter = new SenderRewriter(Hub.Box, ArrivalSettings, Hub.Clock);
+        return new(
             () => Settings with { MayAuthInClear = IsClearAllowed },
             () => Limits,
             new TestCertificate(),
@@ -66,8 +78,30 @@ internal sealed class SmtpScene : IDisposable
             Attempts,
             new MailLog(_log),
             Hub.Clock,
-            new SendingUsage(new NoUsage(), () => SendLimits, Hub.Clock)
+            new SendingUsage(new NoUsage(), () => SendLimits, Hub.Clock),
+            complaints: null,
+            Arrival is null ? null : GateOf(rewriter),
+            new RewrittenSenders(rewriter, Hub.Clock)
         );
+    }
+
+    private ArrivalGate GateOf(SenderRewriter rewriter)
+    {
+        var check = new ArrivalCheck(Dns, new SendingAddresses(Dns, ArrivalSettings), new NoKeys(), ArrivalSettings, Hub.Clock);
+        var log = new MailLog(_log);
+        var local = new LocalSubmission(Spool, () => Settings, log, Hub.Clock);
+        var store = new NoArrival();
+        return new ArrivalGate(
+            check,
+            store,
+            rewriter,
+            new ArrivalNotices(store, local, ArrivalSettings, () => "en", log, Hub.Clock),
+            ArrivalSettings
+        );
+    }
+
+    private ArrivalSettings ArrivalSettings() =>
+        new("hub.example", Arrival ?? ArrivalPolicy.Warn, [], TimeSpan.FromSeconds(3), false, "hub.example", TimeSpan.FromDays(21));
 
     public async Task ServeAsync(SmtpConnections connections, MemoryConnection connection)
     {
@@ -194,6 +228,28 @@ internal sealed class SmtpScene : IDisposable
         );
 
     private string InFolder(string name) => Path.Combine(_folder.FullName, name);
+
+    private sealed class NoKeys : ISigningKeys
+    {
+        public bool AreAny => false;
+
+        public IReadOnlyList<DkimSigningKey> For(HeaderBlock header) => [];
+    }
+
+    private sealed class NoArrival : IArrivalStore
+    {
+        public ArrivalPolicy? ReadPolicy(QwkId id) => null;
+
+        public Task<bool> SetPolicyAsync(QwkId id, ArrivalPolicy? policy, CancellationToken ct) => Task.FromResult(true);
+
+        public Task<bool> NoteWarningAsync(
+            QwkId id,
+            string domain,
+            DateTimeOffset now,
+            DateTimeOffset since,
+            CancellationToken ct
+        ) => Task.FromResult(true);
+    }
 
     private sealed class NoUsage : IUsageStore
     {

@@ -94,6 +94,7 @@ public sealed partial class JsonPromiseTests : IAsyncDisposable
             "account show MYBBS",
             "account limit MYBBS MessagesPerDay=500",
             "account limits MYBBS",
+            "account arrival MYBBS enforce",
             "account password MYBBS",
             "account domain add MYBBS e.example",
             "account domain list MYBBS",
