@@ -91,7 +91,7 @@ internal sealed class Siege(string program, string work, TimeProvider time)
         // Passwords in clear, so that the besiegers can stop in the middle of one without TLS.
         File.WriteAllText(
             Path.Combine(ctrl, "packetboat.ini"),
-            $"[Limits]\nMessagesPerHour = 0\nMessagesPerDay = 0\nRecipientsPerHour = 0\nRecipientsPerDay = 0\nRecipientsPerMessage = 0\nFirstTimeRecipientsPerDay = 0\nBytesPerMessage = 0\nQueuedMessages = 0\nHardBouncePercentPerDay = 0\nNullSenderMessagesPerHour = 0\nNewNetworksPerDay = 0\nSpamComplaintsPerDay = 0\n[Submission]\nAuthInClear = {PrivateNetwork.Range}\n"
+            $"[Limits]\nMessagesPerHour = 0\nMessagesPerDay = 0\nRecipientsPerHour = 0\nRecipientsPerDay = 0\nRecipientsPerMessage = 0\nFirstTimeRecipientsPerDay = 0\nBytesPerMessage = 0\nQueuedMessages = 0\nHardBouncePercentPerDay = 0\nNullSenderMessagesPerHour = 0\nNewNetworksPerDay = 0\nSpamComplaintsPerDay = 0\n[Arrival]\nCheckPatience = 0\n[Submission]\nAuthInClear = {PrivateNetwork.Range}\n"
         );
         File.WriteAllText(Path.Combine(ctrl, "alias.cfg"), $"{BesiegerPlan.Recipient} slow@sink.test\n");
         var add = new ProcessStartInfo(

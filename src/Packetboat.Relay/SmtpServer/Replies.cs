@@ -206,7 +206,8 @@ internal static class Replies
     public static SmtpReply NoSuchRewrittenSender(MailAddress address, string reason) =>
         new(550, "5.1.1", $"<{address}> stands for nobody: {reason}");
 
-    public static SmtpReply TooManyReports { get; } = new(451, "4.7.1", "Too many reports for one sender, or to wrong addresses; try again later");
+    public static SmtpReply TooManyReports { get; } =
+        new(451, "4.7.1", "Too many reports for one sender, or to wrong addresses; try again later");
 
     public static SmtpReply ReportsHaveOneRecipient { get; } =
         new(452, "4.5.3", "The null sender is for reports, which have one recipient; send it again to each of the others");
