@@ -54,7 +54,9 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
         Assert.Empty(await client.ListAccountsAsync(Ct));
         Assert.Equal("MYBBS", (await client.ShowAccountAsync("mybbs", Ct)).Value!.Id);
         Assert.Equal("generated", (await client.AddAccountAsync("MYBBS", null, true, "note", Ct)).Value!.GeneratedPassword);
-        Assert.Null((await client.SetPasswordAsync("MYBBS", new CredentialWish { Password = "chosen" }, Ct)).Value!.GeneratedPassword);
+        Assert.Null(
+            (await client.SetPasswordAsync("MYBBS", new CredentialWish { Password = "chosen" }, Ct)).Value!.GeneratedPassword
+        );
         var order = new SuspensionOrder(
             "late",
             new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero),

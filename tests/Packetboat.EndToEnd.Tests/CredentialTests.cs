@@ -16,9 +16,7 @@ public sealed class CredentialTests
     {
         await using Harbour harbour = await Harbour.OpenAsync();
         IOperations hub = harbour.Hub.Operations;
-        IssuedPassword laptop = (
-            await hub.AddCredentialAsync("MYBBS", new CredentialWish { Name = "laptop" }, Ct)
-        ).Value!;
+        IssuedPassword laptop = (await hub.AddCredentialAsync("MYBBS", new CredentialWish { Name = "laptop" }, Ct)).Value!;
         using Line byLaptop = await Line.SignedInAsync(harbour, laptop.GeneratedPassword!);
         using Line byDefault = await Line.SignedInAsync(harbour, harbour.Password);
 

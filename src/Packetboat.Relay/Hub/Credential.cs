@@ -24,8 +24,7 @@ public sealed record Credential(
     public const int MostOfAnAccount = 20;
 
     /// <summary>Whether a sign-in by the other is one by this: it was neither revoked nor replaced meanwhile.</summary>
-    public bool IsSameAs(Credential other) =>
-        Account == other.Account && Name == other.Name && Verifier == other.Verifier;
+    public bool IsSameAs(Credential other) => Account == other.Account && Name == other.Name && Verifier == other.Verifier;
 
     /// <summary>Neither the verifier nor the secret: this ends up in logs.</summary>
     public override string ToString() => $"{Account}/{Name}";

@@ -23,7 +23,10 @@ public sealed partial class LocalOperations
         if (found.Credentials.Count >= Credential.MostOfAnAccount)
             return new Refusal(
                 wish.Name,
-                string.Create(CultureInfo.InvariantCulture, $"{found.Account.Id} has {found.Credentials.Count} credentials already"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{found.Account.Id} has {found.Credentials.Count} credentials already"
+                ),
                 $"Revoke one that is not used: packetboat account credential list {found.Account.Id}"
             );
         return await SetAsync(found, wish, "account credential add", ct);

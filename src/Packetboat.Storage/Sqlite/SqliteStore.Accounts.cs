@@ -320,9 +320,7 @@ public sealed partial class SqliteStore : IAccountStore
             row.GetString(1),
             row.IsNull(2) ? null : row.GetBytes(2),
             Time(row.GetInt64(3)),
-            row.IsNull(4)
-                ? null
-                : new CredentialUse(Time(row.GetInt64(4)), row.GetString(6), row.GetString(7), row.GetString(8))
+            row.IsNull(4) ? null : new CredentialUse(Time(row.GetInt64(4)), row.GetString(6), row.GetString(7), row.GetString(8))
         );
 
     private static long? Milliseconds(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();

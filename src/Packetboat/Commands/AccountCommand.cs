@@ -237,7 +237,9 @@ internal static class AccountCommand
         );
         string[] others = [.. issued.Account.Credentials.Select(one => one.Name).Where(name => name != issued.Credential)];
         if (others.Length > 0)
-            Print.Line($"still valid beside it: {string.Join(", ", others)} (packetboat account credential list {issued.Account.Id})");
+            Print.Line(
+                $"still valid beside it: {string.Join(", ", others)} (packetboat account credential list {issued.Account.Id})"
+            );
     }
 
     private static int Answer(Result<AccountRow> result, bool json) =>

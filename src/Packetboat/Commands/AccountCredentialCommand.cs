@@ -19,7 +19,8 @@ internal static class AccountCredentialCommand
 
     private static Argument<string> IdArgument() => new("id") { Description = "QWK-ID" };
 
-    private static Argument<string> NameArgument() => new("name") { Description = "What the credential is called, such as laptop" };
+    private static Argument<string> NameArgument() =>
+        new("name") { Description = "What the credential is called, such as laptop" };
 
     private static Command Add()
     {
@@ -66,14 +67,15 @@ internal static class AccountCredentialCommand
         Argument<string> name = NameArgument();
         var reason = new Option<string>("--reason") { Description = "For the audit trail", DefaultValueFactory = _ => "" };
         return Acts(
-            new Command("revoke", "End a credential at once, with the sessions that signed in by it") { id, name, reason, Verbs.Json },
+            new Command("revoke", "End a credential at once, with the sessions that signed in by it")
+            {
+                id,
+                name,
+                reason,
+                Verbs.Json,
+            },
             (operations, parsed, ct) =>
-                operations.RevokeCredentialAsync(
-                    parsed.GetValue(id)!,
-                    parsed.GetValue(name)!,
-                    parsed.GetValue(reason)!,
-                    ct
-                )
+                operations.RevokeCredentialAsync(parsed.GetValue(id)!, parsed.GetValue(name)!, parsed.GetValue(reason)!, ct)
         );
     }
 

@@ -192,12 +192,7 @@ internal sealed class Conversation : IDisposable
                 await _scene.AddAccountAsync(words[1], words[2], reversible: words.Contains("reversible"));
                 return true;
             case "credential":
-                await _scene.Hub.AddAsync(
-                    QwkId.Parse(words[1]),
-                    words[3],
-                    reversible: words.Contains("reversible"),
-                    words[2]
-                );
+                await _scene.Hub.AddAsync(QwkId.Parse(words[1]), words[3], reversible: words.Contains("reversible"), words[2]);
                 return true;
             case "senders":
                 await _scene.SetSendersAsync(words[1], words.Skip(2));

@@ -40,7 +40,11 @@ public sealed class AccountCredentialCommandTests : IDisposable
         await RunAsync("account add MYBBS");
         await RunAsync("account credential add MYBBS laptop");
         Assert.DoesNotContain("named", (await RunAsync("account password MYBBS")).Out, StringComparison.Ordinal);
-        Assert.Contains("named     laptop\n", (await RunAsync("account password MYBBS --credential Laptop")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "named     laptop\n",
+            (await RunAsync("account password MYBBS --credential Laptop")).Out,
+            StringComparison.Ordinal
+        );
 
         await RunAsync("account credential revoke MYBBS default");
         CommandRun only = await RunAsync("account password MYBBS");
