@@ -13,6 +13,7 @@ namespace Packetboat.Relay.Operations;
 [JsonSerializable(typeof(IReadOnlyList<CredentialRow>))]
 [JsonSerializable(typeof(IReadOnlyList<EffectiveValue>))]
 [JsonSerializable(typeof(ConfigurationReport))]
+[JsonSerializable(typeof(ImportReport))]
 [JsonSerializable(typeof(Result<MessageTrace>))]
 [JsonSerializable(typeof(Result<QueueChanged>))]
 [JsonSerializable(typeof(Result<Explanation>))]

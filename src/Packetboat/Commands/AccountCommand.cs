@@ -16,6 +16,7 @@ internal static class AccountCommand
             OnOne("show", "Show one account", (operations, id, ct) => operations.ShowAccountAsync(id, ct)),
             Password(),
             AccountCredentialCommand.Create(),
+            AccountImportCommand.Create(),
             AccountDomainCommand.Create(),
             AccountLimitCommands.Change(),
             AccountLimitCommands.Show(),
