@@ -1,4 +1,6 @@
 using Packetboat.Commands;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Operations;
 using Packetboat.Testing;
 
 namespace Packetboat.Tests.Commands;
@@ -80,9 +82,14 @@ public sealed class AccountCredentialCommandTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task The_twenty_first_is_refused()
     {
+        CancellationToken ct = TestContext.Current.CancellationToken;
         await RunAsync("account add MYBBS");
-        for (int i = 2; i <= 20; i++)
-            Assert.Equal(ExitCode.Ok, (await RunAsync($"account credential add MYBBS c{i}")).Status);
+        (Settings? settings, _) = Session.ReadSettings(_folder.Path, quiet: true);
+        await using (Session session = await Session.OpenAsync(settings!, ct))
+        {
+            for (int i = 2; i <= 20; i++)
+                Assert.Null((await session.Operations.AddCredentialAsync("MYBBS", new CredentialWish { Name = $"c{i}" }, ct)).Refusal);
+        }
 
         CommandRun more = await RunAsync("account credential add MYBBS c21");
 
