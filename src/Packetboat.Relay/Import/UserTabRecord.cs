@@ -1,4 +1,4 @@
-using System.Text;
+using System.Globalization;
 
 namespace Packetboat.Relay.Import;
 
@@ -25,9 +25,5 @@ public sealed record UserTabRecord(
     public bool Has(char restriction) => Restrictions.Contains(restriction, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Not the password: this ends up in logs.</summary>
-    private bool PrintMembers(StringBuilder text)
-    {
-        text.Append("user ").Append(Number);
-        return true;
-    }
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"user {Number}");
 }
