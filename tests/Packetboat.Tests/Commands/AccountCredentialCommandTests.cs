@@ -88,7 +88,9 @@ public sealed class AccountCredentialCommandTests : IDisposable
         await using (Session session = await Session.OpenAsync(settings!, ct))
         {
             for (int i = 2; i <= 20; i++)
-                Assert.Null((await session.Operations.AddCredentialAsync("MYBBS", new CredentialWish { Name = $"c{i}" }, ct)).Refusal);
+                Assert.Null(
+                    (await session.Operations.AddCredentialAsync("MYBBS", new CredentialWish { Name = $"c{i}" }, ct)).Refusal
+                );
         }
 
         CommandRun more = await RunAsync("account credential add MYBBS c21");
