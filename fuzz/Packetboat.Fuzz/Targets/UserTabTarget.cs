@@ -45,6 +45,6 @@ internal sealed class UserTabTarget : IFuzzTarget
                 Check.IsPrintable(PrintableText.Of(refusal.ToString(), 4000), "a refusal");
         }
 
-        return HashCode.Combine(plan.Rows.Count, names.Count, plan.Rows.FirstOrDefault()?.Refusal?.Reason.Length);
+        return HashCode.Combine(plan.Rows.Count, names.Count, plan.Rows is [var first, ..] ? first.Refusal?.Reason.Length : 0);
     }
 }
