@@ -79,6 +79,7 @@ internal sealed class Composition : IAsyncDisposable
             {
                 Server = settings.Mail.DnsServer?.ToString(),
                 UseTcp = settings.Mail.Options.HasFlag(MailOptions.USE_TCP_DNS),
+                IsTrusted = settings.Packetboat.DnssecTrusted,
             },
             time
         );
@@ -87,6 +88,7 @@ internal sealed class Composition : IAsyncDisposable
         var signer = new MessageSigner(new AllSigningKeys(systemKey, new DomainSigningKeys(keys, _log, time)), _log, time);
         _usage = new SendingUsage(_store, () => Settings.Current.Packetboat.Limits, time);
         SendMail = new SendMail(
+            _store,
             _store,
             resolver,
             () => Settings.Current,
@@ -223,8 +225,7 @@ internal sealed class Composition : IAsyncDisposable
         _keyWatch.Dispose();
         _limits.Dispose();
         _complaints.Dispose();
-        SendMail.Scheduler.Dispose();
-        SendMail.DelayNotices.Dispose();
+        SendMail.Dispose();
         _authenticator.Dispose();
         await _store.DisposeAsync();
     }
