@@ -71,6 +71,8 @@ public sealed class ZoneResolver : IResolver
         if (all.Exists(record => record.Type == "FAILS"))
             return new DnsAnswer<T>.TemporaryFailure("the test says so");
         T[] found = [.. all.Where(record => record.Type == type).Select(record => read(record.Data))];
-        return found.Length > 0 ? new DnsAnswer<T>.Found(found, all.Exists(record => record.Type == "SIGNED")) : new DnsAnswer<T>.NoData();
+        return found.Length > 0
+            ? new DnsAnswer<T>.Found(found, all.Exists(record => record.Type == "SIGNED"))
+            : new DnsAnswer<T>.NoData();
     }
 }

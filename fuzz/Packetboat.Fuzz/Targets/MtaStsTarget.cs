@@ -42,7 +42,10 @@ internal sealed class MtaStsTarget : IFuzzTarget
             Check.That(Ascii.IsValid(pattern), "a host name that is not ASCII");
             bool isAny = pattern.StartsWith("*.", StringComparison.Ordinal);
             Check.That(policy.Covers(isAny ? $"a{pattern[1..]}" : pattern), $"{pattern} does not cover what it names");
-            Check.That(!isAny || !new MtaStsPolicy(policy.Mode, policy.MaxAge, [pattern]).Covers(pattern[2..]), "no label is one");
+            Check.That(
+                !isAny || !new MtaStsPolicy(policy.Mode, policy.MaxAge, [pattern]).Covers(pattern[2..]),
+                "no label is one"
+            );
         }
 
         return HashCode.Combine(id?.Length, policy.Mode, policy.Patterns.Count, policy.Covers(parts.ElementAtOrDefault(1) ?? ""));

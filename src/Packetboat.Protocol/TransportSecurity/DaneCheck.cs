@@ -88,9 +88,7 @@ public static class DaneCheck
         foreach (X509ChainElement element in elements[..(top + 1)])
             if (element.ChainElementStatus.FirstOrDefault(status => !IsOfTheTop(status.Status)) is { Status: not 0 } wrong)
                 return $"its chain does not hold ({wrong.Status})";
-        return names.Any(name => CertificateName.IsFor(shown, name, allowCommonName: true))
-            ? ""
-            : "it is for another name";
+        return names.Any(name => CertificateName.IsFor(shown, name, allowCommonName: true)) ? "" : "it is for another name";
     }
 
     /// <summary>That the authority is nobody's whom this machine knows is the point of the record.</summary>

@@ -141,12 +141,7 @@ internal sealed class DirectConnector(
             : withTls;
     }
 
-    private async ValueTask<Connection> ConnectAsync(
-        MailTarget target,
-        TlsDemand demand,
-        bool mayTls,
-        CancellationToken stopping
-    )
+    private async ValueTask<Connection> ConnectAsync(MailTarget target, TlsDemand demand, bool mayTls, CancellationToken stopping)
     {
         int port = settings().Packetboat.DirectPort;
         string host = $"{target.Host} [{target.Address}]:{port}";
@@ -209,9 +204,7 @@ internal sealed class DirectConnector(
         private async ValueTask<Connection?> StartTlsAsync(CancellationToken stopping)
         {
             if (!session.Extensions.StartTls)
-                return demand.IsFirm
-                    ? new Connection.Unreachable(DeliveryReplies.NoTls(name, demand.Source), false, host)
-                    : null;
+                return demand.IsFirm ? new Connection.Unreachable(DeliveryReplies.NoTls(name, demand.Source), false, host) : null;
             SmtpOutcome started = await session.StartTlsAsync(trust.Options(), stopping);
             if (started.IsAccepted)
                 return null;

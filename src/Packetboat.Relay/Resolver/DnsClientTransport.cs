@@ -104,10 +104,7 @@ internal sealed class DnsClientTransport : IDnsTransport
             && Bare(question.QueryName).Equals(name, StringComparison.OrdinalIgnoreCase)
         );
 
-    private TimedAnswer<T> Read<T>(
-        IDnsQueryResponse response,
-        Func<IReadOnlyList<DnsResourceRecord>, IEnumerable<T>> select
-    )
+    private TimedAnswer<T> Read<T>(IDnsQueryResponse response, Func<IReadOnlyList<DnsResourceRecord>, IEnumerable<T>> select)
     {
         if (response.Header.ResponseCode is DnsHeaderResponseCode.NotExistentDomain)
             return new TimedAnswer<T>(new DnsAnswer<T>.NxDomain(), NegativeTime(response));
@@ -135,12 +132,7 @@ internal sealed class DnsClientTransport : IDnsTransport
         );
 
     private static TlsaRecord Tlsa(DnsClient.Protocol.TlsaRecord tlsa) =>
-        new(
-            (byte)tlsa.CertificateUsage,
-            (byte)tlsa.Selector,
-            (byte)tlsa.MatchingType,
-            tlsa.CertificateAssociationData.ToArray()
-        );
+        new((byte)tlsa.CertificateUsage, (byte)tlsa.Selector, (byte)tlsa.MatchingType, tlsa.CertificateAssociationData.ToArray());
 
     private static TimedAnswer<T> Failure<T>(string reason) =>
         new(new DnsAnswer<T>.TemporaryFailure(PrintableText.Of(reason, 200)), TimeSpan.Zero);

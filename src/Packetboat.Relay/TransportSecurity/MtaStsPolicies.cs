@@ -48,7 +48,10 @@ internal sealed class MtaStsPolicies(IResolver resolver, IPolicyFetcher fetcher,
 
     private static MtaStsLookup Kept(CachedPolicy? kept, string otherwise) =>
         kept?.Policy is { } policy
-            ? new MtaStsLookup(policy, $"fetched at {kept.Fetched:yyyy-MM-dd HH:mm} UTC, holds until {kept.Expires:yyyy-MM-dd HH:mm}")
+            ? new MtaStsLookup(
+                policy,
+                $"fetched at {kept.Fetched:yyyy-MM-dd HH:mm} UTC, holds until {kept.Expires:yyyy-MM-dd HH:mm}"
+            )
             : new MtaStsLookup(null, otherwise);
 
     private async Task<MtaStsLookup> FetchAsync(string domain, string id, CachedPolicy? kept)

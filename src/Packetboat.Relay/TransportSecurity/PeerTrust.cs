@@ -42,8 +42,7 @@ internal sealed class PeerTrust(TlsDemand demand, string host, X509ChainPolicy? 
 
     /// <summary>A certificate names where its authority's can be had. What a stranger writes there is not called.</summary>
     public static X509ChainPolicy Authorities(X509ChainPolicy? authorities) =>
-        authorities
-        ?? new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck };
+        authorities ?? new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck };
 
     private string Trial(TlsDemand.Tested tested, bool isTls) =>
         (tested.IsNamed, isTls, Doubt.Length) switch
@@ -81,11 +80,7 @@ internal sealed class PeerTrust(TlsDemand demand, string host, X509ChainPolicy? 
     private static X509Certificate2[] Sent(X509Chain? chain) =>
         chain is null
             ? []
-            :
-            [
-                .. chain.ChainPolicy.ExtraStore,
-                .. chain.ChainElements.Skip(1).Select(element => element.Certificate),
-            ];
+            : [.. chain.ChainPolicy.ExtraStore, .. chain.ChainElements.Skip(1).Select(element => element.Certificate)];
 
     /// <summary>RFC 8461 §4.2.</summary>
     private string DoubtOf(X509Certificate2 shown, X509Chain? chain, SslPolicyErrors errors)

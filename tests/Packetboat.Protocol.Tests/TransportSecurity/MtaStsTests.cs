@@ -5,7 +5,8 @@ namespace Packetboat.Protocol.Tests.TransportSecurity;
 
 public sealed class MtaStsTests
 {
-    private const string Whole = "version: STSv1\r\nmode: enforce\r\nmx: mail.example.com\r\nmx: *.Example.NET\r\nmax_age: 604800\r\n";
+    private const string Whole =
+        "version: STSv1\r\nmode: enforce\r\nmx: mail.example.com\r\nmx: *.Example.NET\r\nmax_age: 604800\r\n";
 
     private static readonly string[] Words =
     [
@@ -31,8 +32,7 @@ public sealed class MtaStsTests
     [InlineData(null, "v=STSv1; id=a-b;")]
     [InlineData(null, "v=STSv1; id=123456789012345678901234567890123;")]
     [InlineData(null)]
-    public void A_record_announces_a_policy(string? id, params string[] records) =>
-        Assert.Equal(id, MtaStsRecord.IdOf(records));
+    public void A_record_announces_a_policy(string? id, params string[] records) => Assert.Equal(id, MtaStsRecord.IdOf(records));
 
     [Fact]
     public void A_policy_is_read()
@@ -87,10 +87,7 @@ public sealed class MtaStsTests
     [Fact]
     public void Whatever_a_web_server_sends_is_a_policy_or_a_printable_fault()
     {
-        Gen<string> word = Gen.OneOf(
-            Gen.Int[0, Words.Length - 1].Select(i => Words[i]),
-            Gen.String[0, 5]
-        );
+        Gen<string> word = Gen.OneOf(Gen.Int[0, Words.Length - 1].Select(i => Words[i]), Gen.String[0, 5]);
         word.Array[0, 12]
             .Select(string.Concat)
             .Sample(text =>

@@ -540,10 +540,7 @@ public sealed class ConfigurationReaderTests
             (false, false, false, 14),
             (ours.RelayTrustedInClear, ours.AllowPrivateTargets, ours.LogJson, ours.TraceRetention.TotalDays)
         );
-        Assert.Equal(
-            (true, false),
-            (ours.MtaSts, ours.DnssecTrusted)
-        );
+        Assert.Equal((true, false), (ours.MtaSts, ours.DnssecTrusted));
     }
 
     [Fact]

@@ -27,7 +27,10 @@ public sealed class PolicyStoreTests : IDisposable
 
         await using SqliteStore store = SqliteStore.Open(_folder.Path, _time);
         CachedPolicy? found = store.FindPolicy("far.example");
-        Assert.Equal((policy.Id, policy.Text, policy.Fetched, policy.Expires), (found?.Id, found?.Text, found?.Fetched, found?.Expires));
+        Assert.Equal(
+            (policy.Id, policy.Text, policy.Fetched, policy.Expires),
+            (found?.Id, found?.Text, found?.Fetched, found?.Expires)
+        );
         Assert.Equal(MtaStsMode.Enforce, found!.Policy?.Mode);
         Assert.Null(store.FindPolicy("near.example"));
         _time.Advance(TimeSpan.FromDays(7));
