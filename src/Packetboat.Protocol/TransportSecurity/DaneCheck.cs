@@ -85,10 +85,17 @@ public static class DaneCheck
         int top = Array.FindIndex(elements, element => authorities.Contains(element.Certificate));
         if (top <= 0)
             return "no authority that the TLSA records name has signed it";
-        foreach (X509ChainElement element in elements[..(top + 1)])
-            if (element.ChainElementStatus.FirstOrDefault(status => !IsOfTheTop(status.Status)) is { Status: not 0 } wrong)
-                return $"its chain does not hold ({wrong.Status})";
-        return names.Any(name => CertificateName.IsFor(shown, name, allowCommonName: true)) ? "" : "it is for another name";
+        X509ChainStatus[] wrong =
+        [
+            .. elements[..(top + 1)]
+                .SelectMany(element => element.ChainElementStatus)
+                .Where(status => !IsOfTheTop(status.Status)),
+        ];
+        if (wrong.Length > 0)
+            return $"its chain does not hold ({wrong[0].Status})";
+        return names.Any(name => CertificateName.IsFor(shown, name, allowCommonName: true))
+            ? ""
+            : "it is for another name";
     }
 
     /// <summary>That the authority is nobody's whom this machine knows is the point of the record.</summary>

@@ -63,14 +63,17 @@ internal sealed class TransportPolicies(IResolver resolver, MtaStsPolicies sts, 
         };
     }
 
+    /// <summary>Whether the DNS vouches for which servers a domain has.</summary>
+    public static bool IsAuthentic(DnsAnswer<MxRecord> mx) =>
+        mx is DnsAnswer<MxRecord>.Found { IsAuthentic: true } or DnsAnswer<MxRecord>.NoData { IsAuthentic: true };
+
     /// <summary>
     /// Only where the DNS vouches for the way to the host, RFC 7672 §2.2.1. Where it does, that its TLSA records cannot be had may be an
     /// attack, and the host gets nothing. RFC 7672 §2.1.2.
     /// </summary>
     private async ValueTask<TlsDemand?> DaneAsync(string domain, DnsAnswer<MxRecord> mx, string host, CancellationToken ct)
     {
-        bool isSecure = mx is DnsAnswer<MxRecord>.Found { IsAuthentic: true } or DnsAnswer<MxRecord>.NoData { IsAuthentic: true };
-        if (!isSecure || !await HasSecureAddressAsync(host, ct))
+        if (!IsAuthentic(mx) || !await HasSecureAddressAsync(host, ct))
             return null;
         string name = TlsaRecord.NameFor(host.TrimEnd('.'), settings().Packetboat.DirectPort);
         return await resolver.TlsaAsync(name, ct) switch
