@@ -93,9 +93,7 @@ public static class DaneCheck
         ];
         if (wrong.Length > 0)
             return $"its chain does not hold ({wrong[0].Status})";
-        return names.Any(name => CertificateName.IsFor(shown, name, allowCommonName: true))
-            ? ""
-            : "it is for another name";
+        return names.Any(name => CertificateName.IsFor(shown, name, allowCommonName: true)) ? "" : "it is for another name";
     }
 
     /// <summary>That the authority is nobody's whom this machine knows is the point of the record.</summary>

@@ -47,7 +47,12 @@ internal static class CheckCommand
         dkim.SetAction((parsed, ct) => RunAsync(parsed, DkimAsync, ct));
         var dmarc = new Command("dmarc", "Ask what DMARC makes of a message") { FileName, Ip, From, Helo, Verbs.Json };
         dmarc.SetAction((parsed, ct) => RunAsync(parsed, DmarcAsync, ct));
-        var tls = new Command("tls", "Find out what TLS to a domain's servers must be: DANE, MTA-STS") { Domain, Trusted, Verbs.Json };
+        var tls = new Command("tls", "Find out what TLS to a domain's servers must be: DANE, MTA-STS")
+        {
+            Domain,
+            Trusted,
+            Verbs.Json,
+        };
         tls.SetAction(TlsAsync);
         var command = new Command("check", "Find out what others would: SPF, DKIM, DMARC, TLS") { spf, dkim, dmarc, tls };
         command.Options.Add(NameServerOption.Dns);
@@ -208,7 +213,9 @@ internal static class CheckCommand
         if (report.Hosts.Count == 0)
             return;
         Print.Line($"  mx: {(report.MxIsAuthentic ? "authentic" : "nobody vouches for it, so DANE does not count")}");
-        Print.Line($"  mta-sts: {report.Policy ?? "no policy"}{(report.PolicyReason.Length > 0 ? $", {report.PolicyReason}" : "")}");
+        Print.Line(
+            $"  mta-sts: {report.Policy ?? "no policy"}{(report.PolicyReason.Length > 0 ? $", {report.PolicyReason}" : "")}"
+        );
         foreach (TlsHostReport host in report.Hosts)
         {
             Print.Line($"  {host.Host}: {host.Words}");
