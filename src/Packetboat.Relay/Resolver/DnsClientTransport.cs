@@ -4,7 +4,6 @@ using DnsClient;
 using DnsClient.Protocol;
 using Packetboat.Protocol;
 using Packetboat.Protocol.Dns;
-using Packetboat.Protocol.TransportSecurity;
 using MxRecord = Packetboat.Protocol.Dns.MxRecord;
 using TlsaRecord = Packetboat.Protocol.TransportSecurity.TlsaRecord;
 
