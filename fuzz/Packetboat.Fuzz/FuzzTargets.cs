@@ -35,6 +35,7 @@ internal static class FuzzTargets
         new DkimTarget(),
         new DkimKeyTarget(),
         new DmarcTarget(),
+        new MtaStsTarget(),
         new SessionTarget(),
         new ClientTarget(),
     ];

@@ -83,6 +83,7 @@ internal sealed class Composition : IAsyncDisposable
             {
                 Server = settings.Mail.DnsServer?.ToString(),
                 UseTcp = settings.Mail.Options.HasFlag(MailOptions.USE_TCP_DNS),
+                IsTrusted = settings.Packetboat.DnssecTrusted,
             },
             time
         );
@@ -95,6 +96,7 @@ internal sealed class Composition : IAsyncDisposable
         _rewritten = new RewrittenSenders(rewriter, time);
         _usage = new SendingUsage(_store, () => Settings.Current.Packetboat.Limits, time);
         SendMail = new SendMail(
+            _store,
             _store,
             resolver,
             () => Settings.Current,
@@ -261,8 +263,7 @@ internal sealed class Composition : IAsyncDisposable
         _limits.Dispose();
         _arrivalNotices.Dispose();
         _complaints.Dispose();
-        SendMail.Scheduler.Dispose();
-        SendMail.DelayNotices.Dispose();
+        SendMail.Dispose();
         _authenticator.Dispose();
         await _store.DisposeAsync();
     }

@@ -90,7 +90,10 @@ public sealed class DocumentationTests
                 File.WriteAllText(Path.Combine(ctrl, file), "");
             bool isSbbs =
                 text.Contains("[Mail]", StringComparison.Ordinal) || text.Contains("[Global]", StringComparison.Ordinal);
-            File.WriteAllText(Path.Combine(ctrl, "sbbs.ini"), isSbbs ? text : "[Mail]\nOptions = USE_SUBMISSION_PORT\n");
+            File.WriteAllText(
+                Path.Combine(ctrl, "sbbs.ini"),
+                isSbbs ? text : "[Mail]\nOptions = USE_SUBMISSION_PORT\nDNSServer = 127.0.0.1\n"
+            );
             if (!isSbbs)
                 File.WriteAllText(Path.Combine(ctrl, "packetboat.ini"), text);
             return ConfigurationReader.Read(ctrl, new ConfigurationEnvironment("mail.example.net", "linux", ctrl));

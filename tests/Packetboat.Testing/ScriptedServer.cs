@@ -37,6 +37,9 @@ public sealed class ScriptedServer : IAsyncDisposable
     /// <summary>With it STARTTLS is offered.</summary>
     public X509Certificate2? Certificate { get; set; }
 
+    /// <summary>Certificates that are sent with it.</summary>
+    public X509Certificate2Collection Authorities { get; } = [];
+
     public bool ImplicitTls { get; set; }
 
     /// <summary>What is said to STARTTLS, with whatever comes in the clear in one packet with it.</summary>
@@ -149,7 +152,13 @@ public sealed class ScriptedServer : IAsyncDisposable
         }
 
         var tls = new SslStream(stream);
-        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = Certificate }, _stop.Token);
+        await tls.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = SslStreamCertificateContext.Create(Certificate!, Authorities, offline: true),
+            },
+            _stop.Token
+        );
         return tls;
     }
 

@@ -1,11 +1,13 @@
 using System.Net;
 using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.TransportSecurity;
 
 namespace Packetboat.Testing;
 
 /// <summary>
-/// The DNS as lines of text: <c>name TYPE data</c> with A, AAAA, MX (preference and host), TXT, PTR (the name is the address), and
-/// <c>name FAILS</c> for a name that nobody can look up. What is not in it does not exist.
+/// The DNS as lines of text: <c>name TYPE data</c> with A, AAAA, MX (preference and host), TXT, TLSA, PTR (the name is the address),
+/// <c>name FAILS</c> for a name that nobody can look up, and <c>name SIGNED</c> for one whose records are authentic. What is not in it does
+/// not exist.
 /// </summary>
 public sealed class ZoneResolver : IResolver
 {
@@ -42,8 +44,17 @@ public sealed class ZoneResolver : IResolver
     public ValueTask<DnsAnswer<string>> TextAsync(string name, CancellationToken ct) =>
         AnswerAsync(name, "TXT", text => text, ct);
 
+    public ValueTask<DnsAnswer<TlsaRecord>> TlsaAsync(string name, CancellationToken ct) => AnswerAsync(name, "TLSA", Tlsa, ct);
+
     public ValueTask<DnsAnswer<string>> NamesAsync(IPAddress address, CancellationToken ct) =>
         AnswerAsync(address.ToString(), "PTR", text => text, ct);
+
+    private static TlsaRecord Tlsa(string data)
+    {
+        string[] parts = data.Split(' ', 4);
+        byte number(int i) => byte.Parse(parts[i], System.Globalization.CultureInfo.InvariantCulture);
+        return new TlsaRecord(number(0), number(1), number(2), Convert.FromHexString(parts[3]));
+    }
 
     private static MxRecord Exchange(string data)
     {
@@ -60,6 +71,8 @@ public sealed class ZoneResolver : IResolver
         if (all.Exists(record => record.Type == "FAILS"))
             return new DnsAnswer<T>.TemporaryFailure("the test says so");
         T[] found = [.. all.Where(record => record.Type == type).Select(record => read(record.Data))];
-        return found.Length > 0 ? new DnsAnswer<T>.Found(found) : new DnsAnswer<T>.NoData();
+        return found.Length > 0
+            ? new DnsAnswer<T>.Found(found, all.Exists(record => record.Type == "SIGNED"))
+            : new DnsAnswer<T>.NoData();
     }
 }

@@ -59,6 +59,7 @@ internal sealed class DnsTarget : IFuzzTarget
             1 => KindOf(_client.Ipv4Async("far.example")),
             2 => KindOf(_client.Ipv6Async("far.example")),
             3 => KindOf(_client.TextAsync("far.example")),
+            4 when (_choice & 1) == 0 => KindOf(_client.TlsaAsync("_25._tcp.far.example")),
             _ => KindOf(_client.PointersAsync("1.2.0.192.in-addr.arpa")),
         };
         answering.GetAwaiter().GetResult();

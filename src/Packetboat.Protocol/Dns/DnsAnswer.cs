@@ -6,12 +6,12 @@ public abstract record DnsAnswer<T>
     private DnsAnswer() { }
 
     /// <param name="Records">At least one, in the server's order.</param>
-    /// <param name="IsAuthentic">The resolver says that it has validated them. To be believed of a resolver on this host only. RFC 6840
-    /// §5.8.</param>
+    /// <param name="IsAuthentic">A resolver that the operator trusts says that it has validated them. RFC 6840 §5.8.</param>
     public sealed record Found(IReadOnlyList<T> Records, bool IsAuthentic = false) : DnsAnswer<T>;
 
     /// <summary>The name exists, without records of this type.</summary>
-    public sealed record NoData : DnsAnswer<T>;
+    /// <param name="IsAuthentic">As of <see cref="Found"/>.</param>
+    public sealed record NoData(bool IsAuthentic = false) : DnsAnswer<T>;
 
     /// <summary>There is no such name, and none below it.</summary>
     public sealed record NxDomain : DnsAnswer<T>;

@@ -1,4 +1,5 @@
 using System.Net;
+using Packetboat.Protocol.TransportSecurity;
 
 namespace Packetboat.Protocol.Dns;
 
@@ -15,6 +16,11 @@ public interface IResolver
 
     /// <summary>TXT records, each with its strings put together. RFC 7208 §3.3.</summary>
     ValueTask<DnsAnswer<string>> TextAsync(string name, CancellationToken ct);
+
+    /// <summary>TLSA records. RFC 6698.</summary>
+    /// <param name="name">With port and protocol, see <see cref="TlsaRecord.NameFor"/>.</param>
+    /// <param name="ct">Gives up.</param>
+    ValueTask<DnsAnswer<TlsaRecord>> TlsaAsync(string name, CancellationToken ct);
 
     /// <summary>PTR records: what the address calls itself. Lower case, without the dot at the end.</summary>
     ValueTask<DnsAnswer<string>> NamesAsync(IPAddress address, CancellationToken ct);

@@ -115,4 +115,5 @@ public sealed record DmarcReport(
 [JsonSerializable(typeof(SpfReport))]
 [JsonSerializable(typeof(DkimReport))]
 [JsonSerializable(typeof(DmarcReport))]
+[JsonSerializable(typeof(TlsReport))]
 public sealed partial class CheckJson : JsonSerializerContext;

@@ -134,6 +134,26 @@ internal static class PacketboatKeys
         {
             IsUsedYet = true,
         },
+        new(
+            "Delivery",
+            "MtaSts",
+            SettingType.Boolean,
+            "true",
+            "Whether the MTA-STS policies of domains are looked up and obeyed: a domain that enforces one gets its mail over verified TLS, or it waits."
+        )
+        {
+            IsUsedYet = true,
+        },
+        new(
+            "Delivery",
+            "DnssecTrusted",
+            SettingType.Boolean,
+            "false",
+            "Whether DNSServer is believed when it says that it has validated an answer, so that DANE is obeyed: it must validate DNSSEC, and nobody may be able to answer in its place. It should run on this machine."
+        )
+        {
+            IsUsedYet = true,
+        },
         new("Relay", "RelayConnections", SettingType.Integer, "20", "Connections to RelayServer at the same time.")
         {
             IsUsedYet = true,

@@ -65,6 +65,18 @@ public sealed record PacketboatSettings
     /// </summary>
     public required bool AllowPrivateTargets { get; init; }
 
+    /// <summary>
+    /// Whether the MTA-STS policies of domains are looked up and obeyed: a domain that enforces one gets its mail over verified
+    /// TLS, or it waits. Default true.
+    /// </summary>
+    public required bool MtaSts { get; init; }
+
+    /// <summary>
+    /// Whether DNSServer is believed when it says that it has validated an answer, so that DANE is obeyed: it must validate
+    /// DNSSEC, and nobody may be able to answer in its place. It should run on this machine. Default false.
+    /// </summary>
+    public required bool DnssecTrusted { get; init; }
+
     /// <summary>Connections to RelayServer at the same time. Default 20. Range 1 to 1000.</summary>
     public required int RelayConnections { get; init; }
 

@@ -99,6 +99,8 @@ internal static class RecordReader
             DestinationConnections = keys.Integer("DestinationConnections"),
             DirectPort = keys.Port("DirectPort"),
             AllowPrivateTargets = keys.Boolean("AllowPrivateTargets"),
+            MtaSts = keys.Boolean("MtaSts"),
+            DnssecTrusted = keys.Boolean("DnssecTrusted"),
             RelayConnections = keys.Integer("RelayConnections"),
             RelayCertificateFile = keys.Path("RelayCertificateFile"),
             RelayTrustedInClear = keys.Boolean("RelayTrustedInClear"),

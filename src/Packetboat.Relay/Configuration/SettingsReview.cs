@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Numerics;
 using Packetboat.Protocol.Message;
 using Packetboat.Relay.Delivery;
@@ -22,6 +23,7 @@ internal static class SettingsReview
     {
         ReviewEnrolment(packetboat, mail, keys);
         AlarmReview.Of(packetboat, keys);
+        ReviewDnssec(packetboat, mail, keys);
         LimitKeys.Review(packetboat.Limits, keys);
         RequireFile(packetboat.Certificate, nameof(packetboat.Certificate), keys);
         RequireFile(packetboat.CertificateKey, nameof(packetboat.CertificateKey), keys);
@@ -39,6 +41,27 @@ internal static class SettingsReview
                 nameof(packetboat.CertificateKey),
                 "a key without a certificate",
                 "write Certificate=fullchain.pem"
+            );
+    }
+
+    private static void ReviewDnssec(PacketboatSettings packetboat, MailSettings mail, SettingReader keys)
+    {
+        const string Trusted = nameof(packetboat.DnssecTrusted);
+        if (!packetboat.DnssecTrusted)
+            return;
+        if (mail.DnsServer is null)
+            keys.Report(
+                Severity.Error,
+                Trusted,
+                "it is not said which server is believed: DNSServer is blank",
+                "write DNSServer=127.0.0.1 into sbbs.ini, and let a validating resolver such as unbound run there"
+            );
+        else if (IPAddress.TryParse(mail.DnsServer.Host, out IPAddress? address) && !IPAddress.IsLoopback(address))
+            keys.Report(
+                Severity.Warning,
+                Trusted,
+                $"whoever sits between here and {address} can say that a forged answer was validated",
+                "let a validating resolver run on this machine, and write DNSServer=127.0.0.1 into sbbs.ini"
             );
     }
 

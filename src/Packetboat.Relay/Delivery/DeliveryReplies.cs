@@ -34,5 +34,23 @@ internal static class DeliveryReplies
 
     public static SmtpReply NotTried(string reason) => new(421, "4.4.1", $"not tried: {reason}");
 
+    public static SmtpReply NotInPolicy(string host, string domain) =>
+        new(451, "4.7.5", $"the MTA-STS policy of {domain} does not name the host {host}; nothing was sent");
+
+    public static SmtpReply TlsaTrouble(string host, string reason) =>
+        new(451, "4.4.3", $"the TLSA records of {host} could not be looked up: {reason}");
+
+    public static SmtpReply NoTls(string host, string source) =>
+        new(451, "4.7.4", $"TLS is demanded by {source}, and {host} offers none; nothing was sent in clear");
+
+    public static SmtpReply TlsRefused(string host, string source, SmtpReply refusal) =>
+        new(451, "4.7.4", $"TLS is demanded by {source}, and {host} refuses it ({refusal}); nothing was sent in clear");
+
+    public static SmtpReply TlsDoubt(string host, string source, string doubt) =>
+        new(451, "4.7.5", $"TLS is demanded by {source}, and the certificate of {host} does not do: {doubt}");
+
+    public static SmtpReply TlsBroken(string host, string source, string reason) =>
+        new(451, "4.7.5", $"TLS is demanded by {source}, and with {host} it does not come about: {reason}");
+
     public static SmtpReply OwnFault { get; } = new(451, "4.3.0", "an internal fault; it is tried again");
 }

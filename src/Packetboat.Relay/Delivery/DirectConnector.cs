@@ -1,27 +1,31 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
+using Packetboat.Protocol.TransportSecurity;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Shaping;
+using Packetboat.Relay.TransportSecurity;
 
 namespace Packetboat.Relay.Delivery;
 
 /// <summary>
 /// To the servers of the recipient's domain, RFC 5321 §5.1: the hosts of its MX records in order of preference, each with all its
-/// addresses, until one takes us. TLS where it is offered, whoever's certificate it is: it keeps listeners out, and its failure must not
-/// keep mail in.
+/// addresses, until one takes us. Where nobody demands more, TLS where it is offered, whoever's certificate it is: it keeps listeners out,
+/// and its failure must not keep mail in. Where DANE or MTA-STS demands it, TLS as they demand it or nothing.
 /// </summary>
 internal sealed class DirectConnector(
     Dialer dialer,
     IResolver resolver,
     HostAddresses addresses,
     Func<Settings> settings,
-    Shaper shaper
+    Shaper shaper,
+    TransportPolicies policies,
+    TimeProvider time,
+    X509ChainPolicy? authorities = null
 ) : IConnector
 {
     public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
@@ -30,7 +34,7 @@ internal sealed class DirectConnector(
         DnsAnswer<MxRecord> answer = await resolver.MxAsync(domain, stopping);
         return MxHosts.Of(domain, answer, IsOurs, Random.Shared) switch
         {
-            MailHosts.Found found => await ConnectAsync(domain, found, stopping),
+            MailHosts.Found found => await ConnectAsync(domain, answer, found, stopping),
             MailHosts.NullMx => new Connection.Impossible(DeliveryReplies.NullMx(domain)),
             MailHosts.Loop => new Connection.Impossible(DeliveryReplies.Loop(domain)),
             MailHosts.NoSuchDomain => new Connection.Impossible(DeliveryReplies.NoSuchDomain(domain)),
@@ -43,8 +47,14 @@ internal sealed class DirectConnector(
         };
     }
 
-    private async ValueTask<Connection> ConnectAsync(string domain, MailHosts.Found hosts, CancellationToken stopping)
+    private async ValueTask<Connection> ConnectAsync(
+        string domain,
+        DnsAnswer<MxRecord> mx,
+        MailHosts.Found hosts,
+        CancellationToken stopping
+    )
     {
+        MtaStsPolicy? policy = (await policies.MtaStsAsync(domain, stopping)).Policy;
         Connection last = new Connection.Unreachable(DeliveryReplies.NoAddress(domain), false, "");
         int tried = 0;
         foreach (string host in hosts.Names)
@@ -58,12 +68,23 @@ internal sealed class DirectConnector(
             if (hosts.AreImplicit && failure == HostAddresses.None)
                 return new Connection.Impossible(DeliveryReplies.NoMailHost(domain));
             if (targets.Count == 0)
+            {
                 last = new Connection.Unreachable(Without(host, found.Count, failure), false, host);
+                continue;
+            }
+
+            TlsDemand demand = await policies.DemandAsync(domain, mx, policy, host, stopping);
+            if (demand is TlsDemand.Forbidden { Reply: var reply })
+            {
+                last = new Connection.Unreachable(reply, false, host);
+                continue;
+            }
+
             foreach (MailTarget target in targets)
             {
                 if (++tried > MxHosts.MaxAddresses)
                     return last;
-                last = await ConnectAsync(target, stopping);
+                last = await ConnectAsync(target, demand, stopping);
                 if (last is Connection.Ready or Connection.Paced)
                     return last;
             }
@@ -75,25 +96,30 @@ internal sealed class DirectConnector(
     private static SmtpReply Without(string host, int addresses, string failure) =>
         addresses > 0 ? DeliveryReplies.PrivateOnly(host) : DeliveryReplies.DnsTrouble(host, failure);
 
-    private async ValueTask<Connection> ConnectAsync(MailTarget target, CancellationToken stopping)
+    private async ValueTask<Connection> ConnectAsync(MailTarget target, TlsDemand demand, CancellationToken stopping)
     {
         switch (await shaper.EnterAsync(target.Host, stopping))
         {
             case Turn.Later later:
                 return new Connection.Paced(later.Until, later.Reason);
             case Turn.Mine { Connection: var pace }:
-                return await ConnectAsync(target, pace, stopping);
+                return await ConnectAsync(target, demand, pace, stopping);
             default:
                 throw new InvalidOperationException("a new kind of turn");
         }
     }
 
-    private async ValueTask<Connection> ConnectAsync(MailTarget target, PacedConnection pace, CancellationToken stopping)
+    private async ValueTask<Connection> ConnectAsync(
+        MailTarget target,
+        TlsDemand demand,
+        PacedConnection pace,
+        CancellationToken stopping
+    )
     {
         Connection result = new Connection.Unreachable(TlsFailed, false, "");
         try
         {
-            result = await ConnectWithoutPaceAsync(target, stopping);
+            result = await ConnectWithoutPaceAsync(target, demand, stopping);
             if (result is Connection.Unreachable { } refused)
                 shaper.Note(pace, new RemoteOutcome(refused.Reply, refused.FromPeer, refused.Host), isFresh: true);
             return result is Connection.Ready ready ? ready with { Pace = pace } : result;
@@ -105,17 +131,17 @@ internal sealed class DirectConnector(
         }
     }
 
-    private async ValueTask<Connection> ConnectWithoutPaceAsync(MailTarget target, CancellationToken stopping)
+    private async ValueTask<Connection> ConnectWithoutPaceAsync(MailTarget target, TlsDemand demand, CancellationToken stopping)
     {
-        Connection withTls = await ConnectAsync(target, mayTls: true, stopping);
+        Connection withTls = await ConnectAsync(target, demand, mayTls: true, stopping);
         // A handshake that fails, or that the server ends by hanging up, would do so each time; without TLS the mail still arrives.
-        // RFC 7435 §3.
+        // RFC 7435 §3. Where TLS is demanded it has failed in other words.
         return withTls is Connection.Unreachable { Reply: var reply } && reply == TlsFailed
-            ? await ConnectAsync(target, mayTls: false, stopping)
+            ? await ConnectAsync(target, demand, mayTls: false, stopping)
             : withTls;
     }
 
-    private async ValueTask<Connection> ConnectAsync(MailTarget target, bool mayTls, CancellationToken stopping)
+    private async ValueTask<Connection> ConnectAsync(MailTarget target, TlsDemand demand, bool mayTls, CancellationToken stopping)
     {
         int port = settings().Packetboat.DirectPort;
         string host = $"{target.Host} [{target.Address}]:{port}";
@@ -124,18 +150,15 @@ internal sealed class DirectConnector(
             return new Connection.Unreachable(DeliveryReplies.CannotConnect(failure), false, host);
 
         SmtpClientSession session = dialer.Session(new NetworkStream(socket, ownsSocket: true));
+        var call = new DirectCall(session, target.Host, host, demand, new PeerTrust(demand, target.Host, authorities, time));
         Connection result;
         try
         {
-            result = await OpenAsync(session, target, host, mayTls, stopping);
+            result = await call.OpenAsync(settings().Mail.HostName, mayTls, stopping);
         }
         catch (SmtpProtocolException broken)
         {
-            result = new Connection.Unreachable(
-                session.Tls is null ? DeliveryReplies.Broken(broken.Message) : TlsFailed,
-                false,
-                host
-            );
+            result = new Connection.Unreachable(call.Broken(broken), false, host);
         }
         catch
         {
@@ -148,43 +171,49 @@ internal sealed class DirectConnector(
         return result;
     }
 
-    private async ValueTask<Connection> OpenAsync(
-        SmtpClientSession session,
-        MailTarget target,
-        string host,
-        bool mayTls,
-        CancellationToken stopping
-    )
-    {
-        SmtpOutcome greeting = await session.GreetAsync(stopping);
-        if (!greeting.IsAccepted)
-            return new Connection.Unreachable(greeting.Reply, true, host);
-        SmtpOutcome hello = await session.HelloAsync(settings().Mail.HostName, extensionsNeeded: false, stopping);
-        if (!hello.IsAccepted)
-            return new Connection.Unreachable(hello.Reply, true, host);
-        if (mayTls && session.Extensions.StartTls)
-        {
-            SmtpOutcome started = await session.StartTlsAsync(Options(target.Host), stopping);
-            // A refusal leaves the connection as it was; a 421, or a refused EHLO under TLS, leaves none.
-            if (!started.IsAccepted && (session.Tls is not null || !session.IsUsable))
-                return new Connection.Unreachable(started.Reply, true, host);
-        }
-
-        return new Connection.Ready(session, host, Security(session.Tls));
-    }
-
     private bool IsOurs(string host) => string.Equals(host, settings().Mail.HostName, StringComparison.OrdinalIgnoreCase);
 
     private static readonly SmtpReply TlsFailed = DeliveryReplies.Broken("the TLS handshake failed");
 
-    private static string Security(SslStream? tls) =>
-        tls is null ? "in clear" : $"TLS {(tls.SslProtocol == SslProtocols.Tls13 ? "1.3" : "1.2")}";
-
-    private static SslClientAuthenticationOptions Options(string host) =>
-        new()
+    /// <summary>One call to one address, for whoever has to say what went wrong.</summary>
+    private sealed class DirectCall(SmtpClientSession session, string name, string host, TlsDemand demand, PeerTrust trust)
+    {
+        public async ValueTask<Connection> OpenAsync(string ourName, bool mayTls, CancellationToken stopping)
         {
-            TargetHost = host,
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
-        };
+            SmtpOutcome greeting = await session.GreetAsync(stopping);
+            if (!greeting.IsAccepted)
+                return new Connection.Unreachable(greeting.Reply, true, host);
+            SmtpOutcome hello = await session.HelloAsync(ourName, extensionsNeeded: false, stopping);
+            if (!hello.IsAccepted)
+                return new Connection.Unreachable(hello.Reply, true, host);
+            if (mayTls && await StartTlsAsync(stopping) is { } failed)
+                return failed;
+            return new Connection.Ready(session, host, trust.Words(session.Tls));
+        }
+
+        public SmtpReply Broken(SmtpProtocolException broken) =>
+            (session.Tls is null, demand.IsFirm, trust.Doubt.Length) switch
+            {
+                (true, _, _) => DeliveryReplies.Broken(broken.Message),
+                (_, false, _) => TlsFailed,
+                (_, _, > 0) => DeliveryReplies.TlsDoubt(name, demand.Source, trust.Doubt),
+                _ => DeliveryReplies.TlsBroken(name, demand.Source, broken.Message),
+            };
+
+        /// <summary>Null: it is as demanded, or nobody demands it.</summary>
+        private async ValueTask<Connection?> StartTlsAsync(CancellationToken stopping)
+        {
+            if (!session.Extensions.StartTls)
+                return demand.IsFirm ? new Connection.Unreachable(DeliveryReplies.NoTls(name, demand.Source), false, host) : null;
+            SmtpOutcome started = await session.StartTlsAsync(trust.Options(), stopping);
+            if (started.IsAccepted)
+                return null;
+            // A refusal leaves the connection as it was; a 421, or a refused EHLO under TLS, leaves none.
+            if (session.Tls is not null || !session.IsUsable)
+                return new Connection.Unreachable(started.Reply, true, host);
+            return demand.IsFirm
+                ? new Connection.Unreachable(DeliveryReplies.TlsRefused(name, demand.Source, started.Reply), false, host)
+                : null;
+        }
+    }
 }

@@ -8,19 +8,23 @@ using Packetboat.Relay.Queue;
 using Packetboat.Relay.Shaping;
 using Packetboat.Relay.Signing;
 using Packetboat.Relay.Telemetry;
+using Packetboat.Relay.TransportSecurity;
 
 namespace Packetboat.Relay.Delivery;
 
 /// <summary>The SendMail service put together: the scheduler with what it needs to deliver, and the questions about it.</summary>
-public sealed class SendMail
+public sealed class SendMail : IDisposable
 {
     private readonly Router _router;
     private readonly IResolver _resolver;
     private readonly Func<Settings> _settings;
     private readonly Settlement _settlement;
+    private readonly PolicyFetcher _fetcher;
+    private readonly TransportPolicies _policies;
 
     public SendMail(
         IQueueStore store,
+        IMtaStsStore policies,
         IResolver resolver,
         Func<Settings> settings,
         MailLog log,
@@ -37,9 +41,11 @@ public sealed class SendMail
         var scheduling = new DerivedSettings<SchedulerSettings>(settings, now => SchedulerSettingsOf(now, delivers));
         var addresses = new HostAddresses(resolver, () => settings().Mail.DnsServer is not null);
         var dialer = new Dialer(() => DialSettingsOf(settings()), time);
+        _fetcher = new PolicyFetcher(dialer, addresses, () => settings().Packetboat.AllowPrivateTargets, time);
+        _policies = new TransportPolicies(resolver, new MtaStsPolicies(resolver, _fetcher, policies, time), settings);
         var shaper = new Shaper(() => settings().Replies, time);
         var relay = new RelayConnector(dialer, addresses, settings);
-        var direct = new DirectConnector(dialer, resolver, addresses, settings, shaper);
+        var direct = new DirectConnector(dialer, resolver, addresses, settings, shaper, _policies, time);
         Settlement? settlement = null;
         Reporter reporterOf(IScheduler scheduler) =>
             new(
@@ -88,6 +94,13 @@ public sealed class SendMail
 
     /// <summary>What remote replies mean.</summary>
     public ReplyTable Replies => _settings().Replies;
+
+    public void Dispose()
+    {
+        Scheduler.Dispose();
+        DelayNotices.Dispose();
+        _fetcher.Dispose();
+    }
 
     /// <summary>How mail leaves, in a few words.</summary>
     public string Describe()
@@ -158,7 +171,7 @@ public sealed class SendMail
             recipient.ToString(),
             route.Name,
             rule,
-            "TLS where the host offers it, whoever's certificate it is",
+            await _policies.DescribeAsync(domain, answer, hosts, ct),
             [.. hosts.Select(host => $"{host}:{port}")],
             trouble
         );

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.TransportSecurity;
 
 namespace Packetboat.Relay.Resolver;
 
@@ -42,6 +43,7 @@ public sealed class CachingResolver : IResolver
         Ipv6,
         Text,
         Pointer,
+        Tlsa,
     }
 
     private readonly record struct Question(Kind Kind, string Name);
@@ -59,6 +61,9 @@ public sealed class CachingResolver : IResolver
 
     public ValueTask<DnsAnswer<string>> TextAsync(string name, CancellationToken ct) =>
         AskAsync(Kind.Text, name, _transport.TextAsync, ct);
+
+    public ValueTask<DnsAnswer<TlsaRecord>> TlsaAsync(string name, CancellationToken ct) =>
+        AskAsync(Kind.Tlsa, name, _transport.TlsaAsync, ct);
 
     public ValueTask<DnsAnswer<string>> NamesAsync(IPAddress address, CancellationToken ct) =>
         AskAsync(Kind.Pointer, ReverseName(address), _transport.PointersAsync, ct);

@@ -5,6 +5,7 @@ using DnsClient.Protocol;
 using Packetboat.Protocol;
 using Packetboat.Protocol.Dns;
 using MxRecord = Packetboat.Protocol.Dns.MxRecord;
+using TlsaRecord = Packetboat.Protocol.TransportSecurity.TlsaRecord;
 
 namespace Packetboat.Relay.Resolver;
 
@@ -12,10 +13,12 @@ namespace Packetboat.Relay.Resolver;
 internal sealed class DnsClientTransport : IDnsTransport
 {
     private readonly LookupClient? _client;
+    private readonly bool _isTrusted;
 
     public DnsClientTransport(ResolverOptions options)
     {
         NameServer[] servers = ServersOf(options);
+        _isTrusted = options.IsTrusted;
         _client = servers.Length == 0 ? null : new LookupClient(OptionsFor(options, servers));
     }
 
@@ -31,6 +34,9 @@ internal sealed class DnsClientTransport : IDnsTransport
     public Task<TimedAnswer<string>> TextAsync(string name) =>
         AskAsync(name, QueryType.TXT, found => found.TxtRecords().Select(txt => string.Concat(txt.Text)));
 
+    public Task<TimedAnswer<TlsaRecord>> TlsaAsync(string name) =>
+        AskAsync(name, QueryType.TLSA, found => found.TlsaRecords().Select(Tlsa));
+
     public Task<TimedAnswer<string>> PointersAsync(string name) =>
         AskAsync(name, QueryType.PTR, found => found.PtrRecords().Select(ptr => Bare(ptr.PtrDomainName)));
 
@@ -39,6 +45,8 @@ internal sealed class DnsClientTransport : IDnsTransport
         {
             UseCache = false,
             UseTcpOnly = options.UseTcp,
+            // Whoever does not ask for signatures need not be told that they hold. RFC 6840 §5.7.
+            RequestDnsSecRecords = options.IsTrusted,
             Timeout = options.Timeout,
             Retries = options.Retries,
             ThrowDnsErrors = false,
@@ -95,21 +103,19 @@ internal sealed class DnsClientTransport : IDnsTransport
             && Bare(question.QueryName).Equals(name, StringComparison.OrdinalIgnoreCase)
         );
 
-    private static TimedAnswer<T> Read<T>(
-        IDnsQueryResponse response,
-        Func<IReadOnlyList<DnsResourceRecord>, IEnumerable<T>> select
-    )
+    private TimedAnswer<T> Read<T>(IDnsQueryResponse response, Func<IReadOnlyList<DnsResourceRecord>, IEnumerable<T>> select)
     {
         if (response.Header.ResponseCode is DnsHeaderResponseCode.NotExistentDomain)
             return new TimedAnswer<T>(new DnsAnswer<T>.NxDomain(), NegativeTime(response));
         if (response.Header.ResponseCode is not DnsHeaderResponseCode.NoError)
             return Failure<T>(response.ErrorMessage);
 
+        bool isAuthentic = _isTrusted && response.Header.IsAuthenticData;
         T[] records = [.. select(response.Answers)];
         return records.Length == 0
-            ? new TimedAnswer<T>(new DnsAnswer<T>.NoData(), NegativeTime(response))
+            ? new TimedAnswer<T>(new DnsAnswer<T>.NoData(isAuthentic), NegativeTime(response))
             : new TimedAnswer<T>(
-                new DnsAnswer<T>.Found(records, response.Header.IsAuthenticData),
+                new DnsAnswer<T>.Found(records, isAuthentic),
                 // An alias on the way may hold for less than what it leads to. Below zero is zero: RFC 2181 §8.
                 TimeSpan.FromSeconds(Math.Max(0, response.Answers.Min(record => record.InitialTimeToLive)))
             );
@@ -123,6 +129,9 @@ internal sealed class DnsClientTransport : IDnsTransport
                 .Select(soa => Math.Min(soa.Minimum, (uint)Math.Max(0, soa.InitialTimeToLive)))
                 .FirstOrDefault()
         );
+
+    private static TlsaRecord Tlsa(DnsClient.Protocol.TlsaRecord tlsa) =>
+        new((byte)tlsa.CertificateUsage, (byte)tlsa.Selector, (byte)tlsa.MatchingType, tlsa.CertificateAssociationData.ToArray());
 
     private static TimedAnswer<T> Failure<T>(string reason) =>
         new(new DnsAnswer<T>.TemporaryFailure(PrintableText.Of(reason, 200)), TimeSpan.Zero);

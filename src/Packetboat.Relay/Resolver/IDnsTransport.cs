@@ -1,5 +1,6 @@
 using System.Net;
 using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.TransportSecurity;
 
 namespace Packetboat.Relay.Resolver;
 
@@ -16,6 +17,8 @@ internal interface IDnsTransport
     Task<TimedAnswer<IPAddress>> Ipv6Async(string name);
 
     Task<TimedAnswer<string>> TextAsync(string name);
+
+    Task<TimedAnswer<TlsaRecord>> TlsaAsync(string name);
 
     Task<TimedAnswer<string>> PointersAsync(string name);
 }

@@ -9,6 +9,11 @@ public sealed record ResolverOptions
     /// <summary>Never UDP: what Synchronet calls <c>USE_TCP_DNS</c>. Truncated answers are asked for again by TCP in any case.</summary>
     public bool UseTcp { get; init; }
 
+    /// <summary>
+    /// What the server says to have validated is believed: it does validate, and nobody else can answer in its place. RFC 6840 §5.8.
+    /// </summary>
+    public bool IsTrusted { get; init; }
+
     /// <summary>For each try.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 

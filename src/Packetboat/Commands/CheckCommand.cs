@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Net;
+using Packetboat.Protocol;
 using Packetboat.Protocol.Dkim;
 using Packetboat.Protocol.Dmarc;
+using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Spf;
 using Packetboat.Relay.Checks;
 using Packetboat.Relay.Hub;
@@ -9,8 +11,8 @@ using Packetboat.Relay.Hub;
 namespace Packetboat.Commands;
 
 /// <summary>
-/// <c>packetboat check</c>: what a receiver will find. Needs no settings. The first word is the result's as its RFC has it; the status is 0
-/// for pass, 75 where DNS did not answer, 1 for everything else.
+/// <c>packetboat check</c>: what a receiver will find, and what a sender must. Needs no settings. The first word is the result's as its RFC has
+/// it; the status is 0 for pass, 75 where DNS did not answer, 1 for everything else.
 /// </summary>
 internal static class CheckCommand
 {
@@ -30,6 +32,13 @@ internal static class CheckCommand
 
     private static readonly Argument<string> FileName = new("file") { Description = "A message; - is the standard input" };
 
+    private static readonly Argument<string> Domain = new("domain") { Description = "Of recipients" };
+
+    private static readonly Option<bool> Trusted = new("--trusted")
+    {
+        Description = "The name server of --dns validates DNSSEC, and is believed when it says so",
+    };
+
     public static Command Create()
     {
         var spf = new Command("spf", "Ask SPF whether a host may send for a domain") { Ip, From, Helo, Verbs.Json };
@@ -38,7 +47,14 @@ internal static class CheckCommand
         dkim.SetAction((parsed, ct) => RunAsync(parsed, DkimAsync, ct));
         var dmarc = new Command("dmarc", "Ask what DMARC makes of a message") { FileName, Ip, From, Helo, Verbs.Json };
         dmarc.SetAction((parsed, ct) => RunAsync(parsed, DmarcAsync, ct));
-        var command = new Command("check", "Find out what a receiver of mail would: SPF, DKIM, DMARC") { spf, dkim, dmarc };
+        var tls = new Command("tls", "Find out what TLS to a domain's servers must be: DANE, MTA-STS")
+        {
+            Domain,
+            Trusted,
+            Verbs.Json,
+        };
+        tls.SetAction(TlsAsync);
+        var command = new Command("check", "Find out what others would: SPF, DKIM, DMARC, TLS") { spf, dkim, dmarc, tls };
         command.Options.Add(NameServerOption.Dns);
         return command;
     }
@@ -109,6 +125,39 @@ internal static class CheckCommand
         return StatusOf(report.Result);
     }
 
+    private static async Task<int> TlsAsync(ParseResult parsed, CancellationToken ct)
+    {
+        string text = parsed.GetValue(Domain)!;
+        bool isTrusted = parsed.GetValue(Trusted);
+        bool hasServer = parsed.GetValue(NameServerOption.Dns) is not null;
+        // A domain is what may stand behind the @.
+        if (!MailAddress.TryParse($"x@{text}", out MailAddress? address) || text.StartsWith('['))
+            return Misused($"domain {PrintableText.Of(text, 60)}", "it is no domain", "Write one, such as example.org");
+        if (isTrusted && !hasServer)
+            return Misused("--trusted", "it is not said which name server is believed", "Add --dns 127.0.0.1");
+        if (NameServerOption.Resolver(parsed, isTrusted) is not { } resolver)
+            return ExitCode.Usage;
+
+        using var check = new TlsCheck(resolver, hasServer, TimeProvider.System);
+        TlsReport report = await check.OfAsync(address.AsciiDomain, ct);
+        if (parsed.GetValue(Verbs.Json))
+            Print.Json(report, CheckJson.Default.TlsReport);
+        else
+            Show(report);
+        return report.Result switch
+        {
+            "temperror" => ExitCode.TemporaryFailure,
+            "forbidden" or "none" => ExitCode.Failed,
+            _ => ExitCode.Ok,
+        };
+    }
+
+    private static int Misused(string value, string reason, string remedy)
+    {
+        Print.Error(new Refusal(value, reason, remedy).ToString());
+        return ExitCode.Usage;
+    }
+
     /// <summary>Null: it was printed what is wrong.</summary>
     private static SpfQuestion? Question(ParseResult parsed)
     {
@@ -156,6 +205,23 @@ internal static class CheckCommand
         Print.Line($"  spf: {report.Spf.Result}: {report.Spf.Reason}");
         Print.Line($"  dkim: {report.Dkim.Result}: {report.Dkim.Reason}");
         Show(report.Dkim, "  ");
+    }
+
+    private static void Show(TlsReport report)
+    {
+        Print.Line($"{report.Result}: {report.Reason}");
+        if (report.Hosts.Count == 0)
+            return;
+        Print.Line($"  mx: {(report.MxIsAuthentic ? "authentic" : "nobody vouches for it, so DANE does not count")}");
+        Print.Line(
+            $"  mta-sts: {report.Policy ?? "no policy"}{(report.PolicyReason.Length > 0 ? $", {report.PolicyReason}" : "")}"
+        );
+        foreach (TlsHostReport host in report.Hosts)
+        {
+            Print.Line($"  {host.Host}: {host.Words}");
+            foreach (string record in host.Records)
+                Print.Line($"    TLSA {record}");
+        }
     }
 
     private static int StatusOf(string result) =>

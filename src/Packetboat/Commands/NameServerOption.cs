@@ -14,12 +14,14 @@ internal static class NameServerOption
             Recursive = true,
         };
 
-    /// <summary>Null: it was printed what is wrong.</summary>
-    public static CachingResolver? Resolver(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="isTrusted">The server is believed to validate.</param>
+    /// <returns>Null: it was printed what is wrong.</returns>
+    public static CachingResolver? Resolver(ParseResult parsed, bool isTrusted = false)
     {
         string? server = parsed.GetValue(Dns);
         if (server is null || IPEndPoint.TryParse(server, out _))
-            return new CachingResolver(new ResolverOptions { Server = server }, TimeProvider.System);
+            return new CachingResolver(new ResolverOptions { Server = server, IsTrusted = isTrusted }, TimeProvider.System);
         Print.Error($"--dns {server}: not an address; say ADDRESS or ADDRESS:PORT");
         return null;
     }

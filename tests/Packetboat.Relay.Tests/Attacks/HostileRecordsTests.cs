@@ -6,6 +6,7 @@ using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Shaping;
 using Packetboat.Relay.Tests.Delivery;
+using Packetboat.Relay.Tests.TransportSecurity;
 using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.Attacks;
@@ -179,7 +180,9 @@ public sealed class HostileRecordsTests
             _dns,
             new HostAddresses(_dns, () => usesOwnServer),
             () => _settings,
-            new Shaper(() => ReplyTable.Shipped, TimeProvider.System)
+            new Shaper(() => ReplyTable.Shipped, TimeProvider.System),
+            Policies.Of(_dns, () => _settings),
+            TimeProvider.System
         );
         return await connector.ConnectAsync(new Route.Direct("far.example"), Ct);
     }

@@ -7,6 +7,7 @@ using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Shaping;
 using Packetboat.Relay.Tests.Delivery;
+using Packetboat.Relay.Tests.TransportSecurity;
 using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.Attacks;
@@ -249,7 +250,15 @@ public sealed class StartTlsInjectionTests : IAsyncDisposable
     private HostAddresses Addresses() => new(_dns, () => true);
 
     private DirectConnector Direct() =>
-        new(Dialer(), _dns, Addresses(), () => _settings, new Shaper(() => ReplyTable.Shipped, TimeProvider.System));
+        new(
+            Dialer(),
+            _dns,
+            Addresses(),
+            () => _settings,
+            new Shaper(() => ReplyTable.Shipped, TimeProvider.System),
+            Policies.Of(_dns, () => _settings),
+            TimeProvider.System
+        );
 
     private Courier DirectCourier() => new(new Route.Direct("far.example"), Direct(), store: null!, TimeProvider.System);
 

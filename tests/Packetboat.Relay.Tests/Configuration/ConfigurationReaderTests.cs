@@ -513,6 +513,18 @@ public sealed class ConfigurationReaderTests
         Assert.Equal(["127.0.0.0/8", "::1/128", "10.0.0.0/8"], ours.AuthInClear.Select(n => n.ToString()));
     }
 
+    [Theory]
+    [InlineData("DNSServer = 127.0.0.1", null)]
+    [InlineData("DNSServer = [::1]:5353", null)]
+    [InlineData("DNSServer = 192.0.2.1", Severity.Warning)]
+    [InlineData("", Severity.Error)]
+    public void Only_a_server_on_this_machine_is_believed_without_a_word(string server, Severity? expected)
+    {
+        using var folder = new ConfigurationFolder();
+        folder.With("sbbs.ini", $"[Mail]\n{server}\n").With("packetboat.ini", "[Delivery]\nDnssecTrusted = true\n");
+        Assert.Equal(expected, folder.Read().Problems.SingleOrDefault()?.Severity);
+    }
+
     [Fact]
     public void Our_own_defaults_are_as_documented()
     {
@@ -528,6 +540,7 @@ public sealed class ConfigurationReaderTests
             (false, false, false, 14),
             (ours.RelayTrustedInClear, ours.AllowPrivateTargets, ours.LogJson, ours.TraceRetention.TotalDays)
         );
+        Assert.Equal((true, false), (ours.MtaSts, ours.DnssecTrusted));
     }
 
     [Fact]

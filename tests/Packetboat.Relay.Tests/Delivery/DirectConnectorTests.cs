@@ -6,6 +6,7 @@ using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Shaping;
+using Packetboat.Relay.Tests.TransportSecurity;
 using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.Delivery;
@@ -215,7 +216,9 @@ public sealed class DirectConnectorTests : IAsyncDisposable
             _dns,
             new HostAddresses(_dns, () => true),
             () => _settings,
-            new Shaper(() => ReplyTable.Shipped, TimeProvider.System)
+            new Shaper(() => ReplyTable.Shipped, TimeProvider.System),
+            Policies.Of(_dns, () => _settings),
+            TimeProvider.System
         );
     }
 }

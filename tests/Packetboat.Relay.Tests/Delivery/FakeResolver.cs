@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.TransportSecurity;
 
 namespace Packetboat.Relay.Tests.Delivery;
 
@@ -27,6 +28,9 @@ internal sealed class FakeResolver : IResolver
 
     public ValueTask<DnsAnswer<string>> TextAsync(string name, CancellationToken ct) =>
         ValueTask.FromResult(Text.GetValueOrDefault(name) ?? new DnsAnswer<string>.NoData());
+
+    public ValueTask<DnsAnswer<TlsaRecord>> TlsaAsync(string name, CancellationToken ct) =>
+        ValueTask.FromResult<DnsAnswer<TlsaRecord>>(new DnsAnswer<TlsaRecord>.NoData());
 
     public ValueTask<DnsAnswer<string>> NamesAsync(IPAddress address, CancellationToken ct) =>
         ValueTask.FromResult<DnsAnswer<string>>(new DnsAnswer<string>.NoData());

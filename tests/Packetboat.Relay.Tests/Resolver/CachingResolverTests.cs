@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.TransportSecurity;
 using Packetboat.Relay.Resolver;
 
 namespace Packetboat.Relay.Tests.Resolver;
@@ -144,6 +145,8 @@ public sealed class CachingResolverTests
         public Task<TimedAnswer<IPAddress>> Ipv4Async(string name) => throw new NotSupportedException();
 
         public Task<TimedAnswer<IPAddress>> Ipv6Async(string name) => throw new NotSupportedException();
+
+        public Task<TimedAnswer<TlsaRecord>> TlsaAsync(string name) => throw new NotSupportedException();
 
         public Task<TimedAnswer<string>> PointersAsync(string name) => throw new NotSupportedException();
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Packetboat.Commands;
@@ -26,6 +27,9 @@ public sealed class CheckCommandTests : IAsyncDisposable
                 ["h._domainkey.d.example"] = [ZoneRecord.Alias("d-example.dkim.hub.example")],
                 ["d-example.dkim.hub.example"] = [ZoneRecord.Alias("key1.dkim.hub.example")],
                 ["key1.dkim.hub.example"] = [ZoneRecord.Text(_key.Record)],
+                ["mail.example"] = [ZoneRecord.Mx(10, "mx.mail.example")],
+                ["mx.mail.example"] = [ZoneRecord.Address(IPAddress.Parse("192.0.2.1"))],
+                ["null.example"] = [ZoneRecord.Mx(0, "")],
                 ["l._domainkey.d.example"] = [ZoneRecord.Alias("nowhere.hub.example")],
             },
             ["broken.example"]
@@ -54,6 +58,21 @@ public sealed class CheckCommandTests : IAsyncDisposable
             status,
             await RunAsync("check", "spf", "--ip", ip, "--from", from, "--helo", "h.example", "--dns", $"{_dns.Endpoint}")
         );
+
+    [Theory]
+    [InlineData(ExitCode.Ok, "mail.example")]
+    [InlineData(ExitCode.Ok, "mail.example", "--trusted")]
+    [InlineData(ExitCode.Failed, "null.example")]
+    [InlineData(ExitCode.Failed, "unknown.example")]
+    [InlineData(ExitCode.TemporaryFailure, "broken.example")]
+    [InlineData(ExitCode.Usage, "a b")]
+    [InlineData(ExitCode.Usage, "[192.0.2.1]")]
+    public async Task Tls_is_found_out_for_a_domain_that_has_servers(int status, params string[] words) =>
+        Assert.Equal(status, await RunAsync(["check", "tls", .. words, "--dns", $"{_dns.Endpoint}"]));
+
+    [Fact]
+    public async Task A_name_server_that_is_not_named_cannot_be_believed() =>
+        Assert.Equal(ExitCode.Usage, await RunAsync("check", "tls", "mail.example", "--trusted"));
 
     [Theory]
     [InlineData("999")]

@@ -131,6 +131,7 @@ public sealed partial class JsonPromiseTests : IAsyncDisposable
             $"check spf --ip 192.0.2.1 --from joe@d.example --dns {_dns.Endpoint}",
             $"check dkim {_folder.File("a.eml")} --dns {_dns.Endpoint}",
             $"check dmarc {_folder.File("a.eml")} --ip 192.0.2.1 --from joe@d.example --dns {_dns.Endpoint}",
+            $"check tls d.example --dns {_dns.Endpoint} --trusted",
             "dkim new d.example --selector n",
             $"dkim list --dns {_dns.Endpoint}",
             $"dkim use d.example s --dns {_dns.Endpoint}",

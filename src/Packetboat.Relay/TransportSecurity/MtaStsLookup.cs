@@ -1,0 +1,8 @@
+using Packetboat.Protocol.TransportSecurity;
+
+namespace Packetboat.Relay.TransportSecurity;
+
+/// <summary>What is known of a domain's policy.</summary>
+/// <param name="Policy">In force; null: none is.</param>
+/// <param name="Reason">How we know, or why there is none.</param>
+internal sealed record MtaStsLookup(MtaStsPolicy? Policy, string Reason);

@@ -1,0 +1,99 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Packetboat.Protocol;
+using Packetboat.Protocol.TransportSecurity;
+
+namespace Packetboat.Relay.TransportSecurity;
+
+/// <summary>Whether a domain's server shows what is demanded of it. Used once for a connection, and then asked why not.</summary>
+/// <param name="demand">What is.</param>
+/// <param name="host">Whom we called.</param>
+/// <param name="authorities">Who is believed; null: whom this machine believes.</param>
+/// <param name="time">The clock.</param>
+internal sealed class PeerTrust(TlsDemand demand, string host, X509ChainPolicy? authorities, TimeProvider time)
+{
+    /// <summary>What is wrong with the certificate; empty: nothing, or nobody looked.</summary>
+    public string Doubt { get; private set; } = "";
+
+    /// <summary>How safe the way is, for the trace.</summary>
+    /// <param name="tls">Null: there is none.</param>
+    public string Words(SslStream? tls)
+    {
+        string way = tls is null ? "in clear" : $"TLS {(tls.SslProtocol == SslProtocols.Tls13 ? "1.3" : "1.2")}";
+        return demand switch
+        {
+            TlsDemand.Verified => $"{way} verified (MTA-STS)",
+            TlsDemand.Dane { Records.Count: 0 } => $"{way} (DANE, no record of use)",
+            TlsDemand.Dane => $"{way} verified (DANE)",
+            TlsDemand.Tested tested => $"{way}, MTA-STS on trial: {Trial(tested, tls is not null)}",
+            _ => way,
+        };
+    }
+
+    public SslClientAuthenticationOptions Options() =>
+        new()
+        {
+            TargetHost = host,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            RemoteCertificateValidationCallback = Check,
+            CertificateChainPolicy = Authorities(authorities),
+        };
+
+    /// <summary>A certificate names where its authority's can be had. What a stranger writes there is not called.</summary>
+    public static X509ChainPolicy Authorities(X509ChainPolicy? authorities) =>
+        authorities ?? new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck };
+
+    private string Trial(TlsDemand.Tested tested, bool isTls) =>
+        (tested.IsNamed, isTls, Doubt.Length) switch
+        {
+            (false, _, _) => $"the policy of {tested.Domain} does not name the host",
+            (_, false, _) => "no TLS",
+            (_, _, > 0) => Doubt,
+            _ => "it would pass",
+        };
+
+    private bool Check(object _, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (certificate is null)
+        {
+            Doubt = "it shows no certificate";
+            return false;
+        }
+
+        using var shown = new X509Certificate2(certificate);
+        Doubt = demand switch
+        {
+            TlsDemand.Dane { Records.Count: > 0 } dane => DaneCheck.DoubtOf(
+                dane.Records,
+                shown,
+                Sent(chain),
+                dane.Names,
+                time.GetUtcNow()
+            ),
+            TlsDemand.Verified or TlsDemand.Tested => DoubtOf(shown, chain, errors),
+            _ => "",
+        };
+        return Doubt.Length == 0 || !demand.IsFirm;
+    }
+
+    private static X509Certificate2[] Sent(X509Chain? chain) =>
+        chain is null
+            ? []
+            : [.. chain.ChainPolicy.ExtraStore, .. chain.ChainElements.Skip(1).Select(element => element.Certificate)];
+
+    /// <summary>RFC 8461 §4.2.</summary>
+    private string DoubtOf(X509Certificate2 shown, X509Chain? chain, SslPolicyErrors errors)
+    {
+        // A name in the subject does not count, so the platform's word is not enough.
+        if (!CertificateName.IsFor(shown, host, allowCommonName: false))
+            return "it is for another name";
+        if (!errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+            return "";
+        X509ChainStatus[] wrong = chain?.ChainStatus ?? [];
+        if (Array.Exists(wrong, status => status.Status == X509ChainStatusFlags.NotTimeValid))
+            return "it has expired, or does not hold yet";
+        string issuer = PrintableText.Of(shown.Issuer, 100);
+        return $"no authority that is trusted here has signed it ({issuer})";
+    }
+}

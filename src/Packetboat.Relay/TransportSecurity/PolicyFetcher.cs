@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Packetboat.Protocol;
+using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.TransportSecurity;
+using Packetboat.Relay.Delivery;
+
+namespace Packetboat.Relay.TransportSecurity;
+
+/// <summary>
+/// By HTTPS, from <c>mta-sts.</c> and the domain, whose certificate must hold; nobody is followed elsewhere, and only 200 is an answer. RFC
+/// 8461 §3.3. The domain's owner chooses the address, so it must be a public one.
+/// </summary>
+internal sealed class PolicyFetcher : IPolicyFetcher, IDisposable
+{
+    /// <summary>For all of it. RFC 8461 §3.3 suggests a minute; mail waits meanwhile.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private readonly HttpClient _http;
+    private readonly Dialer _dialer;
+    private readonly HostAddresses _addresses;
+    private readonly Func<bool> _mayBePrivate;
+    private readonly TimeProvider _time;
+    private readonly int _port;
+
+    /// <param name="dialer">Makes the connection.</param>
+    /// <param name="addresses">Looks up the web server.</param>
+    /// <param name="mayBePrivate"><c>AllowPrivateTargets</c></param>
+    /// <param name="time">The clock.</param>
+    /// <param name="authorities">Who is believed; null: whom this machine believes.</param>
+    /// <param name="port">Only a laboratory has another.</param>
+    public PolicyFetcher(
+        Dialer dialer,
+        HostAddresses addresses,
+        Func<bool> mayBePrivate,
+        TimeProvider time,
+        X509ChainPolicy? authorities = null,
+        int port = 443
+    )
+    {
+        (_dialer, _addresses, _mayBePrivate, _time, _port) = (dialer, addresses, mayBePrivate, time, port);
+        _http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                UseProxy = false,
+                MaxResponseHeadersLength = 16,
+                MaxResponseDrainSize = 0,
+                PooledConnectionLifetime = TimeSpan.Zero,
+                ConnectCallback = ConnectAsync,
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                    CertificateChainPolicy = PeerTrust.Authorities(authorities),
+                },
+            }
+        )
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    public static string HostOf(string domain) => $"mta-sts.{domain}";
+
+    public void Dispose() => _http.Dispose();
+
+    public async Task<(string? Text, string Fault)> FetchAsync(string domain, CancellationToken stopping)
+    {
+        using var patience = new CancellationTokenSource(Deadline, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
+        try
+        {
+            return await ReadAsync(domain, either.Token);
+        }
+        catch (HttpRequestException failure)
+        {
+            Exception inner = failure.InnerException ?? failure;
+            return (null, PrintableText.Of((inner.InnerException ?? inner).Message, 200));
+        }
+        catch (IOException failure)
+        {
+            return (null, PrintableText.Of(failure.Message, 200));
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            return (null, $"no answer within {Deadline.TotalSeconds:0} seconds");
+        }
+    }
+
+    private async Task<(string? Text, string Fault)> ReadAsync(string domain, CancellationToken ct)
+    {
+        var address = new UriBuilder(Uri.UriSchemeHttps, HostOf(domain), _port, "/.well-known/mta-sts.txt").Uri;
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Packetboat", null));
+        using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        if (answer.StatusCode != HttpStatusCode.OK)
+            return (null, $"{HostOf(domain)} answers {(int)answer.StatusCode}");
+        string type = answer.Content.Headers.ContentType?.MediaType ?? "";
+        if (!type.Equals("text/plain", StringComparison.OrdinalIgnoreCase))
+            return (null, $"{HostOf(domain)} sends {PrintableText.Of(type, 60)} instead of text/plain");
+
+        byte[] room = new byte[MtaStsPolicy.MaxLength + 1];
+        await using Stream body = await answer.Content.ReadAsStreamAsync(ct);
+        int length = await body.ReadAtLeastAsync(room, room.Length, throwOnEndOfStream: false, ct);
+        return length == room.Length
+            ? (null, $"the policy is larger than {MtaStsPolicy.MaxLength / 1024} KiB")
+            : (Encoding.UTF8.GetString(room, 0, length), "");
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    {
+        string host = context.DnsEndPoint.Host;
+        (IReadOnlyList<IPAddress> found, string failure) = await _addresses.OfAsync(host, ct);
+        IReadOnlyList<MailTarget> targets = MxHosts.Targets(
+            found.Select(address => new MailTarget(host, address)),
+            publicOnly: !_mayBePrivate()
+        );
+        if (targets.Count == 0)
+            throw new IOException(
+                found.Count > 0 ? $"{host} has only loopback or private addresses" : $"{host} was not found: {failure}"
+            );
+        foreach (MailTarget target in targets)
+        {
+            (Socket? socket, failure) = await _dialer.DialAsync(new IPEndPoint(target.Address, _port), ct);
+            if (socket is not null)
+                return new NetworkStream(socket, ownsSocket: true);
+        }
+
+        throw new IOException($"no connection to {host}: {failure}");
+    }
+}

@@ -1,0 +1,100 @@
+using System.Net;
+using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.TransportSecurity;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Delivery;
+
+namespace Packetboat.Relay.TransportSecurity;
+
+/// <summary>What is demanded of TLS: by DANE, whose word comes before MTA-STS (RFC 8461 §2), else by MTA-STS, else by nobody.</summary>
+internal sealed class TransportPolicies(IResolver resolver, MtaStsPolicies sts, Func<Settings> settings)
+{
+    /// <param name="domain">The recipient's; A-labels, lower case.</param>
+    /// <param name="ct">Gives up.</param>
+    public async ValueTask<MtaStsLookup> MtaStsAsync(string domain, CancellationToken ct) =>
+        settings().Packetboat.MtaSts ? await sts.OfAsync(domain, ct) : new MtaStsLookup(null, "MtaSts is off");
+
+    /// <param name="domain">The recipient's.</param>
+    /// <param name="mx">What its MX records are.</param>
+    /// <param name="policy">Its policy; null: it has none.</param>
+    /// <param name="host">One of its servers.</param>
+    /// <param name="ct">Gives up.</param>
+    public async ValueTask<TlsDemand> DemandAsync(
+        string domain,
+        DnsAnswer<MxRecord> mx,
+        MtaStsPolicy? policy,
+        string host,
+        CancellationToken ct
+    )
+    {
+        if (await DaneAsync(domain, mx, host, ct) is { } dane)
+            return dane;
+        return policy switch
+        {
+            { Mode: MtaStsMode.Enforce } when policy.Covers(host) => new TlsDemand.Verified(domain),
+            { Mode: MtaStsMode.Enforce } => new TlsDemand.Forbidden(DeliveryReplies.NotInPolicy(host, domain)),
+            { Mode: MtaStsMode.Testing } => new TlsDemand.Tested(domain, policy.Covers(host)),
+            _ => new TlsDemand.Opportunistic(),
+        };
+    }
+
+    /// <summary>What is demanded of the hosts of a domain, in one line.</summary>
+    /// <param name="domain">The recipient's.</param>
+    /// <param name="mx">What its MX records are.</param>
+    /// <param name="hosts">Its servers, in order.</param>
+    /// <param name="ct">Gives up.</param>
+    public async ValueTask<string> DescribeAsync(
+        string domain,
+        DnsAnswer<MxRecord> mx,
+        IReadOnlyList<string> hosts,
+        CancellationToken ct
+    )
+    {
+        MtaStsPolicy? policy = hosts.Count > 0 ? (await MtaStsAsync(domain, ct)).Policy : null;
+        var words = new List<(string Host, string Words)>();
+        foreach (string host in hosts)
+            words.Add((host, (await DemandAsync(domain, mx, policy, host, ct)).Words));
+        string[] different = [.. words.Select(one => one.Words).Distinct(StringComparer.Ordinal)];
+        return different switch
+        {
+            [] => "",
+            [var same] => same,
+            _ => string.Join("; ", words.Select(one => $"{one.Host}: {one.Words}")),
+        };
+    }
+
+    /// <summary>Whether the DNS vouches for which servers a domain has.</summary>
+    public static bool IsAuthentic(DnsAnswer<MxRecord> mx) =>
+        mx is DnsAnswer<MxRecord>.Found { IsAuthentic: true } or DnsAnswer<MxRecord>.NoData { IsAuthentic: true };
+
+    /// <summary>
+    /// Only where the DNS vouches for the way to the host, RFC 7672 §2.2.1. Where it does, that its TLSA records cannot be had may be an
+    /// attack, and the host gets nothing. RFC 7672 §2.1.2.
+    /// </summary>
+    private async ValueTask<TlsDemand?> DaneAsync(string domain, DnsAnswer<MxRecord> mx, string host, CancellationToken ct)
+    {
+        if (!IsAuthentic(mx) || !await HasSecureAddressAsync(host, ct))
+            return null;
+        string name = TlsaRecord.NameFor(host.TrimEnd('.'), settings().Packetboat.DirectPort);
+        return await resolver.TlsaAsync(name, ct) switch
+        {
+            DnsAnswer<TlsaRecord>.Found { IsAuthentic: true } found => new TlsDemand.Dane(
+                host,
+                DaneCheck.Usable(found.Records),
+                [host.TrimEnd('.'), domain]
+            ),
+            DnsAnswer<TlsaRecord>.TemporaryFailure failure => new TlsDemand.Forbidden(
+                DeliveryReplies.TlsaTrouble(host, failure.Reason)
+            ),
+            _ => null,
+        };
+    }
+
+    private async ValueTask<bool> HasSecureAddressAsync(string host, CancellationToken ct)
+    {
+        DnsAnswer<IPAddress> six = await resolver.Ipv6Async(host, ct);
+        DnsAnswer<IPAddress> four = await resolver.Ipv4Async(host, ct);
+        DnsAnswer<IPAddress>.Found[] found = [.. new[] { six, four }.OfType<DnsAnswer<IPAddress>.Found>()];
+        return found.Length > 0 && Array.TrueForAll(found, answer => answer.IsAuthentic);
+    }
+}

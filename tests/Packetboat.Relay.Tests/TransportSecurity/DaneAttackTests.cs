@@ -1,0 +1,214 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Packetboat.Relay.Diagnosis;
+
+namespace Packetboat.Relay.Tests.TransportSecurity;
+
+/// <summary>
+/// Whoever sits on the way to a server whose TLSA records are signed gets no message: not by taking STARTTLS away, not with another
+/// certificate, not by keeping the records away.
+/// </summary>
+public sealed class DaneAttackTests : IAsyncDisposable
+{
+    private const int Patience = 30_000;
+
+    private static readonly TestAuthority Root = new("a root");
+    private static readonly TestAuthority Middle = new("a middle", Root);
+    private static readonly X509Certificate2 Right = new TestAuthority("nobody").Issue("mx.far.example");
+    private static readonly X509Certificate2 Other = TransportRig.Authority.Issue("mx.far.example");
+
+    private readonly TransportRig _rig = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private static string OfRight => $"3 1 1 {TransportRig.KeyOf(Right)}";
+
+    private static string OfMiddle => $"2 1 1 {TransportRig.KeyOf(Middle.Certificate)}";
+
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+
+    [Fact(Timeout = Patience)]
+    public async Task The_key_that_the_records_name_is_believed_whoever_signed_it_and_whatever_name_and_dates_it_has()
+    {
+        X509Certificate2 odd = new TestAuthority("nobody").Issue("elsewhere.example", days: -1);
+        _rig.Sign($"3 1 1 {TransportRig.KeyOf(odd)}");
+        _rig.Server.Certificate = odd;
+
+        Assert.EndsWith("verified (DANE)", await _rig.DeliveredAsync(Ct), StringComparison.Ordinal);
+        Assert.DoesNotContain("MAIL", _rig.Server.InClear, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData(0, 0)]
+    [InlineData(0, 1)]
+    [InlineData(0, 2)]
+    [InlineData(1, 0)]
+    [InlineData(1, 2)]
+    public async Task Each_way_to_name_it_is_understood(int selector, int matching)
+    {
+        byte[] selected = selector == 0 ? Right.RawData : Right.PublicKey.ExportSubjectPublicKeyInfo();
+        byte[] data = matching switch
+        {
+            0 => selected,
+            1 => SHA256.HashData(selected),
+            _ => SHA512.HashData(selected),
+        };
+        _rig.Sign($"3 {selector} {matching} {Convert.ToHexString(data)}");
+        _rig.Server.Certificate = Right;
+        Assert.EndsWith("verified (DANE)", await _rig.DeliveredAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Another_certificate_gets_nothing_though_an_authority_vouches_for_it()
+    {
+        _rig.Sign(OfRight);
+        _rig.Server.Certificate = Other;
+        Assert.Equal(
+            "TLS is demanded by the TLSA records of mx.far.example, and the certificate of mx.far.example does not do: it is not the one that the TLSA records name",
+            await _rig.RefusedAsync(Ct)
+        );
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task STARTTLS_taken_away_leaves_it_waiting()
+    {
+        _rig.Sign(OfRight);
+        Assert.Contains("mx.far.example offers none", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task STARTTLS_refused_leaves_it_waiting()
+    {
+        _rig.Sign(OfRight);
+        _rig.Server.Extensions = ["STARTTLS"];
+        _rig.Server.Answer = line => line == "STARTTLS" ? "454 4.7.0 not now" : null;
+        Assert.Contains("refuses it (454 4.7.0 not now)", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_handshake_that_breaks_is_not_tried_again_in_clear()
+    {
+        _rig.Sign(OfRight);
+        (_rig.Server.Certificate, _rig.Server.BreaksHandshake) = (Right, true);
+        Assert.Contains("does not come about", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Records_that_cannot_be_looked_up_may_be_kept_away_and_leave_it_waiting()
+    {
+        _rig.Zone.Add("far.example SIGNED");
+        _rig.Zone.Add("mx.far.example SIGNED");
+        _rig.Zone.Add($"{_rig.TlsaName} FAILS");
+        _rig.Server.Certificate = Right;
+        Assert.Contains("TLSA records", await _rig.RefusedAsync(Ct, FailureClass.Dns), StringComparison.Ordinal);
+        Assert.Equal(0, _rig.Server.Connections);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Records_that_nobody_signed_are_anybody_s_and_count_for_nothing()
+    {
+        _rig.Zone.Add("far.example SIGNED");
+        _rig.Zone.Add("mx.far.example SIGNED");
+        _rig.Zone.Add($"{_rig.TlsaName} TLSA {OfRight}");
+        _rig.Server.Certificate = Other;
+        Assert.Equal("TLS 1.3", await _rig.DeliveredAsync(Ct));
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("far.example")]
+    [InlineData("mx.far.example")]
+    public async Task Where_the_way_to_the_host_is_not_signed_its_records_are_not_asked_for(string signed)
+    {
+        _rig.Zone.Add($"{signed} SIGNED");
+        _rig.Zone.Add($"{_rig.TlsaName} TLSA {OfRight}");
+        _rig.Zone.Add($"{_rig.TlsaName} SIGNED");
+        _rig.Server.Certificate = Other;
+        Assert.Equal("TLS 1.3", await _rig.DeliveredAsync(Ct));
+        Assert.DoesNotContain($"TLSA {_rig.TlsaName}", _rig.Zone.Asked);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_authority_that_the_records_name_is_believed_though_nobody_else_knows_it()
+    {
+        _rig.Sign(OfMiddle);
+        Serve(Middle.Issue("mx.far.example"), Middle.Certificate);
+        Assert.EndsWith("verified (DANE)", await _rig.DeliveredAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task The_name_may_be_the_domain_s()
+    {
+        _rig.Sign(OfMiddle);
+        Serve(Middle.Issue("far.example"), Middle.Certificate);
+        Assert.EndsWith("verified (DANE)", await _rig.DeliveredAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("mx.near.example", 20, "it is for another name")]
+    [InlineData("mx.far.example", -1, "its chain does not hold (NotTimeValid)")]
+    public async Task Of_an_authority_s_certificates_name_and_dates_are_looked_at(string host, int days, string doubt)
+    {
+        _rig.Sign(OfMiddle);
+        Serve(Middle.Issue(host, days), Middle.Certificate);
+        Assert.EndsWith(doubt, await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Who_sends_the_authority_with_a_certificate_that_it_never_signed_gets_nothing()
+    {
+        var forger = new TestAuthority("a middle", Root);
+        _rig.Sign(OfMiddle);
+        Serve(forger.Issue("mx.far.example"), Middle.Certificate);
+        await _rig.RefusedAsync(Ct);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_authority_that_is_not_sent_cannot_be_known()
+    {
+        _rig.Sign(OfMiddle);
+        _rig.Server.Certificate = Middle.Issue("mx.far.example");
+        Assert.EndsWith("it is not the one that the TLSA records name", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Records_for_others_than_mail_demand_TLS_and_no_certificate()
+    {
+        _rig.Sign($"1 1 1 {TransportRig.KeyOf(Right)}", "3 1 1 00", "3 7 1 00", "9 1 9 00");
+        Assert.Contains("offers none", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
+        _rig.Server.Certificate = Other;
+        Assert.EndsWith("(DANE, no record of use)", await _rig.DeliveredAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task The_weaker_digest_does_not_count_beside_the_stronger()
+    {
+        string other = Convert.ToHexString(SHA512.HashData("another key"u8));
+        _rig.Sign(OfRight, $"3 1 2 {other}");
+        _rig.Server.Certificate = Right;
+        await _rig.RefusedAsync(Ct);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task DANE_comes_before_MTA_STS_in_what_it_allows()
+    {
+        _rig.Sign(OfRight);
+        _rig.Announce("enforce", mx: "other.far.example");
+        _rig.Server.Certificate = Right;
+        Assert.EndsWith("verified (DANE)", await _rig.DeliveredAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task DANE_comes_before_MTA_STS_in_what_it_forbids()
+    {
+        _rig.Sign(OfRight);
+        _rig.Announce("enforce");
+        _rig.Server.Certificate = Other;
+        Assert.Contains("TLSA records", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
+    }
+
+    private void Serve(X509Certificate2 certificate, X509Certificate2 with)
+    {
+        _rig.Server.Certificate = certificate;
+        _rig.Server.Authorities.Add(with);
+    }
+}
