@@ -26,11 +26,12 @@ internal sealed class DirectConnector(
 {
     public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
     {
-        string domain = ((Route.Direct)route).Domain;
+        var direct = (Route.Direct)route;
+        string domain = direct.Domain;
         DnsAnswer<MxRecord> answer = await resolver.MxAsync(domain, stopping);
         return MxHosts.Of(domain, answer, IsOurs, Random.Shared) switch
         {
-            MailHosts.Found found => await ConnectAsync(domain, found, stopping),
+            MailHosts.Found found => await ConnectAsync(direct, found, stopping),
             MailHosts.NullMx => new Connection.Impossible(DeliveryReplies.NullMx(domain)),
             MailHosts.Loop => new Connection.Impossible(DeliveryReplies.Loop(domain)),
             MailHosts.NoSuchDomain => new Connection.Impossible(DeliveryReplies.NoSuchDomain(domain)),
@@ -43,8 +44,9 @@ internal sealed class DirectConnector(
         };
     }
 
-    private async ValueTask<Connection> ConnectAsync(string domain, MailHosts.Found hosts, CancellationToken stopping)
+    private async ValueTask<Connection> ConnectAsync(Route.Direct route, MailHosts.Found hosts, CancellationToken stopping)
     {
+        string domain = route.Domain;
         Connection last = new Connection.Unreachable(DeliveryReplies.NoAddress(domain), false, "");
         int tried = 0;
         foreach (string host in hosts.Names)
@@ -63,7 +65,7 @@ internal sealed class DirectConnector(
             {
                 if (++tried > MxHosts.MaxAddresses)
                     return last;
-                last = await ConnectAsync(target, stopping);
+                last = await ConnectAsync(target, route.Rule, stopping);
                 if (last is Connection.Ready or Connection.Paced)
                     return last;
             }
@@ -75,25 +77,30 @@ internal sealed class DirectConnector(
     private static SmtpReply Without(string host, int addresses, string failure) =>
         addresses > 0 ? DeliveryReplies.PrivateOnly(host) : DeliveryReplies.DnsTrouble(host, failure);
 
-    private async ValueTask<Connection> ConnectAsync(MailTarget target, CancellationToken stopping)
+    private async ValueTask<Connection> ConnectAsync(MailTarget target, RouteRule? rule, CancellationToken stopping)
     {
         switch (await shaper.EnterAsync(target.Host, stopping))
         {
             case Turn.Later later:
                 return new Connection.Paced(later.Until, later.Reason);
             case Turn.Mine { Connection: var pace }:
-                return await ConnectAsync(target, pace, stopping);
+                return await ConnectAsync(target, rule, pace, stopping);
             default:
                 throw new InvalidOperationException("a new kind of turn");
         }
     }
 
-    private async ValueTask<Connection> ConnectAsync(MailTarget target, PacedConnection pace, CancellationToken stopping)
+    private async ValueTask<Connection> ConnectAsync(
+        MailTarget target,
+        RouteRule? rule,
+        PacedConnection pace,
+        CancellationToken stopping
+    )
     {
         Connection result = new Connection.Unreachable(TlsFailed, false, "");
         try
         {
-            result = await ConnectWithoutPaceAsync(target, stopping);
+            result = await ConnectWithoutPaceAsync(target, rule, stopping);
             if (result is Connection.Unreachable { } refused)
                 shaper.Note(pace, new RemoteOutcome(refused.Reply, refused.FromPeer, refused.Host), isFresh: true);
             return result is Connection.Ready ready ? ready with { Pace = pace } : result;
@@ -105,21 +112,25 @@ internal sealed class DirectConnector(
         }
     }
 
-    private async ValueTask<Connection> ConnectWithoutPaceAsync(MailTarget target, CancellationToken stopping)
+    private async ValueTask<Connection> ConnectWithoutPaceAsync(MailTarget target, RouteRule? rule, CancellationToken stopping)
     {
-        Connection withTls = await ConnectAsync(target, mayTls: true, stopping);
+        Connection withTls = await ConnectAsync(target, rule, mayTls: true, stopping);
         // A handshake that fails, or that the server ends by hanging up, would do so each time; without TLS the mail still arrives.
         // RFC 7435 §3.
         return withTls is Connection.Unreachable { Reply: var reply } && reply == TlsFailed
-            ? await ConnectAsync(target, mayTls: false, stopping)
+            ? await ConnectAsync(target, rule, mayTls: false, stopping)
             : withTls;
     }
 
-    private async ValueTask<Connection> ConnectAsync(MailTarget target, bool mayTls, CancellationToken stopping)
+    private async ValueTask<Connection> ConnectAsync(MailTarget target, RouteRule? rule, bool mayTls, CancellationToken stopping)
     {
         int port = settings().Packetboat.DirectPort;
         string host = $"{target.Host} [{target.Address}]:{port}";
-        (Socket? socket, string failure) = await dialer.DialAsync(new IPEndPoint(target.Address, port), stopping);
+        (Socket? socket, string failure) = await dialer.DialAsync(
+            new IPEndPoint(target.Address, port),
+            stopping,
+            target.Address.AddressFamily == AddressFamily.InterNetworkV6 ? rule?.Source6 : rule?.Source4
+        );
         if (socket is null)
             return new Connection.Unreachable(DeliveryReplies.CannotConnect(failure), false, host);
 
