@@ -204,7 +204,7 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
         public Task<Result<Explanation>> ExplainAsync(string recipient, string? sender, string? account, CancellationToken ct) =>
             Say<Result<Explanation>>(
                 $"explain {recipient} {sender}",
-                new Explanation(recipient, "mx far.example", "", "", [], "")
+                new Explanation(recipient, "mx far.example", "", "", [], "", [])
             );
 
         public Task<StatusReport> StatusAsync(CancellationToken ct) =>

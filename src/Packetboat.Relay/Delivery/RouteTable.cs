@@ -22,7 +22,7 @@ internal sealed class RouteTable
                 _fixed[rule] = new Route.Never(rule);
             else if (rule.Relay is { } its)
                 _fixed[rule] = new Route.Relay(its);
-        Relays = [.. _fixed.Values.Append(_everything).OfType<Route.Relay>()];
+        Relays = _fixed.Values.Append(_everything).OfType<Route.Relay>().ToHashSet();
     }
 
     /// <summary>All that mail may be given to.</summary>
