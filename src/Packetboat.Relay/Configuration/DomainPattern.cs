@@ -11,7 +11,8 @@ public sealed record DomainPattern(string Domain, bool IsBelow)
     public static DomainPattern? Parse(string text)
     {
         bool isBelow = text.StartsWith("*.", StringComparison.Ordinal);
-        return MailAddress.TryParse($"a@{(isBelow ? text[2..] : text)}", out MailAddress? address)
+        return
+            MailAddress.TryParse($"a@{(isBelow ? text[2..] : text)}", out MailAddress? address)
             && address.AsciiDomain is { Length: > 0 } domain
             && domain[0] != '['
             ? new DomainPattern(domain, isBelow)

@@ -74,7 +74,8 @@ public static class RouteKeys
         Key("OutboundV6Interface", SettingType.IPv6Address, "", "The same for IPv6.", "2001:db8::7"),
     ];
 
-    public static SettingKey? Find(string name) => All.FirstOrDefault(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    public static SettingKey? Find(string name) =>
+        All.FirstOrDefault(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static SettingKey Key(string name, SettingType type, string usual, string description, string example) =>
         new("Route:NAME", name, type, usual, description) { IsUsedYet = true, Example = example };

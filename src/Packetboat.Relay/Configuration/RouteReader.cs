@@ -55,8 +55,7 @@ internal sealed class RouteReader(
     }
 
     private static bool IsName(string name) =>
-        name.Length is > 0 and <= MaxName
-        && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
+        name.Length is > 0 and <= MaxName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
 
     private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
 
@@ -117,7 +116,12 @@ internal sealed class RouteReader(
         if (!isRelay)
         {
             if (server.Length > 0 || username.Length > 0)
-                keys.Report(Severity.Error, server.Length > 0 ? "Relay" : "Username", "only Action=relay has a relay", "remove it");
+                keys.Report(
+                    Severity.Error,
+                    server.Length > 0 ? "Relay" : "Username",
+                    "only Action=relay has a relay",
+                    "remove it"
+                );
             return null;
         }
 
@@ -173,14 +177,7 @@ internal sealed class RouteReader(
                 "write Username and Password or PasswordFile, or Auth=none"
             );
         int port = address.Port ?? UsualPort;
-        return new RelaySettings(
-            address.Host,
-            port,
-            port == RelaySettings.SubmissionsPort,
-            username,
-            password,
-            mechanism
-        );
+        return new RelaySettings(address.Host, port, port == RelaySettings.SubmissionsPort, username, password, mechanism);
     }
 
     private static Secret Password(SettingReader keys)

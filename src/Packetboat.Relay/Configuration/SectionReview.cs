@@ -117,7 +117,9 @@ internal static class SectionReview
     private static Problem UnknownSection(IniSection section, string[] known)
     {
         string? nearest = NearestName.Of(section.Names[0], known);
-        string remedy = nearest is null ? $"there are [{string.Join("], [", known)}] and [{RouteKeys.Prefix}NAME]" : $"did you mean [{nearest}]?";
+        string remedy = nearest is null
+            ? $"there are [{string.Join("], [", known)}] and [{RouteKeys.Prefix}NAME]"
+            : $"did you mean [{nearest}]?";
         IniLine line = section.Header!;
         return new Problem(Severity.Error, line.File, line.Number, "", line.Text.Trim(), "no such section", remedy);
     }

@@ -4,7 +4,5 @@ namespace Packetboat.Relay.Delivery;
 internal sealed class NoConnector : IConnector
 {
     public ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping) =>
-        ValueTask.FromResult<Connection>(
-            new Connection.Impossible(DeliveryReplies.MustNotLeave(((Route.Never)route).Rule.Name))
-        );
+        ValueTask.FromResult<Connection>(new Connection.Impossible(DeliveryReplies.MustNotLeave(((Route.Never)route).Rule.Name)));
 }

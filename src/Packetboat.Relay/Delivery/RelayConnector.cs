@@ -87,10 +87,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
     private sealed class RelayCall(RelaySettings relay, Settings settings, string host)
     {
         private readonly bool _hasCredentials = relay.Mechanism != RelayMechanism.None;
-        private readonly RelayTrust _trust = new(
-            settings.Packetboat.RelayCertificateFile,
-            MustVerify(relay, settings)
-        );
+        private readonly RelayTrust _trust = new(settings.Packetboat.RelayCertificateFile, MustVerify(relay, settings));
 
         private bool MayTrustAnyone => !MustVerify(relay, settings);
 
@@ -208,7 +205,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
                 ? $"{(noTls ? "the relay offers no TLS" : $"the relay's certificate cannot be verified ({_trust.Doubt})")}, and [Route:{relay.Rule}] demands it, so nothing was sent; use a port with TLS, name its certificate in RelayCertificateFile of packetboat.ini, or write Tls=any in [Route:{relay.Rule}] if nobody can listen on the way"
             : noTls
                 ? "the relay offers no TLS, so RelayPassword was not sent; use a port with TLS (587 or 465), or set RelayTrustedInClear = true in packetboat.ini if nobody can listen on the way"
-                : $"the relay's certificate cannot be verified, so RelayPassword was not sent ({_trust.Doubt}); if you know it to be the relay's, put it into a file and name that in RelayCertificateFile of packetboat.ini";
+            : $"the relay's certificate cannot be verified, so RelayPassword was not sent ({_trust.Doubt}); if you know it to be the relay's, put it into a file and name that in RelayCertificateFile of packetboat.ini";
 
         private string Security(SslStream? tls) =>
             tls is null

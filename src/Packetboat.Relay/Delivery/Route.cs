@@ -10,8 +10,7 @@ namespace Packetboat.Relay.Delivery;
 public abstract record Route(string Name)
 {
     /// <summary>Everything to one smart host.</summary>
-    public sealed record Relay(RelaySettings Settings)
-        : Route($"relay {Settings.Server}:{Settings.Port}{By(Settings.Rule)}");
+    public sealed record Relay(RelaySettings Settings) : Route($"relay {Settings.Server}:{Settings.Port}{By(Settings.Rule)}");
 
     /// <summary>To the servers that the domain names for its mail.</summary>
     /// <param name="Domain">A-labels, lower case.</param>

@@ -100,7 +100,8 @@ internal sealed class RouteTable
             bool mayMatch = rule.Recipients.Count == 0 || rule.Recipients.Any(one => one.Matches(domain));
             if (!mayMatch)
                 continue;
-            bool isSender = rule.Senders.Count > 0 && !rule.Matches(sender?.AsciiDomain, rule.Accounts.FirstOrDefault() ?? account, domain);
+            bool isSender =
+                rule.Senders.Count > 0 && !rule.Matches(sender?.AsciiDomain, rule.Accounts.FirstOrDefault() ?? account, domain);
             if (isSender)
                 words.Add($"[{RouteKeys.Prefix}{rule.Name}] for a sender of {string.Join(", ", rule.Senders)}");
             else if (rule.Accounts.Count > 0)
@@ -109,12 +110,11 @@ internal sealed class RouteTable
 
         if (chosen is not null)
         {
-            RouteRule? next = _rules.SkipWhile(rule => rule != chosen)
+            RouteRule? next = _rules
+                .SkipWhile(rule => rule != chosen)
                 .Skip(1)
                 .FirstOrDefault(rule => rule.Matches(sender?.AsciiDomain, account, domain));
-            words.Add(
-                $"without [{RouteKeys.Prefix}{chosen.Name}]: {RouteOf(next, domain).Name}"
-            );
+            words.Add($"without [{RouteKeys.Prefix}{chosen.Name}]: {RouteOf(next, domain).Name}");
         }
         else
             words.Add(

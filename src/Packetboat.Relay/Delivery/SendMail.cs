@@ -102,12 +102,7 @@ public sealed class SendMail
     }
 
     /// <summary>How mail would leave, by the code that sends it.</summary>
-    public async Task<Explanation> ExplainAsync(
-        MailAddress? sender,
-        string? account,
-        MailAddress recipient,
-        CancellationToken ct
-    )
+    public async Task<Explanation> ExplainAsync(MailAddress? sender, string? account, MailAddress recipient, CancellationToken ct)
     {
         RouteDecision decision = _router.Decide(sender, account, recipient);
         Route route = decision.Route;

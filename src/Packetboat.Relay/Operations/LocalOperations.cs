@@ -115,12 +115,7 @@ public sealed partial class LocalOperations(
         CancellationToken ct
     ) => [.. (await store.TraceAsync(sender, recipient, Math.Clamp(limit, 1, MaxTraces), ct)).Select(Trace)];
 
-    public async Task<Result<Explanation>> ExplainAsync(
-        string recipient,
-        string? sender,
-        string? account,
-        CancellationToken ct
-    )
+    public async Task<Result<Explanation>> ExplainAsync(string recipient, string? sender, string? account, CancellationToken ct)
     {
         if (!MailAddress.TryParse(recipient, out MailAddress? address) || address.Domain.Length == 0)
             return new Refusal(recipient, "it is not a mail address", "Write name@domain.example");

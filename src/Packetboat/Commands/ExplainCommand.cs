@@ -11,7 +11,10 @@ internal static class ExplainCommand
         var recipient = new Argument<string>("recipient") { Description = "A mail address" };
         var from = new Option<string?>("--from") { Description = "The sender" };
         var account = new Option<string?>("--account") { Description = "Who submits it" };
-        var command = new Command("explain", "Say which route mail takes, which rule chose it, which TLS it demands, and what would change it")
+        var command = new Command(
+            "explain",
+            "Say which route mail takes, which rule chose it, which TLS it demands, and what would change it"
+        )
         {
             recipient,
             from,

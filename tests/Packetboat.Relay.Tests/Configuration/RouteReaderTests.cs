@@ -39,10 +39,7 @@ public sealed class RouteReaderTests
         using ConfigurationFolder folder = new ConfigurationFolder()
             .With("sbbs.ini", "[Mail]\n")
             .With("relay.secret", "from the file\n")
-            .With(
-                "packetboat.ini",
-                "[Route:a]\nAction=relay\nRelay=relay.example\nUsername=me\nPasswordFile=relay.secret\n"
-            );
+            .With("packetboat.ini", "[Route:a]\nAction=relay\nRelay=relay.example\nUsername=me\nPasswordFile=relay.secret\n");
 
         RelaySettings relay = folder.Read().Settings!.Routes[0].Relay!;
 

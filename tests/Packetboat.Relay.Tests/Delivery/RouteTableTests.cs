@@ -70,6 +70,5 @@ public sealed class RouteTableTests
         Assert.Equal(2, table.Relays.Count);
     }
 
-    private static RouteTable Table(string mail = "") =>
-        new(ConfigurationFolder.ReadFile($"[Mail]\n{mail}\n", Rules).Settings!);
+    private static RouteTable Table(string mail = "") => new(ConfigurationFolder.ReadFile($"[Mail]\n{mail}\n", Rules).Settings!);
 }
