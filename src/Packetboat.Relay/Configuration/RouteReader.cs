@@ -82,7 +82,7 @@ internal sealed class RouteReader(
         return rule with { Relay = action == RouteAction.Relay ? relay : null };
     }
 
-    private DomainPattern[] Domains(SettingReader keys, string key)
+    private static DomainPattern[] Domains(SettingReader keys, string key)
     {
         var found = new List<DomainPattern>();
         foreach (string text in keys.List(key))
