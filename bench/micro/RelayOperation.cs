@@ -90,7 +90,9 @@ internal sealed class RelayOperation : IOperation, IRouter, IConnector
         await taken;
     }
 
-    public Route RouteOf(MailAddress recipient) => _route;
+    public Route RouteOf(QueuedMessage message, MailAddress recipient) => _route;
+
+    public bool Uses(Route.Relay relay) => true;
 
     public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
     {

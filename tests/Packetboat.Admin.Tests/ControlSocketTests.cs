@@ -49,7 +49,7 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
         Assert.Equal("no such message", (await client.ShowAsync("X", Ct)).Refusal!.Reason);
         Assert.Equal(QueueAction.Hold, (await client.ChangeQueueAsync(selection, QueueAction.Hold, "why", Ct)).Value!.Action);
         Assert.Empty(await client.TraceAsync("from", "to", 3, Ct));
-        Assert.Equal("mx far.example", (await client.ExplainAsync("a@far.example", "b@c.example", Ct)).Value!.Route);
+        Assert.Equal("mx far.example", (await client.ExplainAsync("a@far.example", "b@c.example", "MYBBS", Ct)).Value!.Route);
         Assert.True((await client.StatusAsync(Ct)).IsRunning);
         Assert.Empty(await client.ListAccountsAsync(Ct));
         Assert.Equal("MYBBS", (await client.ShowAccountAsync("mybbs", Ct)).Value!.Id);
@@ -203,10 +203,10 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
         public Task<IReadOnlyList<MessageTrace>> TraceAsync(string? sender, string? recipient, int limit, CancellationToken ct) =>
             Say<IReadOnlyList<MessageTrace>>($"trace {sender} {recipient} {limit}", []);
 
-        public Task<Result<Explanation>> ExplainAsync(string recipient, string? sender, CancellationToken ct) =>
+        public Task<Result<Explanation>> ExplainAsync(string recipient, string? sender, string? account, CancellationToken ct) =>
             Say<Result<Explanation>>(
                 $"explain {recipient} {sender}",
-                new Explanation(recipient, "mx far.example", "", "", [], "")
+                new Explanation(recipient, "mx far.example", "", "", [], "", [])
             );
 
         public Task<StatusReport> StatusAsync(CancellationToken ct) =>

@@ -39,7 +39,7 @@ public static partial class ControlApi
             routes,
             Verbs.Explain,
             Json.ResultExplanation,
-            (ask, ct) => operations.ExplainAsync(ask.Recipient ?? "", ask.Sender, ct)
+            (ask, ct) => operations.ExplainAsync(ask.Recipient ?? "", ask.Sender, ask.Account, ct)
         );
         Verb(routes, Verbs.Status, Json.StatusReport, (_, ct) => operations.StatusAsync(ct));
         Verb(routes, Verbs.ListAccounts, Json.IReadOnlyListAccountRow, (_, ct) => operations.ListAccountsAsync(ct));

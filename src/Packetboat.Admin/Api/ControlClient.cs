@@ -83,8 +83,18 @@ public sealed partial class ControlClient : IOperations, IDisposable
             ct
         );
 
-    public Task<Result<Explanation>> ExplainAsync(string recipient, string? sender, CancellationToken ct) =>
-        AskAsync(Verbs.Explain, new OperationRequest { Recipient = recipient, Sender = sender }, Json.ResultExplanation, ct);
+    public Task<Result<Explanation>> ExplainAsync(string recipient, string? sender, string? account, CancellationToken ct) =>
+        AskAsync(
+            Verbs.Explain,
+            new OperationRequest
+            {
+                Recipient = recipient,
+                Sender = sender,
+                Account = account,
+            },
+            Json.ResultExplanation,
+            ct
+        );
 
     public Task<StatusReport> StatusAsync(CancellationToken ct) =>
         AskAsync(Verbs.Status, new OperationRequest(), Json.StatusReport, ct);

@@ -72,8 +72,9 @@ public sealed class ConfigurationReader
 
         IniEntry? address = SystemAddressIn(msgs);
         mail = mail with { HostName = NameOurselves(mail.HostName, address) };
+        IReadOnlyList<RouteRule> routes = new RouteReader(packetboat, _directory, mail, _problems, _values).Read();
         ReplyTable table = ReplyTableReader.Read(replies, ReplyTable.Shipped, _problems);
-        return new Settings(_directory, address?.Text ?? mail.HostName, mail, ours, table);
+        return new Settings(_directory, address?.Text ?? mail.HostName, mail, ours, table) { Routes = routes };
     }
 
     private IniDocument OpenSbbsIni()

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Packetboat.Relay.Configuration;
 
 /// <summary>How to log in to the relay.</summary>
@@ -11,6 +13,19 @@ public enum RelayMechanism
 
     /// <summary>With the strongest of those that the relay offers.</summary>
     Strongest,
+}
+
+/// <summary>Whose certificate has to be verified.</summary>
+public enum RelayTls
+{
+    /// <summary>That of whoever gets our credentials, unless <c>RelayTrustedInClear</c> says otherwise.</summary>
+    Credentials,
+
+    /// <summary>Everybody's: without that nothing is sent.</summary>
+    Verified,
+
+    /// <summary>Nobody's.</summary>
+    Any,
 }
 
 /// <summary>The smart host, as delivery wants to know it.</summary>
@@ -29,7 +44,17 @@ public sealed record RelaySettings(
     RelayMechanism Mechanism
 )
 {
-    private const int SubmissionsPort = 465;
+    /// <summary>The rule that names it; empty: RelayServer.</summary>
+    public string Rule { get; init; } = "";
+
+    public RelayTls Tls { get; init; }
+
+    /// <summary>Where connections come from; null: as for all others.</summary>
+    public IPAddress? Source4 { get; init; }
+
+    public IPAddress? Source6 { get; init; }
+
+    internal const int SubmissionsPort = 465;
 
     /// <summary>All the flags that name a mechanism; more than one is refused when the settings are read.</summary>
     public const MailOptions MechanismFlags =

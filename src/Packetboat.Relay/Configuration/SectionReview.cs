@@ -23,7 +23,10 @@ internal static class SectionReview
         foreach (IniSection section in document.Sections)
         {
             string? known = Array.Find(sections, name => section.IsNamed(name, StringComparison.OrdinalIgnoreCase));
-            if (known is null && !section.IsRoot)
+            if (RouteReader.IsRoute(section))
+                foreach (Problem problem in OfEntries(section, Severity.Error, ExplainRoute))
+                    yield return problem;
+            else if (known is null && !section.IsRoot)
                 yield return UnknownSection(section, sections);
             else if (document.Section(known ?? "") is { } first && first != section)
                 yield return Repeated(section.Header!, first);
@@ -106,10 +109,17 @@ internal static class SectionReview
             : About(entry, Severity.Error, "the key stands in the wrong section", $"move it to [{key.Section}]");
     }
 
+    private static Problem? ExplainRoute(IniEntry entry) =>
+        RouteKeys.Find(entry.Key) is null
+            ? About(entry, Severity.Error, "no such key", Suggest(NearestName.Of(entry.Key, RouteKeys.All.Select(k => k.Name))))
+            : null;
+
     private static Problem UnknownSection(IniSection section, string[] known)
     {
         string? nearest = NearestName.Of(section.Names[0], known);
-        string remedy = nearest is null ? $"there are [{string.Join("], [", known)}]" : $"did you mean [{nearest}]?";
+        string remedy = nearest is null
+            ? $"there are [{string.Join("], [", known)}] and [{RouteKeys.Prefix}NAME]"
+            : $"did you mean [{nearest}]?";
         IniLine line = section.Header!;
         return new Problem(Severity.Error, line.File, line.Number, "", line.Text.Trim(), "no such section", remedy);
     }

@@ -16,6 +16,10 @@ internal static class DeliveryReplies
     public static SmtpReply Loop(string domain) =>
         new(554, "5.4.6", $"the mail of {domain} is for this host, which does not know the domain: its MX record points to us");
 
+    /// <summary>RFC 3463 §3.8: delivery not authorized.</summary>
+    public static SmtpReply MustNotLeave(string rule) =>
+        new(550, "5.7.1", $"this mail must not leave the system: the rule {rule} of its operator keeps it in");
+
     public static SmtpReply DnsTrouble(string domain, string reason) =>
         new(451, "4.4.3", $"the mail servers of {domain} could not be looked up: {reason}");
 

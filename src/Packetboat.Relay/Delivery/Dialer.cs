@@ -8,8 +8,15 @@ namespace Packetboat.Relay.Delivery;
 /// <summary>Makes the TCP connection, from the address that the operator chose, within <c>ConnectTimeout</c>.</summary>
 internal sealed class Dialer(Func<DialSettings> settings, TimeProvider time)
 {
+    /// <param name="target">Whom to call.</param>
+    /// <param name="stopping">Ends it.</param>
+    /// <param name="from">Our address, of the same family; null: the usual.</param>
     /// <returns>A session that has not read the greeting yet, or why there is none.</returns>
-    public async ValueTask<(Socket? Socket, string Failure)> DialAsync(IPEndPoint target, CancellationToken stopping)
+    public async ValueTask<(Socket? Socket, string Failure)> DialAsync(
+        IPEndPoint target,
+        CancellationToken stopping,
+        IPAddress? from = null
+    )
     {
         DialSettings now = settings();
         // 0 leaves it to the operating system.
@@ -23,7 +30,7 @@ internal sealed class Dialer(Func<DialSettings> settings, TimeProvider time)
         {
             // A machine without IPv6 refuses even the socket: that is this address's failure, and the next one may do.
             socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            if (now.SourceFor(target.AddressFamily) is { } source)
+            if ((from ?? now.SourceFor(target.AddressFamily)) is { } source)
                 socket.Bind(new IPEndPoint(source, 0));
             await socket.ConnectAsync(target, either.Token);
             return (socket, "");

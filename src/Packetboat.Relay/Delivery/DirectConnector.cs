@@ -30,11 +30,12 @@ internal sealed class DirectConnector(
 {
     public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
     {
-        string domain = ((Route.Direct)route).Domain;
+        var direct = (Route.Direct)route;
+        string domain = direct.Domain;
         DnsAnswer<MxRecord> answer = await resolver.MxAsync(domain, stopping);
         return MxHosts.Of(domain, answer, IsOurs, Random.Shared) switch
         {
-            MailHosts.Found found => await ConnectAsync(domain, answer, found, stopping),
+            MailHosts.Found found => await ConnectAsync(direct, answer, found, stopping),
             MailHosts.NullMx => new Connection.Impossible(DeliveryReplies.NullMx(domain)),
             MailHosts.Loop => new Connection.Impossible(DeliveryReplies.Loop(domain)),
             MailHosts.NoSuchDomain => new Connection.Impossible(DeliveryReplies.NoSuchDomain(domain)),
@@ -48,12 +49,13 @@ internal sealed class DirectConnector(
     }
 
     private async ValueTask<Connection> ConnectAsync(
-        string domain,
+        Route.Direct route,
         DnsAnswer<MxRecord> mx,
         MailHosts.Found hosts,
         CancellationToken stopping
     )
     {
+        string domain = route.Domain;
         MtaStsPolicy? policy = (await policies.MtaStsAsync(domain, stopping)).Policy;
         Connection last = new Connection.Unreachable(DeliveryReplies.NoAddress(domain), false, "");
         int tried = 0;
@@ -84,7 +86,7 @@ internal sealed class DirectConnector(
             {
                 if (++tried > MxHosts.MaxAddresses)
                     return last;
-                last = await ConnectAsync(target, demand, stopping);
+                last = await ConnectAsync(new Call(target, demand, route.Rule), stopping);
                 if (last is Connection.Ready or Connection.Paced)
                     return last;
             }
@@ -96,30 +98,25 @@ internal sealed class DirectConnector(
     private static SmtpReply Without(string host, int addresses, string failure) =>
         addresses > 0 ? DeliveryReplies.PrivateOnly(host) : DeliveryReplies.DnsTrouble(host, failure);
 
-    private async ValueTask<Connection> ConnectAsync(MailTarget target, TlsDemand demand, CancellationToken stopping)
+    private async ValueTask<Connection> ConnectAsync(Call call, CancellationToken stopping)
     {
-        switch (await shaper.EnterAsync(target.Host, stopping))
+        switch (await shaper.EnterAsync(call.Target.Host, stopping))
         {
             case Turn.Later later:
                 return new Connection.Paced(later.Until, later.Reason);
             case Turn.Mine { Connection: var pace }:
-                return await ConnectAsync(target, demand, pace, stopping);
+                return await ConnectAsync(call, pace, stopping);
             default:
                 throw new InvalidOperationException("a new kind of turn");
         }
     }
 
-    private async ValueTask<Connection> ConnectAsync(
-        MailTarget target,
-        TlsDemand demand,
-        PacedConnection pace,
-        CancellationToken stopping
-    )
+    private async ValueTask<Connection> ConnectAsync(Call call, PacedConnection pace, CancellationToken stopping)
     {
         Connection result = new Connection.Unreachable(TlsFailed, false, "");
         try
         {
-            result = await ConnectWithoutPaceAsync(target, demand, stopping);
+            result = await ConnectWithoutPaceAsync(call, stopping);
             if (result is Connection.Unreachable { } refused)
                 shaper.Note(pace, new RemoteOutcome(refused.Reply, refused.FromPeer, refused.Host), isFresh: true);
             return result is Connection.Ready ready ? ready with { Pace = pace } : result;
@@ -131,34 +128,39 @@ internal sealed class DirectConnector(
         }
     }
 
-    private async ValueTask<Connection> ConnectWithoutPaceAsync(MailTarget target, TlsDemand demand, CancellationToken stopping)
+    private async ValueTask<Connection> ConnectWithoutPaceAsync(Call call, CancellationToken stopping)
     {
-        Connection withTls = await ConnectAsync(target, demand, mayTls: true, stopping);
+        Connection withTls = await ConnectAsync(call, mayTls: true, stopping);
         // A handshake that fails, or that the server ends by hanging up, would do so each time; without TLS the mail still arrives.
         // RFC 7435 §3. Where TLS is demanded it has failed in other words.
         return withTls is Connection.Unreachable { Reply: var reply } && reply == TlsFailed
-            ? await ConnectAsync(target, demand, mayTls: false, stopping)
+            ? await ConnectAsync(call, mayTls: false, stopping)
             : withTls;
     }
 
-    private async ValueTask<Connection> ConnectAsync(MailTarget target, TlsDemand demand, bool mayTls, CancellationToken stopping)
+    private async ValueTask<Connection> ConnectAsync(Call call, bool mayTls, CancellationToken stopping)
     {
+        (MailTarget target, TlsDemand demand, RouteRule? rule) = call;
         int port = settings().Packetboat.DirectPort;
         string host = $"{target.Host} [{target.Address}]:{port}";
-        (Socket? socket, string failure) = await dialer.DialAsync(new IPEndPoint(target.Address, port), stopping);
+        (Socket? socket, string failure) = await dialer.DialAsync(
+            new IPEndPoint(target.Address, port),
+            stopping,
+            target.Address.AddressFamily == AddressFamily.InterNetworkV6 ? rule?.Source6 : rule?.Source4
+        );
         if (socket is null)
             return new Connection.Unreachable(DeliveryReplies.CannotConnect(failure), false, host);
 
         SmtpClientSession session = dialer.Session(new NetworkStream(socket, ownsSocket: true));
-        var call = new DirectCall(session, target.Host, host, demand, new PeerTrust(demand, target.Host, authorities, time));
+        var conversation = new DirectCall(session, target.Host, host, demand, new PeerTrust(demand, target.Host, authorities, time));
         Connection result;
         try
         {
-            result = await call.OpenAsync(settings().Mail.HostName, mayTls, stopping);
+            result = await conversation.OpenAsync(settings().Mail.HostName, mayTls, stopping);
         }
         catch (SmtpProtocolException broken)
         {
-            result = new Connection.Unreachable(call.Broken(broken), false, host);
+            result = new Connection.Unreachable(conversation.Broken(broken), false, host);
         }
         catch
         {
@@ -174,6 +176,11 @@ internal sealed class DirectConnector(
     private bool IsOurs(string host) => string.Equals(host, settings().Mail.HostName, StringComparison.OrdinalIgnoreCase);
 
     private static readonly SmtpReply TlsFailed = DeliveryReplies.Broken("the TLS handshake failed");
+
+    /// <param name="Target">Whom to call.</param>
+    /// <param name="Demand">What TLS must be there.</param>
+    /// <param name="Rule">Of the route; null: none.</param>
+    private sealed record Call(MailTarget Target, TlsDemand Demand, RouteRule? Rule);
 
     /// <summary>One call to one address, for whoever has to say what went wrong.</summary>
     private sealed class DirectCall(SmtpClientSession session, string name, string host, TlsDemand demand, PeerTrust trust)

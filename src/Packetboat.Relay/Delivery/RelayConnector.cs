@@ -35,7 +35,11 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
     private async ValueTask<Connection> ConnectAsync(RelaySettings relay, IPEndPoint target, CancellationToken stopping)
     {
         string host = $"{relay.Server} [{target.Address}]:{target.Port}";
-        (Socket? socket, string failure) = await dialer.DialAsync(target, stopping);
+        (Socket? socket, string failure) = await dialer.DialAsync(
+            target,
+            stopping,
+            target.AddressFamily == AddressFamily.InterNetworkV6 ? relay.Source6 : relay.Source4
+        );
         if (socket is null)
             return new Connection.Unreachable(DeliveryReplies.CannotConnect(failure), false, host);
 
@@ -64,6 +68,15 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         }
     }
 
+    /// <summary>Whether nothing is sent before its certificate is verified.</summary>
+    public static bool MustVerify(RelaySettings relay, Settings settings) =>
+        relay.Tls switch
+        {
+            RelayTls.Verified => true,
+            RelayTls.Any => false,
+            _ => relay.Mechanism != RelayMechanism.None && !settings.Packetboat.RelayTrustedInClear,
+        };
+
     private static async ValueTask CloseAsync(SmtpClientSession session, CancellationToken stopping)
     {
         await using (session)
@@ -74,12 +87,9 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
     private sealed class RelayCall(RelaySettings relay, Settings settings, string host)
     {
         private readonly bool _hasCredentials = relay.Mechanism != RelayMechanism.None;
-        private readonly RelayTrust _trust = new(
-            settings.Packetboat.RelayCertificateFile,
-            mustVerify: relay.Mechanism != RelayMechanism.None && !settings.Packetboat.RelayTrustedInClear
-        );
+        private readonly RelayTrust _trust = new(settings.Packetboat.RelayCertificateFile, MustVerify(relay, settings));
 
-        private bool MayTrustAnyone => !_hasCredentials || settings.Packetboat.RelayTrustedInClear;
+        private bool MayTrustAnyone => !MustVerify(relay, settings);
 
         public async ValueTask<Stream> SecureAsync(Dialer dialer, Stream stream, CancellationToken stopping)
         {
@@ -105,10 +115,10 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
 
             SslStream? tls = implicitTls ?? session.Tls;
             string security = Security(tls);
-            if (!_hasCredentials)
-                return new Connection.Ready(session, host, security);
             if (!MayTrustAnyone && (tls is null || !_trust.IsVerified))
                 return new Connection.Misconfigured(NoCredentialsInClear(tls is null), host);
+            if (!_hasCredentials)
+                return new Connection.Ready(session, host, security);
             return await AuthenticateAsync(session, tls, security, stopping);
         }
 
@@ -147,7 +157,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
                 RelayMechanism.CramMd5 => SaslMechanisms.CramMd5,
                 _ => SaslMechanisms.ChooseStrongest(
                     session.Extensions.AuthMechanisms,
-                    tls is not null || settings.Packetboat.RelayTrustedInClear,
+                    tls is not null || MayTrustAnyone,
                     canBind: bindings.Count > 0
                 ),
             };
@@ -183,15 +193,19 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         private string Step(SmtpStage stage) =>
             stage switch
             {
-                SmtpStage.Authentication => $"the relay refuses RelayUsername {relay.Username} and its RelayPassword",
+                SmtpStage.Authentication => relay.Rule.Length == 0
+                    ? $"the relay refuses RelayUsername {relay.Username} and its RelayPassword"
+                    : $"the relay refuses Username {relay.Username} of [Route:{relay.Rule}] and its password",
                 SmtpStage.Greeting => "the relay refuses us at its greeting",
                 _ => "the relay refuses us",
             };
 
         private string NoCredentialsInClear(bool noTls) =>
-            noTls
+            relay.Rule.Length > 0
+                ? $"{(noTls ? "the relay offers no TLS" : $"the relay's certificate cannot be verified ({_trust.Doubt})")}, and [Route:{relay.Rule}] demands it, so nothing was sent; use a port with TLS, name its certificate in RelayCertificateFile of packetboat.ini, or write Tls=any in [Route:{relay.Rule}] if nobody can listen on the way"
+            : noTls
                 ? "the relay offers no TLS, so RelayPassword was not sent; use a port with TLS (587 or 465), or set RelayTrustedInClear = true in packetboat.ini if nobody can listen on the way"
-                : $"the relay's certificate cannot be verified, so RelayPassword was not sent ({_trust.Doubt}); if you know it to be the relay's, put it into a file and name that in RelayCertificateFile of packetboat.ini";
+            : $"the relay's certificate cannot be verified, so RelayPassword was not sent ({_trust.Doubt}); if you know it to be the relay's, put it into a file and name that in RelayCertificateFile of packetboat.ini";
 
         private string Security(SslStream? tls) =>
             tls is null

@@ -46,6 +46,14 @@ public sealed class SendMail : IDisposable
         var shaper = new Shaper(() => settings().Replies, time);
         var relay = new RelayConnector(dialer, addresses, settings);
         var direct = new DirectConnector(dialer, resolver, addresses, settings, shaper, _policies, time);
+        var nowhere = new NoConnector();
+        IConnector connectorOf(Route route) =>
+            route switch
+            {
+                Route.Relay => relay,
+                Route.Never => nowhere,
+                _ => direct,
+            };
         Settlement? settlement = null;
         Reporter reporterOf(IScheduler scheduler) =>
             new(
@@ -60,7 +68,7 @@ public sealed class SendMail : IDisposable
         Scheduler = new DeliveryScheduler(
             store,
             _router,
-            route => new Courier(route, route is Route.Relay ? relay : direct, store, time, stops, shaper),
+            route => new Courier(route, connectorOf(route), store, time, stops, shaper),
             scheduler =>
                 settlement = new Settlement(
                     store,
@@ -108,26 +116,40 @@ public sealed class SendMail : IDisposable
         Settings now = _settings();
         if (now.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL))
             return "nowhere: NO_SENDMAIL is set, it waits";
-        return now.Relay is { } relay
+        string rules = now.Routes.Count == 0 ? "" : $", by {now.Routes.Count} rules some of it otherwise";
+        string usually = now.Relay is { } relay
             ? $"through {relay.Server}:{relay.Port}{(relay.Username.Length == 0 ? "" : $" as {relay.Username}")}"
             : "directly to each domain's servers";
+        return usually + rules;
     }
 
-    public async Task<Explanation> ExplainAsync(MailAddress recipient, CancellationToken ct)
+    /// <summary>How mail would leave, by the code that sends it.</summary>
+    public async Task<Explanation> ExplainAsync(MailAddress? sender, string? account, MailAddress recipient, CancellationToken ct)
     {
-        Route route = _router.RouteOf(recipient);
+        RouteDecision decision = _router.Decide(sender, account, recipient);
+        Route route = decision.Route;
         string trouble = Scheduler.Troubles().FirstOrDefault(t => t.Route == route.Name)?.Reason ?? "";
         return route switch
         {
             Route.Relay relay => new Explanation(
                 recipient.ToString(),
                 route.Name,
-                "RELAY_TX: all mail goes to RelayServer",
+                decision.Because,
                 SecurityOf(relay.Settings),
                 [$"{relay.Settings.Server}:{relay.Settings.Port}"],
-                trouble
+                trouble,
+                decision.Otherwise
             ),
-            _ => await ExplainDirectAsync(recipient, route, trouble, ct),
+            Route.Never => new Explanation(
+                recipient.ToString(),
+                route.Name,
+                decision.Because,
+                "it goes back to its sender",
+                [],
+                trouble,
+                decision.Otherwise
+            ),
+            _ => await ExplainDirectAsync(recipient, decision, trouble, ct),
         };
     }
 
@@ -148,7 +170,12 @@ public sealed class SendMail : IDisposable
         return _settlement.BounceAsync(new DeliveryItem(story.Message, to, "", Content: null), why, ct);
     }
 
-    private async Task<Explanation> ExplainDirectAsync(MailAddress recipient, Route route, string trouble, CancellationToken ct)
+    private async Task<Explanation> ExplainDirectAsync(
+        MailAddress recipient,
+        RouteDecision decision,
+        string trouble,
+        CancellationToken ct
+    )
     {
         string domain = recipient.AsciiDomain;
         DnsAnswer<MxRecord> answer = await _resolver.MxAsync(domain, ct);
@@ -169,17 +196,18 @@ public sealed class SendMail : IDisposable
         };
         return new Explanation(
             recipient.ToString(),
-            route.Name,
-            rule,
+            decision.Route.Name,
+            $"{decision.Because}; {rule}",
             await _policies.DescribeAsync(domain, answer, hosts, ct),
             [.. hosts.Select(host => $"{host}:{port}")],
-            trouble
+            trouble,
+            decision.Otherwise
         );
     }
 
     private string SecurityOf(RelaySettings relay)
     {
-        bool mustVerify = relay.Mechanism != RelayMechanism.None && !_settings().Packetboat.RelayTrustedInClear;
+        bool mustVerify = RelayConnector.MustVerify(relay, _settings());
         string tls =
             relay.ImplicitTls ? "TLS from the first octet"
             : mustVerify ? "STARTTLS required"

@@ -33,7 +33,7 @@ public interface IOperations
 
     Task<IReadOnlyList<MessageTrace>> TraceAsync(string? sender, string? recipient, int limit, CancellationToken ct);
 
-    Task<Result<Explanation>> ExplainAsync(string recipient, string? sender, CancellationToken ct);
+    Task<Result<Explanation>> ExplainAsync(string recipient, string? sender, string? account, CancellationToken ct);
 
     Task<StatusReport> StatusAsync(CancellationToken ct);
 

@@ -120,13 +120,17 @@ public sealed partial class LocalOperations(
         CancellationToken ct
     ) => [.. (await store.TraceAsync(sender, recipient, Math.Clamp(limit, 1, MaxTraces), ct)).Select(Trace)];
 
-    public async Task<Result<Explanation>> ExplainAsync(string recipient, string? sender, CancellationToken ct)
+    public async Task<Result<Explanation>> ExplainAsync(string recipient, string? sender, string? account, CancellationToken ct)
     {
         if (!MailAddress.TryParse(recipient, out MailAddress? address) || address.Domain.Length == 0)
             return new Refusal(recipient, "it is not a mail address", "Write name@domain.example");
-        if (sender is { Length: > 0 } && !MailAddress.TryParse(sender, out _))
+        MailAddress? from = null;
+        if (sender is { Length: > 0 } and not "<>" && !MailAddress.TryParse(sender, out from))
             return new Refusal(sender, "it is not a mail address", "Write name@domain.example");
-        return await sendMail.ExplainAsync(address, ct);
+        QwkId? id = null;
+        if (account is { Length: > 0 } && !QwkId.TryParse(account, out id, out Refusal? refusal))
+            return refusal;
+        return await sendMail.ExplainAsync(from, id?.ToString(), address, ct);
     }
 
     public async Task<StatusReport> StatusAsync(CancellationToken ct)

@@ -174,13 +174,15 @@ public sealed record StatusReport(
 /// <param name="Security">What TLS and sign-in it demands.</param>
 /// <param name="Hosts">Where it would connect, in order.</param>
 /// <param name="Trouble">Why nothing leaves that way now; empty when it does.</param>
+/// <param name="Otherwise">What would make it leave another way.</param>
 public sealed record Explanation(
     string Recipient,
     string Route,
     string Rule,
     string Security,
     IReadOnlyList<string> Hosts,
-    string Trouble
+    string Trouble,
+    IReadOnlyList<string> Otherwise
 );
 
 /// <summary>An account, without its secrets.</summary>

@@ -135,7 +135,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         DateTimeOffset now = _time.GetUtcNow();
         SchedulerSettings settings = _settings();
         var reservation = new Reservation(this, message);
-        foreach (IGrouping<string, (QueuedRecipient To, Route Route)> group in ByRoute(recipients))
+        foreach (IGrouping<string, (QueuedRecipient To, Route Route)> group in ByRoute(message, recipients))
         {
             Route route = group.First().Route;
             QueuedRecipient[] to = [.. group.Select(pair => pair.To)];
@@ -162,11 +162,11 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         return reservation;
     }
 
-    public IReservation Hold(IReadOnlyList<QueuedRecipient> recipients, StoppedMail stopped) =>
+    public IReservation Hold(QueuedMessage message, IReadOnlyList<QueuedRecipient> recipients, StoppedMail stopped) =>
         new HeldReservation([
             .. recipients.Select(to => new NewRecipient(
                 to,
-                _router.RouteOf(to.Address).Name,
+                _router.RouteOf(message, to.Address).Name,
                 RecipientState.Held,
                 stopped.Until,
                 stopped
@@ -427,7 +427,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         var claims = new List<Claim>();
         foreach (
             IGrouping<(long Number, string Route), DueRecipient> group in due.GroupBy(d =>
-                (d.Message.Number, _router.RouteOf(d.Recipient.Address).Name)
+                (d.Message.Number, _router.RouteOf(d.Message, d.Recipient.Address).Name)
             )
         )
             Claim([.. group], now, items, claims);
@@ -518,7 +518,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private void Claim(DueRecipient[] group, DateTimeOffset now, List<(Lane, DeliveryItem)> items, List<Claim> claims)
     {
         SchedulerSettings settings = _settings();
-        Route route = _router.RouteOf(group[0].Recipient.Address);
+        Route route = _router.RouteOf(group[0].Message, group[0].Recipient.Address);
         QueuedMessage message = group[0].Message;
         lock (_lock)
         {
@@ -612,10 +612,11 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     }
 
     private IEnumerable<IGrouping<string, (QueuedRecipient To, Route Route)>> ByRoute(
+        QueuedMessage message,
         IReadOnlyList<QueuedRecipient> recipients
     ) =>
         recipients
-            .Select(to => (To: to, Route: _router.RouteOf(to.Address)))
+            .Select(to => (To: to, Route: _router.RouteOf(message, to.Address)))
             .GroupBy(pair => pair.Route.Name, StringComparer.Ordinal);
 
     /// <summary>Under the lock.</summary>
@@ -642,11 +643,11 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         Kick();
     }
 
-    /// <summary>There is one relay at a time: when another comes into use, the trouble with the one before it is over.</summary>
+    /// <summary>When another relay comes into use, the trouble with those that no setting names any more is over.</summary>
     private void LeaveOtherRelays()
     {
         foreach (Lane lane in _lanes.All)
-            if (lane is { Route: Route.Relay, IsOpen: false })
+            if (lane is { Route: Route.Relay relay, IsOpen: false } && !_router.Uses(relay))
                 lane.Open(1);
         // Of an earlier run too.
         _leftUntil = DateTimeOffset.MinValue;

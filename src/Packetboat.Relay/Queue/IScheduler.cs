@@ -15,9 +15,10 @@ public interface IScheduler
     IReservation Reserve(QueuedMessage message, IReadOnlyList<QueuedRecipient> recipients, ReadOnlyMemory<byte>? content);
 
     /// <summary>The same for a message that is accepted and does not leave: it takes no room.</summary>
+    /// <param name="message">The message.</param>
     /// <param name="recipients">Its recipients.</param>
     /// <param name="stopped">Why.</param>
-    IReservation Hold(IReadOnlyList<QueuedRecipient> recipients, StoppedMail stopped);
+    IReservation Hold(QueuedMessage message, IReadOnlyList<QueuedRecipient> recipients, StoppedMail stopped);
 
     /// <summary>Looks at the store again: something was made due by hand. Parked routes are tried once more.</summary>
     void Wake();

@@ -79,7 +79,7 @@ internal sealed class SpooledMessage : ISpooledMessage
         // (A bare null would become an empty content here: arrays convert to memory, and so does the lack of one.)
         ReadOnlyMemory<byte>? content = _chunks == 0 ? last : default(ReadOnlyMemory<byte>?);
         IReservation reservation = envelope.Usage?.Stopped is { } stopped
-            ? _scheduler.Hold(recipients, stopped)
+            ? _scheduler.Hold(message, recipients, stopped)
             : _scheduler.Reserve(message, recipients, content);
         try
         {

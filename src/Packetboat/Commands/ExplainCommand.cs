@@ -10,10 +10,15 @@ internal static class ExplainCommand
     {
         var recipient = new Argument<string>("recipient") { Description = "A mail address" };
         var from = new Option<string?>("--from") { Description = "The sender" };
-        var command = new Command("explain", "Say which route mail takes, which rule chose it, and which TLS it demands")
+        var account = new Option<string?>("--account") { Description = "Who submits it" };
+        var command = new Command(
+            "explain",
+            "Say which route mail takes, which rule chose it, which TLS it demands, and what would change it"
+        )
         {
             recipient,
             from,
+            account,
             Verbs.Json,
         };
         command.SetAction(
@@ -25,6 +30,7 @@ internal static class ExplainCommand
                         Result<Explanation> result = await operations.ExplainAsync(
                             parsed.GetValue(recipient)!,
                             parsed.GetValue(from),
+                            parsed.GetValue(account),
                             stop
                         );
                         return Session.Answer(result, explanation => Show(explanation, parsed.GetValue(Verbs.Json)));
@@ -50,5 +56,7 @@ internal static class ExplainCommand
         Print.Line($"security  {explanation.Security}");
         if (explanation.Trouble.Length > 0)
             Print.Line($"trouble   {explanation.Trouble}");
+        foreach (string otherwise in explanation.Otherwise)
+            Print.Line($"otherwise {otherwise}");
     }
 }

@@ -17,7 +17,7 @@ internal sealed class TestMessage(IOperations operations, TimeProvider time)
         string route = $"relay {relay.Server}:{relay.Port}";
         return await UntilAsync(
             async stop =>
-                (await operations.ExplainAsync(recipient, sender: null, stop)).Value is { } explained
+                (await operations.ExplainAsync(recipient, sender: null, account: null, stop)).Value is { } explained
                 && explained.Route == route
                 && explained.Security.EndsWith($" as {relay.Account}", StringComparison.Ordinal),
             ct

@@ -21,6 +21,7 @@ public sealed class DocumentationTests
             ["flags"] = Flags,
             ["packetboat.ini"] = () =>
                 Keys(KeyTable.Packetboat.Where(key => key.IsUsedYet), key => $"`[{key.Section}]` `{key.Name}`"),
+            ["routes"] = () => Keys(RouteKeys.All, key => $"`{key.Name}`"),
             ["not used yet"] = NotUsedYet,
         };
 

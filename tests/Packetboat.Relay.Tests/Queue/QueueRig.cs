@@ -66,7 +66,9 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
     public static RelaySettings Hub(string password, string server = "hub.example") =>
         new(server, 587, ImplicitTls: false, "MYBBS", new Secret(password), RelayMechanism.Plain);
 
-    public Route RouteOf(MailAddress recipient) =>
+    public bool Uses(Route.Relay relay) => relay.Settings == Relay;
+
+    public Route RouteOf(QueuedMessage message, MailAddress recipient) =>
         Relay is { } relay ? new Route.Relay(relay) : new Route.Direct(recipient.AsciiDomain);
 
     public Task StartAsync() => Scheduler.StartAsync(Ct);

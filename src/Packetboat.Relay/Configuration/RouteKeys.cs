@@ -1,0 +1,82 @@
+namespace Packetboat.Relay.Configuration;
+
+/// <summary>The keys of a section <c>[Route:NAME]</c> of <c>packetboat.ini</c>.</summary>
+public static class RouteKeys
+{
+    /// <summary>In front of a rule's name, in the header of its section.</summary>
+    public const string Prefix = "Route:";
+
+    internal static readonly string[] Actions = ["direct", "relay", "never"];
+    internal static readonly string[] Auths = ["strongest", "plain", "login", "cram-md5", "none"];
+    internal static readonly string[] TlsPolicies = ["credentials", "verified", "any"];
+
+    public static IReadOnlyList<SettingKey> All { get; } =
+    [
+        Key(
+            "Action",
+            SettingType.Choice,
+            "",
+            "What is done with the mail that the rule matches: direct is to the domain's own servers, relay is to a relay, never is back to the sender, because it must not leave this system.",
+            "relay"
+        ),
+        Key(
+            "SenderDomain",
+            SettingType.List,
+            "",
+            "Domains of envelope senders that the rule is for, separated by commas; *.example.com is all domains below it. Blank: any sender.",
+            "example.com"
+        ),
+        Key(
+            "Account",
+            SettingType.List,
+            "",
+            "Accounts that it is for, separated by commas. Blank: any, and mail that nobody signed in for.",
+            "MYBBS"
+        ),
+        Key(
+            "RecipientDomain",
+            SettingType.List,
+            "",
+            "Domains of recipients that it is for, written as in SenderDomain. Blank: any recipient.",
+            "example.org"
+        ),
+        Key(
+            "Relay",
+            SettingType.Text,
+            "",
+            "The relay, as host or host:port; without a port 587, and 465 begins with TLS. Blank: RelayServer of sbbs.ini with its RelayUsername and RelayPassword.",
+            "relay.example.net:587"
+        ),
+        Key("Username", SettingType.Text, "", "Name for the sign-in at Relay. Blank: no sign-in.", "MYBBS"),
+        Key("Password", SettingType.Secret, "", "Password for it.", ""),
+        Key(
+            "PasswordFile",
+            SettingType.Path,
+            "",
+            "File with the password for it instead, relative to the directory of this file.",
+            "relay.secret"
+        ),
+        Key("Auth", SettingType.Choice, "strongest", "How to sign in: strongest, plain, login, cram-md5 or none.", "plain"),
+        Key(
+            "Tls",
+            SettingType.Choice,
+            "credentials",
+            "Whether the relay's certificate has to be verified before anything is sent: credentials is where there is a sign-in, verified always, any never, so that who sits on the way can read the password.",
+            "verified"
+        ),
+        Key(
+            "OutboundInterface",
+            SettingType.IPv4Address,
+            "",
+            "Address of this machine that connections of this rule come from. Blank: as OutboundInterface of sbbs.ini.",
+            "192.0.2.7"
+        ),
+        Key("OutboundV6Interface", SettingType.IPv6Address, "", "The same for IPv6.", "2001:db8::7"),
+    ];
+
+    public static SettingKey? Find(string name) =>
+        All.FirstOrDefault(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private static SettingKey Key(string name, SettingType type, string usual, string description, string example) =>
+        new("Route:NAME", name, type, usual, description) { IsUsedYet = true, Example = example };
+}

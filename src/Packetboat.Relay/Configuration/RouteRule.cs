@@ -1,0 +1,43 @@
+using System.Net;
+
+namespace Packetboat.Relay.Configuration;
+
+/// <summary>A section <c>[Route:NAME]</c>: which mail it is about, and how that leaves.</summary>
+/// <param name="Name">As in the header.</param>
+/// <param name="Action">What is done.</param>
+public sealed record RouteRule(string Name, RouteAction Action)
+{
+    /// <summary>Domains of envelope senders; none: any, the null sender too.</summary>
+    public IReadOnlyList<DomainPattern> Senders { get; init; } = [];
+
+    /// <summary>Accounts that submit; none: any, and mail that no account submits.</summary>
+    public IReadOnlyList<string> Accounts { get; init; } = [];
+
+    /// <summary>Domains of recipients; none: any.</summary>
+    public IReadOnlyList<DomainPattern> Recipients { get; init; } = [];
+
+    /// <summary>Of <see cref="RouteAction.Relay"/>; else null.</summary>
+    public RelaySettings? Relay { get; init; }
+
+    /// <summary>Where connections to domains' own servers come from; null: as for all others.</summary>
+    public IPAddress? Source4 { get; init; }
+
+    public IPAddress? Source6 { get; init; }
+
+    /// <param name="senderDomain">A-labels, lower case; null: the null sender.</param>
+    /// <param name="account">Who submitted it; null: nobody signed in.</param>
+    /// <param name="recipientDomain">A-labels, lower case.</param>
+    public bool Matches(string? senderDomain, string? account, string recipientDomain) =>
+        (Recipients.Count == 0 || Recipients.Any(one => one.Matches(recipientDomain)))
+        && (Senders.Count == 0 || (senderDomain is not null && Senders.Any(one => one.Matches(senderDomain))))
+        && (Accounts.Count == 0 || (account is not null && Accounts.Contains(account, StringComparer.OrdinalIgnoreCase)));
+
+    /// <summary>Whether it matches all that the other does, so that one behind it never counts.</summary>
+    public bool Covers(RouteRule other) =>
+        Covers(Recipients, other.Recipients, (one, its) => one.Covers(its))
+        && Covers(Senders, other.Senders, (one, its) => one.Covers(its))
+        && Covers(Accounts, other.Accounts, (one, its) => one.Equals(its, StringComparison.OrdinalIgnoreCase));
+
+    private static bool Covers<T>(IReadOnlyList<T> mine, IReadOnlyList<T> its, Func<T, T, bool> covers) =>
+        mine.Count == 0 || (its.Count > 0 && its.All(theirs => mine.Any(one => covers(one, theirs))));
+}

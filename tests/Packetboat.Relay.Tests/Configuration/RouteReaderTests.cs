@@ -1,0 +1,124 @@
+using Packetboat.Relay.Configuration;
+
+namespace Packetboat.Relay.Tests.Configuration;
+
+/// <summary>The sections <c>[Route:NAME]</c> of <c>packetboat.ini</c>.</summary>
+public sealed class RouteReaderTests
+{
+    [Fact]
+    public void A_rule_has_a_relay_of_its_own()
+    {
+        ConfigurationResult read = Read(
+            """
+            [Route:partner]
+            Action = relay
+            SenderDomain = Example.COM, *.example.net
+            Relay = smtp.partner.example:465
+            Username = me
+            Password = let me in
+            Auth = login
+            Tls = any
+            OutboundInterface = 192.0.2.7
+            """
+        );
+
+        Assert.Empty(read.Problems);
+        RouteRule rule = Assert.Single(read.Settings!.Routes);
+        Assert.Equal(("partner", RouteAction.Relay), (rule.Name, rule.Action));
+        Assert.Equal("example.com, *.example.net", string.Join(", ", rule.Senders));
+        RelaySettings relay = rule.Relay!;
+        Assert.Equal(("smtp.partner.example", 465, true), (relay.Server, relay.Port, relay.ImplicitTls));
+        Assert.Equal((RelayMechanism.Login, "me", "let me in"), (relay.Mechanism, relay.Username, relay.Password.RevealValue()));
+        Assert.Equal((RelayTls.Any, "192.0.2.7", "partner"), (relay.Tls, relay.Source4!.ToString(), relay.Rule));
+        Assert.Equal("(set)", read.Values.Single(value => value.Section == "Route:partner" && value.Key == "Password").Value);
+    }
+
+    [Fact]
+    public void A_password_may_stand_in_a_file_of_its_own()
+    {
+        using ConfigurationFolder folder = new ConfigurationFolder()
+            .With("sbbs.ini", "[Mail]\n")
+            .With("relay.secret", "from the file\n")
+            .With("packetboat.ini", "[Route:a]\nAction=relay\nRelay=relay.example\nUsername=me\nPasswordFile=relay.secret\n");
+
+        RelaySettings relay = folder.Read().Settings!.Routes[0].Relay!;
+
+        Assert.Equal((587, RelayMechanism.Strongest), (relay.Port, relay.Mechanism));
+        Assert.Equal("from the file", relay.Password.RevealValue());
+    }
+
+    [Fact]
+    public void Without_a_relay_of_its_own_a_rule_means_RelayServer()
+    {
+        ConfigurationResult read = ConfigurationFolder.ReadFile(
+            "[Mail]\nRelayServer=hub.example\nRelayPort=587\nRelayUsername=MYBBS\nRelayPassword=secret\n",
+            "[Route:gmail]\nAction=relay\nRecipientDomain=gmail.com\n"
+        );
+
+        RelaySettings relay = read.Settings!.Routes[0].Relay!;
+        Assert.Equal(("hub.example", 587, "MYBBS", "gmail"), (relay.Server, relay.Port, relay.Username, relay.Rule));
+        Assert.Equal(DeliveryMode.Direct, read.Settings.Packetboat.DeliveryMode);
+    }
+
+    [Theory]
+    [InlineData("", "SenderDomain = a.example")]
+    [InlineData("RecipientDomain = *.example", "RecipientDomain = a.example, b.a.example")]
+    [InlineData("SenderDomain = a.example", "SenderDomain = a.example\nRecipientDomain = b.example")]
+    [InlineData("Account = MYBBS, OTHER", "Account = mybbs")]
+    public void A_rule_that_never_counts_is_an_error_that_names_both(string first, string second)
+    {
+        ConfigurationResult read = Read($"[Route:wide]\nAction=direct\n{first}\n[Route:narrow]\nAction=never\n{second}\n");
+
+        Assert.Null(read.Settings);
+        string problem = Assert.Single(read.Problems).ToString();
+        Assert.Contains("[Route:narrow]", problem, StringComparison.Ordinal);
+        Assert.Contains("[Route:wide] at ctrl/packetboat.ini:1 takes all of its mail", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SenderDomain = a.example", "")]
+    [InlineData("SenderDomain = a.example", "RecipientDomain = a.example")]
+    [InlineData("RecipientDomain = *.a.example", "RecipientDomain = a.example")]
+    [InlineData("RecipientDomain = a.example", "RecipientDomain = *.a.example")]
+    [InlineData("RecipientDomain = a.example", "RecipientDomain = a.example, b.example")]
+    [InlineData("Account = MYBBS", "SenderDomain = a.example")]
+    public void A_rule_that_some_mail_reaches_is_none(string first, string second)
+    {
+        ConfigurationResult read = Read($"[Route:one]\nAction=direct\n{first}\n[Route:two]\nAction=never\n{second}\n");
+
+        Assert.Empty(read.Problems);
+        Assert.Equal(["one", "two"], read.Settings!.Routes.Select(rule => rule.Name));
+    }
+
+    [Theory]
+    [InlineData("[Route:a]\nSenderDomain=a.example", "nothing says what is done with this mail")]
+    [InlineData("[Route:a]\nAction=relai\nRelay=r.example", "not one of direct, relay, never")]
+    [InlineData("[Route:a]\nAction=relay", "there is no relay")]
+    [InlineData("[Route:a]\nAction=relay\nRelay=r.example:0", "neither host nor host:port")]
+    [InlineData("[Route:a]\nAction=relay\nRelay=r.example\nUsername=me", "both a name and a password")]
+    [InlineData("[Route:a]\nAction=direct\nRelay=r.example", "only Action=relay has a relay")]
+    [InlineData("[Route:a]\nAction=direct\nSenderDomain=a b", "'a b' is no domain")]
+    [InlineData("[Route:a]\nAction=direct\nAccount=!", "is no account")]
+    [InlineData("[Route:a]\nAction=direct\nSenderDomian=a.example", "did you mean SenderDomain?")]
+    [InlineData("[Route:a b]\nAction=direct", "the name of a rule has letters")]
+    [InlineData("[Route:]\nAction=direct", "the name of a rule has letters")]
+    [InlineData("[Route:a]\nAction=relay\nRelay=r.example\nUsername=me\nPasswordFile=none", "there is no file")]
+    public void What_cannot_be_meant_is_refused(string lines, string reason)
+    {
+        ConfigurationResult read = Read(lines);
+
+        Assert.Null(read.Settings);
+        Assert.Contains(read.Problems, problem => problem.ToString().Contains(reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Of_two_rules_of_a_name_the_first_is_read_and_the_other_pointed_out()
+    {
+        ConfigurationResult read = Read("[Route:a]\nAction=direct\nAccount=MYBBS\n[Route:A]\nAction=never\n");
+
+        Assert.Equal(RouteAction.Direct, Assert.Single(read.Settings!.Routes).Action);
+        Assert.Contains("is not", Assert.Single(read.Problems).Reason, StringComparison.Ordinal);
+    }
+
+    private static ConfigurationResult Read(string packetboat) => ConfigurationFolder.ReadFile("[Mail]\n", packetboat);
+}
