@@ -15,12 +15,18 @@ internal static class NameServerOption
         };
 
     /// <summary>Null: it was printed what is wrong.</summary>
-    public static CachingResolver? Resolver(ParseResult parsed)
+    public static CachingResolver? Resolver(ParseResult parsed) =>
+        IsRight(parsed)
+            ? new CachingResolver(new ResolverOptions { Server = parsed.GetValue(Dns) }, TimeProvider.System)
+            : null;
+
+    /// <summary>False: it was printed what is wrong.</summary>
+    public static bool IsRight(ParseResult parsed)
     {
         string? server = parsed.GetValue(Dns);
         if (server is null || IPEndPoint.TryParse(server, out _))
-            return new CachingResolver(new ResolverOptions { Server = server }, TimeProvider.System);
+            return true;
         Print.Error($"--dns {server}: not an address; say ADDRESS or ADDRESS:PORT");
-        return null;
+        return false;
     }
 }
