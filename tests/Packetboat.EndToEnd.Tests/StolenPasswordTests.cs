@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Packetboat.Demo;
-using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Operations;
 

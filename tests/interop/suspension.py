@@ -97,8 +97,8 @@ def stopped_and_resumed(run, hub, sink, postfix, client_run, target, start, end,
 
     world.send(postfix.port, mail)
     synchronet = Synchronet(run, hub, target + "-s", len(mail))
-    wait_until(lambda: len(postfix.deferred(mail)) == len(mail), lambda: "%d deferrals" % len(mail), 30)
-    wait_until(lambda: len(synchronet.scans()) >= 3, "three scans of the Synchronet spoke", 30)
+    wait_until(lambda: len(postfix.deferred(mail)) == len(mail), lambda: "%d deferrals" % len(mail), 90)
+    wait_until(lambda: len(synchronet.scans()) >= 3, "three scans of the Synchronet spoke", 90)
     if [scan for scan in synchronet.scans() if not scan.startswith("0 taken, %d waiting, 0 stuck, 0 bounced" % len(mail)) or WORDS not in scan]:
         raise Failed("the Synchronet spoke: %s" % synchronet.scans()[-1])
     if early := [name for name in content.names_in(sink.folder) if name.startswith(target)]:
@@ -110,7 +110,7 @@ def stopped_and_resumed(run, hub, sink, postfix, client_run, target, start, end,
     if code != 0 or status != 0:
         raise Failed("swaks: exit %d; the Synchronet spoke: exit %d, %s" % (code, status, last))
     kept = {**mail, **dict(synchronet.messages()), swaks: messages["0001"]}
-    sink.wait_for(kept, 30)
+    sink.wait_for(kept, 90)
     # The sink has the mail of earlier rounds too, once.
     sent.update(kept)
     count, wrong = content.compare(sent, sink.folder)

@@ -24,6 +24,11 @@ public abstract record RouteHealth
     /// <param name="Reason">In words.</param>
     /// <param name="Outcome">What says so.</param>
     public sealed record Parked(string Reason, RemoteOutcome Outcome) : RouteHealth;
+
+    /// <summary>We hold back for a moment by ourselves. No message counts an attempt for it, and nobody has to be told.</summary>
+    /// <param name="Until">Nothing is tried before.</param>
+    /// <param name="Reason">In words.</param>
+    public sealed record Paced(DateTimeOffset Until, string Reason) : RouteHealth;
 }
 
 /// <summary>One attempt at one item.</summary>

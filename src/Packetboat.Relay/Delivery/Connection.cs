@@ -1,5 +1,6 @@
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Shaping;
 
 namespace Packetboat.Relay.Delivery;
 
@@ -11,7 +12,16 @@ internal abstract record Connection
     /// <param name="Session">Greeted, secured and signed in.</param>
     /// <param name="Host"><c>mx.example [192.0.2.1]:25</c>.</param>
     /// <param name="Security">In words, for the trace.</param>
-    public sealed record Ready(SmtpClientSession Session, string Host, string Security) : Connection;
+    public sealed record Ready(SmtpClientSession Session, string Host, string Security) : Connection
+    {
+        /// <summary>Its place among the connections that the provider takes; null: nobody counts.</summary>
+        public PacedConnection? Pace { get; init; }
+    }
+
+    /// <summary>The provider has as many connections of ours as it takes, or asked us to slow down: nothing was tried.</summary>
+    /// <param name="Until">When it is worth asking again.</param>
+    /// <param name="Reason">In words.</param>
+    public sealed record Paced(DateTimeOffset Until, string Reason) : Connection;
 
     /// <summary>Nobody took the call. All messages for this route wait.</summary>
     /// <param name="Reply">What is filed: the peer's words, or ours.</param>

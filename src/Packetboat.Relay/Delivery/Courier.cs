@@ -2,6 +2,7 @@ using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Shaping;
 
 namespace Packetboat.Relay.Delivery;
 
@@ -9,10 +10,18 @@ namespace Packetboat.Relay.Delivery;
 /// Carries one item after another over one connection, which it opens when there is something to carry and keeps as long as the peer
 /// does. Used by one worker at a time.
 /// </summary>
-internal sealed class Courier(Route route, IConnector connector, IQueueStore store, TimeProvider time, IStopList? stops = null)
-    : IAsyncDisposable
+internal sealed class Courier(
+    Route route,
+    IConnector connector,
+    IQueueStore store,
+    TimeProvider time,
+    IStopList? stops = null,
+    Shaper? shaper = null
+) : IAsyncDisposable
 {
     public Route Route => route;
+
+    public bool IsOpen => _open is not null;
 
     /// <summary>A peer's memory of us is not to grow for ever.</summary>
     private const int MaxTransactions = 1000;
@@ -38,13 +47,36 @@ internal sealed class Courier(Route route, IConnector connector, IQueueStore sto
                 return Attempt.Stopped(item);
         }
 
+        if (_open?.Pace is { } pace && await pace.PlaceAsync(stopping) is { } later)
+            return WithoutConnection(item, new Connection.Paced(later.Until, later.Reason));
         bool knewChunksFail = _knowsChunksFail;
+        PacedConnection? paced = _open?.Pace;
         Attempt attempt = await SendAsync(item, stopping);
+        Tell(paced, attempt, isFresh);
         // A kept connection may have died without a word, or with the 421 of a peer tired of waiting. Nothing was said about the message, so
         // it is tried again at once, on a new one.
         bool mayRetry = !isFresh && _open is null && attempt.Recipients.All(SaysNothing);
         mayRetry |= !knewChunksFail && _knowsChunksFail && attempt.Recipients.All(one => one.Verdict == SmtpVerdict.Temporary);
         return mayRetry ? await DeliverAsync(item, stopping) : attempt;
+    }
+
+    /// <summary>While nothing is there to carry: another route may need the place that the connection has at the provider.</summary>
+    /// <param name="wanted">Called once at most, from another thread: the connection is to be closed.</param>
+    public void Rest(Action wanted) => _open?.Pace?.Rest(wanted);
+
+    public void Resume() => _open?.Pace?.Resume();
+
+    /// <summary>What the provider said shows whether we may send it more at a time, or less.</summary>
+    private void Tell(PacedConnection? pace, Attempt attempt, bool isFresh)
+    {
+        if (pace is null || shaper is null)
+            return;
+        foreach (RecipientAttempt one in attempt.Recipients)
+            if (shaper.Note(pace, new RemoteOutcome(one.Reply, one.FromPeer, attempt.Host), isFresh))
+                return;
+
+        if (attempt.Recipients.Any(one => one.Verdict == SmtpVerdict.Accepted))
+            pace.Delivered();
     }
 
     private static bool SaysNothing(RecipientAttempt attempt) =>
@@ -55,6 +87,7 @@ internal sealed class Courier(Route route, IConnector connector, IQueueStore sto
         if (_open is not { } open)
             return;
         _open = null;
+        using (open.Pace)
         await using (open.Session)
             await open.Session.QuitAsync(CancellationToken.None);
     }
@@ -63,7 +96,7 @@ internal sealed class Courier(Route route, IConnector connector, IQueueStore sto
     {
         if (_open is not { } open)
             return true;
-        bool isWorn = !open.Session.IsUsable || open.Session.Transactions >= MaxTransactions;
+        bool isWorn = !open.Session.IsUsable || open.Session.Transactions >= (open.Pace?.Most ?? MaxTransactions);
         bool isQuiet = time.GetElapsedTime(_lastUse) > Quiet;
         if (!isWorn && (!isQuiet || await IsAliveAsync(open.Session, stopping)))
             return false;
@@ -133,7 +166,8 @@ internal sealed class Courier(Route route, IConnector connector, IQueueStore sto
         if (_open is not { } open)
             return;
         _open = null;
-        await open.Session.DisposeAsync();
+        using (open.Pace)
+            await open.Session.DisposeAsync();
     }
 
     /// <summary>What a relay says about us is not said about the message.</summary>
@@ -180,6 +214,13 @@ internal sealed class Courier(Route route, IConnector connector, IQueueStore sto
                     new RemoteOutcome(down.Reply, down.FromPeer, down.Host)
                 )
             ),
+            Connection.Paced later => (
+                SmtpVerdict.Temporary,
+                DeliveryReplies.NotTried(later.Reason),
+                false,
+                "",
+                new RouteHealth.Paced(later.Until, later.Reason)
+            ),
             Connection.Misconfigured us => (
                 SmtpVerdict.Temporary,
                 DeliveryReplies.NotTried(us.Reason),
@@ -195,10 +236,9 @@ internal sealed class Courier(Route route, IConnector connector, IQueueStore sto
             ),
             _ => throw new InvalidOperationException("a new kind of connection"),
         };
-        IReadOnlyList<RecipientAttempt> recipients =
-            health is RouteHealth.Parked
-                ? []
-                : [.. item.Recipients.Select(r => new RecipientAttempt(r, verdict, reply, fromPeer))];
+        IReadOnlyList<RecipientAttempt> recipients = health is RouteHealth.Parked or RouteHealth.Paced
+            ? []
+            : [.. item.Recipients.Select(r => new RecipientAttempt(r, verdict, reply, fromPeer))];
         return new Attempt(item, recipients, health, host, "", PeerReports: false);
     }
 

@@ -6,6 +6,8 @@ using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Diagnosis;
+using Packetboat.Relay.Shaping;
 
 namespace Packetboat.Relay.Delivery;
 
@@ -14,8 +16,13 @@ namespace Packetboat.Relay.Delivery;
 /// addresses, until one takes us. TLS where it is offered, whoever's certificate it is: it keeps listeners out, and its failure must not
 /// keep mail in.
 /// </summary>
-internal sealed class DirectConnector(Dialer dialer, IResolver resolver, HostAddresses addresses, Func<Settings> settings)
-    : IConnector
+internal sealed class DirectConnector(
+    Dialer dialer,
+    IResolver resolver,
+    HostAddresses addresses,
+    Func<Settings> settings,
+    Shaper shaper
+) : IConnector
 {
     public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
     {
@@ -57,7 +64,7 @@ internal sealed class DirectConnector(Dialer dialer, IResolver resolver, HostAdd
                 if (++tried > MxHosts.MaxAddresses)
                     return last;
                 last = await ConnectAsync(target, stopping);
-                if (last is Connection.Ready)
+                if (last is Connection.Ready or Connection.Paced)
                     return last;
             }
         }
@@ -69,6 +76,36 @@ internal sealed class DirectConnector(Dialer dialer, IResolver resolver, HostAdd
         addresses > 0 ? DeliveryReplies.PrivateOnly(host) : DeliveryReplies.DnsTrouble(host, failure);
 
     private async ValueTask<Connection> ConnectAsync(MailTarget target, CancellationToken stopping)
+    {
+        switch (await shaper.EnterAsync(target.Host, stopping))
+        {
+            case Turn.Later later:
+                return new Connection.Paced(later.Until, later.Reason);
+            case Turn.Mine { Connection: var pace }:
+                return await ConnectAsync(target, pace, stopping);
+            default:
+                throw new InvalidOperationException("a new kind of turn");
+        }
+    }
+
+    private async ValueTask<Connection> ConnectAsync(MailTarget target, PacedConnection pace, CancellationToken stopping)
+    {
+        Connection result = new Connection.Unreachable(TlsFailed, false, "");
+        try
+        {
+            result = await ConnectWithoutPaceAsync(target, stopping);
+            if (result is Connection.Unreachable { } refused)
+                shaper.Note(pace, new RemoteOutcome(refused.Reply, refused.FromPeer, refused.Host), isFresh: true);
+            return result is Connection.Ready ready ? ready with { Pace = pace } : result;
+        }
+        finally
+        {
+            if (result is not Connection.Ready)
+                pace.Dispose();
+        }
+    }
+
+    private async ValueTask<Connection> ConnectWithoutPaceAsync(MailTarget target, CancellationToken stopping)
     {
         Connection withTls = await ConnectAsync(target, mayTls: true, stopping);
         // A handshake that fails, or that the server ends by hanging up, would do so each time; without TLS the mail still arrives.

@@ -5,6 +5,7 @@ using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Shaping;
 using Packetboat.Relay.Signing;
 using Packetboat.Relay.Telemetry;
 
@@ -35,15 +36,16 @@ public sealed class SendMail
         var scheduling = new DerivedSettings<SchedulerSettings>(settings, now => SchedulerSettingsOf(now, delivers));
         var addresses = new HostAddresses(resolver, () => settings().Mail.DnsServer is not null);
         var dialer = new Dialer(() => DialSettingsOf(settings()), time);
+        var shaper = new Shaper(() => settings().Replies, time);
         var relay = new RelayConnector(dialer, addresses, settings);
-        var direct = new DirectConnector(dialer, resolver, addresses, settings);
+        var direct = new DirectConnector(dialer, resolver, addresses, settings, shaper);
         Settlement? settlement = null;
         Reporter reporterOf(IScheduler scheduler) =>
             new(store, scheduler, () => settings().Mail.HostName, () => settings().Packetboat.ReportLanguage, time, signer);
         Scheduler = new DeliveryScheduler(
             store,
             _router,
-            route => new Courier(route, route is Route.Relay ? relay : direct, store, time, stops),
+            route => new Courier(route, route is Route.Relay ? relay : direct, store, time, stops, shaper),
             scheduler =>
                 settlement = new Settlement(
                     store,

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Packetboat.Relay.Shaping;
 
 namespace Packetboat.Relay.Diagnosis;
 
@@ -15,6 +16,7 @@ public sealed class ReplyTable
     internal ReplyTable(IReadOnlyList<MailProvider> providers, IReadOnlyList<ReplyRule> rules)
     {
         (_providers, _rules) = (providers, rules);
+        UsualShape = providers.FirstOrDefault(provider => provider.Id == MailProvider.Others)?.Shape ?? ProviderShape.Usual;
         _byName = rules.ToFrozenDictionary(rule => rule.Name, StringComparer.OrdinalIgnoreCase);
     }
 
@@ -22,6 +24,9 @@ public sealed class ReplyTable
     public static ReplyTable Shipped => ShippedReplies.Table;
 
     internal IReadOnlyList<MailProvider> Providers => _providers;
+
+    /// <summary>What a server gets of which the table says nothing.</summary>
+    internal ProviderShape UsualShape { get; }
 
     internal IReadOnlyList<ReplyRule> Rules => _rules;
 
@@ -51,7 +56,8 @@ public sealed class ReplyTable
     /// <summary>Whether an entry is about what we say where no peer has spoken.</summary>
     public bool IsOwn(string rule) => _byName.GetValueOrDefault(rule) is { FromPeer: false };
 
-    private MailProvider? ProviderOf(string host)
+    /// <param name="host"><c>mx.example</c> or <c>mx.example [192.0.2.1]:25</c>.</param>
+    internal MailProvider? ProviderOf(string host)
     {
         int end = host.IndexOf(' ', StringComparison.Ordinal);
         string name = (end < 0 ? host : host[..end]).TrimEnd('.');

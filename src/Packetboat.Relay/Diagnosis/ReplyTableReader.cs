@@ -1,5 +1,7 @@
+using System.Globalization;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Configuration.SbbsIni;
+using Packetboat.Relay.Shaping;
 
 namespace Packetboat.Relay.Diagnosis;
 
@@ -13,9 +15,19 @@ internal sealed class ReplyTableReader
     public const int MaxEntries = 1000;
 
     private const int MaxName = 40;
+    private const int MostOfShape = 100_000;
     private const string ProviderPrefix = "provider ";
 
-    private static readonly string[] ProviderKeys = ["Name", "Hosts"];
+    private static readonly string[] ProviderKeys =
+    [
+        "Name",
+        "Hosts",
+        "Connections",
+        "MessagesPerConnection",
+        "MessagesPerMinute",
+        "Source",
+    ];
+    private static readonly string[] ShapeKeys = ["Connections", "MessagesPerConnection", "MessagesPerMinute"];
     private static readonly string[] RuleKeys =
     [
         "Said",
@@ -161,24 +173,51 @@ internal sealed class ReplyTableReader
 
     private void ReadProvider(IniSection section)
     {
-        string[] hosts =
+        string id = NameOf(section);
+        MailProvider? known = _shipped?.Providers.FirstOrDefault(provider => provider.Id == id);
+        IReadOnlyList<string> hosts = section.Find("Hosts") is { } named ? Hosts(named.Text) : known?.Hosts ?? [];
+        string? odd = hosts.FirstOrDefault(host => Uri.CheckHostName(host) != UriHostNameType.Dns);
+        bool isOthers = id == MailProvider.Others;
+        if (odd is not null)
+            Report(section.Find("Hosts")!, "not a domain name", "write Hosts = mx.example.com, example.net");
+        else if (isOthers && hosts.Count > 0)
+            Report(section.Find("Hosts")!, "the others are those that no provider names", "leave Hosts out");
+        else if (!isOthers && hosts.Count == 0)
+            Report(section, "the provider has no Hosts", "write Hosts = example.com, the domain of its mail servers");
+        else
+            _providers.Add(new MailProvider(id, Text(section, "Name", known?.Name ?? id), hosts, ShapeOf(section, known?.Shape)));
+    }
+
+    private static string[] Hosts(string text) =>
         [
-            .. (section.Find("Hosts")?.Text ?? "")
-                .ToLowerInvariant()
+            .. text.ToLowerInvariant()
                 .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 .Select(host => host.Trim('.')),
         ];
-        string? odd = Array.Find(hosts, host => Uri.CheckHostName(host) != UriHostNameType.Dns);
-        if (odd is not null)
-            Report(section.Find("Hosts")!, "not a domain name", "write Hosts = mx.example.com, example.net");
-        else if (hosts.Length == 0)
-            Report(section, "the provider has no Hosts", "write Hosts = example.com, the domain of its mail servers");
-        else
-        {
-            string id = NameOf(section);
-            string name = section.Find("Name") is { IsBlank: false } entry ? entry.Text : id;
-            _providers.Add(new MailProvider(id, name, hosts));
-        }
+
+    /// <summary>Null where nothing is said: the usual counts then.</summary>
+    private ProviderShape? ShapeOf(IniSection section, ProviderShape? known)
+    {
+        if (known is null && ShapeKeys.All(key => section.Find(key) is not { IsBlank: false }))
+            return null;
+        ProviderShape usual = known ?? _shipped?.UsualShape ?? ProviderShape.Usual;
+        return new ProviderShape(
+            Number(section, "Connections", usual.Connections, 1),
+            Number(section, "MessagesPerConnection", usual.MessagesPerConnection, 1),
+            Number(section, "MessagesPerMinute", usual.MessagesPerMinute, 0),
+            Source(section, known?.Source)
+        );
+    }
+
+    private int Number(IniSection section, string key, int usual, int least)
+    {
+        if (section.Find(key) is not { IsBlank: false } entry)
+            return usual;
+        if (int.TryParse(entry.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            if (number >= least && number <= MostOfShape)
+                return number;
+        Report(entry, $"not a number from {least} to {MostOfShape}", $"write {key} = {usual}");
+        return usual;
     }
 
     private void ReadRule(IniSection section)

@@ -56,6 +56,7 @@ public sealed partial class DeliveryScheduler
     private async Task WorkAsync(Lane lane)
     {
         Courier? courier = null;
+        bool isCounted = false;
         using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using CancellationTokenRegistration stopping = _stopWorkers.Token.UnsafeRegister(
             waiting => ((CancellationTokenSource)waiting!).Cancel(),
@@ -63,12 +64,19 @@ public sealed partial class DeliveryScheduler
         );
         try
         {
-            while (await NextAsync(lane, patience) is { } item)
+            while (await NextAsync(lane, courier, patience) is { } item)
             {
                 courier = await CourierOfAsync(lane, courier);
-                await CarryAsync(lane, courier, item);
+                bool goesOn = await CarryAsync(lane, courier, item);
                 lock (_lock)
+                {
+                    lane.Connected += (courier.IsOpen ? 1 : 0) - (isCounted ? 1 : 0);
+                    isCounted = courier.IsOpen;
                     StartWorkerIfNeeded(lane);
+                }
+
+                if (!goesOn)
+                    break;
             }
         }
         finally
@@ -76,6 +84,7 @@ public sealed partial class DeliveryScheduler
             lock (_lock)
             {
                 lane.Workers--;
+                lane.Connected -= isCounted ? 1 : 0;
                 StartWorkerIfNeeded(lane);
                 RemoveIfIdle(lane);
             }
@@ -98,16 +107,18 @@ public sealed partial class DeliveryScheduler
 
     private static ValueTask DismissAsync(Courier? courier) => courier?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private async Task CarryAsync(Lane lane, Courier courier, DeliveryItem item)
+    /// <returns>Whether the worker is to go on; false: the lane's others are enough.</returns>
+    private async Task<bool> CarryAsync(Lane lane, Courier courier, DeliveryItem item)
     {
+        bool isHandedBack = false;
         try
         {
             if (await TryStopAsync(item))
-                return;
+                return true;
             if (WhenClosed(lane) is { } closed)
             {
                 await WaitOutAsync(lane, item, closed);
-                return;
+                return true;
             }
 
             Attempt attempt = await courier.DeliverAsync(item, _abortWorkers.Token);
@@ -115,7 +126,15 @@ public sealed partial class DeliveryScheduler
             {
                 if (!await TryStopAsync(item))
                     await PostponeAsync(lane, item, _time.GetUtcNow(), "its account was suspended for a moment", Cause.None);
-                return;
+                return true;
+            }
+
+            if (attempt.Health is RouteHealth.Paced paced)
+            {
+                isHandedBack = TryHandBack(lane, courier, item);
+                if (!isHandedBack)
+                    await HoldBackAsync(lane, item, paced);
+                return !isHandedBack;
             }
 
             DateTimeOffset? parkedUntil = NoteHealth(lane, courier.Route, attempt.Health);
@@ -144,7 +163,23 @@ public sealed partial class DeliveryScheduler
         }
         finally
         {
-            Release(lane, item);
+            if (!isHandedBack)
+                Release(lane, item);
+        }
+
+        return true;
+    }
+
+    /// <summary>The provider takes no further connection, but the lane has some already: those carry it.</summary>
+    private bool TryHandBack(Lane lane, Courier courier, DeliveryItem item)
+    {
+        lock (_lock)
+        {
+            if (courier.IsOpen || lane.Connected == 0)
+                return false;
+            lane.Narrow();
+            lane.Put(item);
+            return true;
         }
     }
 
@@ -217,6 +252,19 @@ public sealed partial class DeliveryScheduler
         ];
         var health = new RouteHealth.Down(closed.Reason, new RemoteOutcome(reply, FromPeer: false, ""));
         await SettleAsync(new Attempt(item, failed, health, "", "", PeerReports: false));
+    }
+
+    private async Task HoldBackAsync(Lane lane, DeliveryItem item, RouteHealth.Paced paced)
+    {
+        lock (_lock)
+        {
+            // A route in trouble stays that.
+            if (lane.IsOpen || lane.MayProbe(_time.GetUtcNow()))
+                lane.Pause(paced.Reason, paced.Until);
+        }
+
+        Kick();
+        await PostponeAsync(lane, item, paced.Until, paced.Reason, Cause.None);
     }
 
     private async Task PostponeAsync(Lane lane, DeliveryItem item, DateTimeOffset until, string reason, Cause cause)
@@ -327,7 +375,7 @@ public sealed partial class DeliveryScheduler
         };
 
     /// <summary>The next item, or null when there was none for a while, or the program stops.</summary>
-    private async ValueTask<DeliveryItem?> NextAsync(Lane lane, CancellationTokenSource patience)
+    private async ValueTask<DeliveryItem?> NextAsync(Lane lane, Courier? courier, CancellationTokenSource patience)
     {
         if (_stopWorkers.IsCancellationRequested)
             return null;
@@ -339,6 +387,7 @@ public sealed partial class DeliveryScheduler
         try
         {
             patience.CancelAfter(KeptIdle);
+            courier?.Rest(() => End(patience));
             return await lane.Ready.Reader.ReadAsync(patience.Token);
         }
         catch (OperationCanceledException)
@@ -347,12 +396,25 @@ public sealed partial class DeliveryScheduler
         }
         finally
         {
+            courier?.Resume();
             patience.CancelAfter(Timeout.InfiniteTimeSpan);
             lock (_lock)
             {
                 lane.IdleWorkers--;
                 StartWorkerIfNeeded(lane);
             }
+        }
+    }
+
+    private static void End(CancellationTokenSource patience)
+    {
+        try
+        {
+            patience.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The worker has ended meanwhile, which is what was wanted.
         }
     }
 

@@ -245,6 +245,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     /// </summary>
     private async Task TakeUpTroublesAsync(CancellationToken stopping)
     {
+        _leftUntil = _time.GetUtcNow() + _settings().Limits.Longest;
         foreach (Alarm alarm in await _store.AlarmsAsync(stopping))
         {
             if (!alarm.Key.StartsWith(RouteKey, StringComparison.Ordinal))
@@ -259,8 +260,6 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
                     _left[route] = alarm.Text;
             }
         }
-
-        _leftUntil = _time.GetUtcNow() + _settings().Limits.Longest;
     }
 
     /// <summary>The first success clears it, the first failure says what is wrong now. Under the lock.</summary>

@@ -45,6 +45,9 @@ internal sealed class Lane(Route route, Action<Lane> changed)
 
     public int IdleWorkers { get; set; }
 
+    /// <summary>Workers that have a connection.</summary>
+    public int Connected { get; set; }
+
     /// <summary>Workers that may run now.</summary>
     public int Window { get; private set; } = FirstWindow;
 
@@ -139,6 +142,18 @@ internal sealed class Lane(Route route, Action<Lane> changed)
         Cause = cause;
         (Trouble, IsParked, ClosedUntil, Window, IsProven) = (PrintableText.Of(trouble, MaxTrouble), isParked, until, 1, false);
         Failures++;
+        changed(this);
+    }
+
+    /// <summary>More connections than it has are not to be had. Each success asks for one more again.</summary>
+    public void Narrow() => Window = Math.Max(1, Connected);
+
+    /// <summary>Closes it for a moment, as we hold back by ourselves: that is no failure, and what it could do it still can.</summary>
+    /// <param name="why">In words. Strangers' may be in it.</param>
+    /// <param name="until">Nothing is tried before.</param>
+    public void Pause(string why, DateTimeOffset until)
+    {
+        (Trouble, Cause, IsParked, ClosedUntil) = (PrintableText.Of(why, MaxTrouble), Cause.None, false, until);
         changed(this);
     }
 

@@ -148,19 +148,7 @@ internal static class AccountCommand
                 Session.RunAsync(
                     parsed,
                     async (operations, stop) =>
-                    {
-                        Result<Done> result = await operations.RemoveAccountAsync(parsed.GetValue(id)!, stop);
-                        return Session.Answer(
-                            result,
-                            done =>
-                            {
-                                if (parsed.GetValue(Verbs.Json))
-                                    Print.Json(done, OperationsJson.Default.Done);
-                                else
-                                    Print.Line(done.Message);
-                            }
-                        );
-                    },
+                        Session.Answer(parsed, await operations.RemoveAccountAsync(parsed.GetValue(id)!, stop)),
                     ct
                 )
         );

@@ -88,15 +88,15 @@ internal static class AlarmCommand
     {
         var key = new Argument<string>("key") { Description = "Of the alarm, as alarm list has it" };
         var reason = new Option<string>("--reason") { Description = "For the audit trail", DefaultValueFactory = _ => "" };
-        var command = new Command("clear", "Clear an alarm; if it is still so, it comes back") { key, reason };
+        var command = new Command("clear", "Clear an alarm; if it is still so, it comes back") { key, reason, Verbs.Json };
         command.SetAction(
             (parsed, ct) =>
                 Session.RunAsync(
                     parsed,
                     async (operations, stop) =>
                         Session.Answer(
-                            await operations.ClearAlarmAsync(parsed.GetValue(key)!, parsed.GetValue(reason)!, stop),
-                            done => Print.Line(done.Message)
+                            parsed,
+                            await operations.ClearAlarmAsync(parsed.GetValue(key)!, parsed.GetValue(reason)!, stop)
                         ),
                     ct
                 )
@@ -106,13 +106,12 @@ internal static class AlarmCommand
 
     private static Command Test()
     {
-        var command = new Command("test", "Raise an alarm and clear it, to see whether it arrives");
+        var command = new Command("test", "Raise an alarm and clear it, to see whether it arrives") { Verbs.Json };
         command.SetAction(
             (parsed, ct) =>
                 Session.RunAsync(
                     parsed,
-                    async (operations, stop) =>
-                        Session.Answer(await operations.TestAlarmAsync(stop), done => Print.Line(done.Message)),
+                    async (operations, stop) => Session.Answer(parsed, await operations.TestAlarmAsync(stop)),
                     ct
                 )
         );

@@ -133,14 +133,8 @@ internal static class InviteCommand
                     parsed,
                     async (operations, stop) =>
                         Session.Answer(
-                            await operations.RefuseAsync(parsed.GetValue(name)!, parsed.GetValue(reason)!, stop),
-                            done =>
-                            {
-                                if (parsed.GetValue(Verbs.Json))
-                                    Print.Json(done, OperationsJson.Default.Done);
-                                else
-                                    Print.Line(done.Message);
-                            }
+                            parsed,
+                            await operations.RefuseAsync(parsed.GetValue(name)!, parsed.GetValue(reason)!, stop)
                         ),
                     ct
                 )

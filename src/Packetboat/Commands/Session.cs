@@ -138,6 +138,19 @@ internal sealed class Session : IAsyncDisposable
         return ExitCode.Ok;
     }
 
+    /// <summary>What was done, in words or for programs.</summary>
+    public static int Answer(ParseResult parsed, Result<Done> result) =>
+        Answer(
+            result,
+            done =>
+            {
+                if (parsed.GetValue(Verbs.Json))
+                    Print.Json(done, OperationsJson.Default.Done);
+                else
+                    Print.Line(done.Message);
+            }
+        );
+
     public async ValueTask DisposeAsync()
     {
         _client?.Dispose();

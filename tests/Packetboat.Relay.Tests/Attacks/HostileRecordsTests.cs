@@ -3,6 +3,8 @@ using System.Text;
 using Packetboat.Protocol.Dns;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Diagnosis;
+using Packetboat.Relay.Shaping;
 using Packetboat.Relay.Tests.Delivery;
 using Packetboat.Testing;
 
@@ -172,7 +174,13 @@ public sealed class HostileRecordsTests
     private async Task<Connection> ConnectAsync(bool usesOwnServer = true)
     {
         var dialer = new Dialer(Dial, TimeProvider.System);
-        var connector = new DirectConnector(dialer, _dns, new HostAddresses(_dns, () => usesOwnServer), () => _settings);
+        var connector = new DirectConnector(
+            dialer,
+            _dns,
+            new HostAddresses(_dns, () => usesOwnServer),
+            () => _settings,
+            new Shaper(() => ReplyTable.Shipped, TimeProvider.System)
+        );
         return await connector.ConnectAsync(new Route.Direct("far.example"), Ct);
     }
 

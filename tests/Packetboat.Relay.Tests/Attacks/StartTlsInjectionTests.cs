@@ -3,7 +3,9 @@ using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Shaping;
 using Packetboat.Relay.Tests.Delivery;
 using Packetboat.Testing;
 
@@ -246,7 +248,8 @@ public sealed class StartTlsInjectionTests : IAsyncDisposable
 
     private HostAddresses Addresses() => new(_dns, () => true);
 
-    private DirectConnector Direct() => new(Dialer(), _dns, Addresses(), () => _settings);
+    private DirectConnector Direct() =>
+        new(Dialer(), _dns, Addresses(), () => _settings, new Shaper(() => ReplyTable.Shipped, TimeProvider.System));
 
     private Courier DirectCourier() => new(new Route.Direct("far.example"), Direct(), store: null!, TimeProvider.System);
 

@@ -3,7 +3,9 @@ using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Shaping;
 using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.Delivery;
@@ -208,6 +210,12 @@ public sealed class DirectConnectorTests : IAsyncDisposable
     private DirectConnector Connector(TimeSpan connectTimeout)
     {
         var dialer = new Dialer(() => new DialSettings(connectTimeout, null, null), TimeProvider.System);
-        return new DirectConnector(dialer, _dns, new HostAddresses(_dns, () => true), () => _settings);
+        return new DirectConnector(
+            dialer,
+            _dns,
+            new HostAddresses(_dns, () => true),
+            () => _settings,
+            new Shaper(() => ReplyTable.Shipped, TimeProvider.System)
+        );
     }
 }

@@ -173,12 +173,61 @@ public sealed class RepliesIniTests
     [Fact]
     public void What_the_guide_shows_can_be_written_as_it_stands()
     {
-        string chapter = Repository.Read("docs/guide/configuration.md").Split("## What replies mean")[1].Split("\n## ")[0];
+        string chapter = Chapter("## What replies mean");
         ConfigurationResult read = Read(chapter.Split("```text\n")[1].Split("```")[0]);
         Assert.DoesNotContain(read.Problems, one => one.File.EndsWith("replies.ini", StringComparison.Ordinal));
         Assert.Equal("our-partner-sleeps", read.Settings!.Replies.Classify(Peer("we are closed this weekend")).Rule);
         Assert.All(FailureClasses.All, kind => Assert.Contains($"| `{kind.Word()}` |", chapter, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_provider_of_the_operator_keeps_of_the_shipped_one_what_it_does_not_say()
+    {
+        ConfigurationResult read = Read("[provider google]\nConnections = 2\nMessagesPerMinute = 30\n");
+        Assert.DoesNotContain(read.Problems, one => one.File.EndsWith("replies.ini", StringComparison.Ordinal));
+        MailProvider google = read.Settings!.Replies.ProviderOf("aspmx.l.google.com")!;
+        Assert.Equal(
+            ("Gmail", 2, 50, 30),
+            (google.Name, google.Shape!.Connections, google.Shape.MessagesPerConnection, google.Shape.MessagesPerMinute)
+        );
+    }
+
+    [Fact]
+    public void The_others_are_those_that_no_provider_names()
+    {
+        ReplyTable table = Read("[provider others]\nConnections = 7\n").Settings!.Replies;
+        Assert.Equal(7, table.UsualShape.Connections);
+        Assert.Null(table.ProviderOf("mx.far.example"));
+    }
+
+    [Theory]
+    [InlineData("[provider google]\nConnections = 0\n", "not a number from 1 to 100000")]
+    [InlineData("[provider google]\nMessagesPerMinute = many\n", "not a number from 0 to 100000")]
+    [InlineData("[provider others]\nHosts = far.example\n", "the others are those that no provider names")]
+    [InlineData("[provider partner]\nConnections = 3\n", "the provider has no Hosts")]
+    public void A_limit_that_cannot_be_is_refused(string file, string reason) =>
+        Assert.Contains(reason, Assert.Single(Read(file).Problems, one => one.Line > 0).ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_guide_has_every_limit_that_ships_with_its_source()
+    {
+        string chapter = Chapter("## How much a provider is sent at a time");
+        foreach (MailProvider provider in ReplyTable.Shipped.Providers.Where(one => one.Shape is not null))
+        {
+            Assert.StartsWith("https://", provider.Shape!.Source, StringComparison.Ordinal);
+            Assert.Contains(
+                $"| `{provider.Id}` | {provider.Shape.Connections} | {provider.Shape.MessagesPerConnection} | {provider.Shape.Source} |\n",
+                chapter,
+                StringComparison.Ordinal
+            );
+        }
+
+        ConfigurationResult read = Read(chapter.Split("```text\n")[1].Split("```")[0]);
+        Assert.DoesNotContain(read.Problems, one => one.File.EndsWith("replies.ini", StringComparison.Ordinal));
+    }
+
+    private static string Chapter(string heading) =>
+        Repository.Read("docs/guide/configuration.md").ReplaceLineEndings("\n").Split(heading)[1].Split("\n## ")[0];
 
     private static ConfigurationResult Read(string file)
     {

@@ -426,8 +426,12 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
         await _rig.SendAsync("joe@far.example");
         await _rig.UntilReceivedAsync(1);
         Assert.Single(await _rig.Store.AlarmsAsync(Ct));
-        _rig.Pass(_rig.Settings.Limits.Longest);
-        await _rig.UntilAsync(async () => (await _rig.Store.AlarmsAsync(Ct)).Count == 0);
+        await _rig.UntilAsync(async () =>
+        {
+            // What an earlier run left may be taken up after the first message was sent: the time is counted from there.
+            _rig.Pass(_rig.Settings.Limits.Longest);
+            return (await _rig.Store.AlarmsAsync(Ct)).Count == 0;
+        });
     }
 
     [Fact(Timeout = Patience)]

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Shaping;
 using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.Queue;
@@ -13,6 +14,9 @@ internal sealed record Received(string Route, string Sender, IReadOnlyList<strin
 /// <summary>The mail servers of the world: real conversations over streams in memory, with the answers that a test gives them.</summary>
 internal sealed class FakePeers(Action changed) : IConnector
 {
+    private readonly Lock _counted = new();
+    private int _open;
+
     /// <summary>Null: the connection is made.</summary>
     public Func<Route, Connection?> Connecting { get; set; } = _ => null;
 
@@ -23,6 +27,12 @@ internal sealed class FakePeers(Action changed) : IConnector
     public Func<Route, CancellationToken, Task> Gate { get; set; } = (_, _) => Task.CompletedTask;
 
     public string Extensions { get; set; } = "250 OK\r\n";
+
+    /// <summary>Which host all mail goes to, and who counts its connections; null: nobody does.</summary>
+    public (Shaper Shaper, string Host)? Paced { get; set; }
+
+    /// <summary>At the same time, so far.</summary>
+    public int MostOpen { get; private set; }
 
     public ConcurrentQueue<Received> Got { get; } = new();
 
@@ -35,26 +45,54 @@ internal sealed class FakePeers(Action changed) : IConnector
         await Gate(route, stopping);
         if (Connecting(route) is { } failed)
             return failed;
+        Turn? turn = Paced is { } paced ? await paced.Shaper.EnterAsync(paced.Host, stopping) : null;
+        if (turn is Turn.Later later)
+            return new Connection.Paced(later.Until, later.Reason);
         (DuplexStream ours, DuplexStream theirs) = DuplexStream.CreatePair();
         _ = Task.Run(() => ServeAsync(route.Name, theirs), CancellationToken.None);
         var session = new SmtpClientSession(ours, SmtpClientTimeouts.Default, new FakeTimeProvider());
         await session.GreetAsync(stopping);
         await session.HelloAsync("node.example", extensionsNeeded: false, stopping);
-        return new Connection.Ready(session, "mx.far.example [192.0.2.25]:25", "TLS 1.3");
+        string host = Paced?.Host ?? "mx.far.example";
+        return new Connection.Ready(session, $"{host} [192.0.2.25]:25", "TLS 1.3") { Pace = (turn as Turn.Mine)?.Connection };
     }
 
     private async Task ServeAsync(string route, DuplexStream stream)
     {
         await using DuplexStream open = stream;
+        Count(1);
+        if (!await ConverseAsync(route, stream))
+            Count(-1);
+    }
+
+    private void Count(int change)
+    {
+        lock (_counted)
+        {
+            _open += change;
+            MostOpen = Math.Max(MostOpen, _open);
+        }
+    }
+
+    /// <returns>Whether it ended with QUIT: for who sent that the connection is over before we have noticed its end.</returns>
+    private async Task<bool> ConverseAsync(string route, DuplexStream stream)
+    {
         using var reader = new StreamReader(stream, Encoding.UTF8);
         await SayAsync(stream, "220 mx ESMTP\r\n");
         string sender = "";
         List<string> recipients = [];
+        bool hasQuit = false;
         while (await reader.ReadLineAsync() is { } line)
         {
+            if (line == "QUIT")
+            {
+                Count(-1);
+                hasQuit = true;
+            }
+
             string reply = Answer(route, line) ?? Willing(line);
             if (reply.Length == 0)
-                return;
+                return hasQuit;
             if (line.StartsWith("MAIL FROM:", StringComparison.Ordinal))
                 (sender, recipients) = (Path(line), []);
             else if (line.StartsWith("RCPT TO:", StringComparison.Ordinal) && reply[0] == '2')
@@ -67,9 +105,11 @@ internal sealed class FakePeers(Action changed) : IConnector
             Got.Enqueue(new Received(route, sender, recipients, content));
             changed();
             if (final.Length == 0)
-                return;
+                return hasQuit;
             await SayAsync(stream, final);
         }
+
+        return hasQuit;
     }
 
     private string Willing(string line) =>

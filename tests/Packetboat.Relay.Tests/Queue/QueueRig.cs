@@ -8,6 +8,7 @@ using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Shaping;
 using Packetboat.Relay.Signing;
 using Packetboat.Relay.Spool;
 using Packetboat.Relay.Telemetry;
@@ -29,6 +30,7 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
         _sqlite = SqliteStore.Open(_folder.Path, Time);
         Store = new WatchedStore(_sqlite);
         Peers = new FakePeers(() => Store.Signal());
+        Shaper = new Shaper(() => ReplyTable.Shipped, Time);
         Scheduler = NewScheduler();
     }
 
@@ -37,6 +39,8 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
     public WatchedStore Store { get; private set; }
 
     public FakePeers Peers { get; }
+
+    public Shaper Shaper { get; }
 
     public SqliteStore Accounts => _sqlite;
 
@@ -189,7 +193,7 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
         return new DeliveryScheduler(
             Store,
             this,
-            route => new Courier(route, Peers, Store, Time, stops),
+            route => new Courier(route, Peers, Store, Time, stops, Shaper),
             scheduler => new Settlement(Store, ReporterOf(scheduler), () => Settings.Limits, () => ReplyTable.Shipped, log, Time),
             () => Settings,
             log,

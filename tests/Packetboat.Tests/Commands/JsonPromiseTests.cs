@@ -6,6 +6,7 @@ using Packetboat.Protocol.Dkim;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Operations;
+using Packetboat.Relay.Queue;
 using Packetboat.Relay.Signing;
 using Packetboat.Storage.Sqlite;
 using Packetboat.Testing;
@@ -83,9 +84,16 @@ public sealed partial class JsonPromiseTests : IAsyncDisposable
             "config check",
             "config show",
             "status",
+            "alarm list",
+            "alarm history",
+            "alarm kinds",
+            "alarm test",
+            "alarm clear disk",
             "account add MYBBS --domain d.example",
             "account list",
             "account show MYBBS",
+            "account limit MYBBS MessagesPerDay=500",
+            "account limits MYBBS",
             "account password MYBBS",
             "account domain add MYBBS e.example",
             "account domain list MYBBS",
@@ -161,6 +169,7 @@ public sealed partial class JsonPromiseTests : IAsyncDisposable
         }
 
         await using SqliteStore store = SqliteStore.Open(data, TimeProvider.System);
+        await store.RaiseAlarmAsync(new Alarm("disk", TimeProvider.System.GetUtcNow(), "it is full"), Ct);
         foreach (string name in (string[])[Approved, Turned])
             await store.AddApplicationAsync(
                 new Application(
