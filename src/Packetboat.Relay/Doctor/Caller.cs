@@ -34,7 +34,11 @@ internal sealed class Caller(Dialer dialer, Func<string> hostName)
             talk = talk with { Failure = greeting is null ? broken.Message : "" };
         }
 
-        return talk with { Greeting = greeting, Hello = hello };
+        return talk with
+        {
+            Greeting = greeting,
+            Hello = hello,
+        };
     }
 
     /// <summary>From which of our addresses a packet to another would leave; null: there is no way there. Nothing is sent.</summary>

@@ -10,7 +10,9 @@ internal sealed class DnsCheck : Check
     public override async Task<Finding> ExamineAsync(Facts facts, CancellationToken ct)
     {
         DnsHealth health = await facts.DnsAsync();
-        string asked = facts.Subject.Effective.Mail.DnsServer is { } server ? $"DNSServer {server}" : "the name servers of the system";
+        string asked = facts.Subject.Effective.Mail.DnsServer is { } server
+            ? $"DNSServer {server}"
+            : "the name servers of the system";
         if (health.IsDead)
             return Failure(
                 $"{asked}: {string.Join("; ", health.Failures)}",

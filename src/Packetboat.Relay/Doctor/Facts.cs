@@ -76,7 +76,10 @@ internal sealed class Facts
         );
         string[] failures =
         [
-            .. answers.OfType<DnsAnswer<MxRecord>.TemporaryFailure>().Select(failure => failure.Reason).Distinct(StringComparer.Ordinal),
+            .. answers
+                .OfType<DnsAnswer<MxRecord>.TemporaryFailure>()
+                .Select(failure => failure.Reason)
+                .Distinct(StringComparer.Ordinal),
         ];
         return new DnsHealth(
             answers.Count(answer => answer is not DnsAnswer<MxRecord>.TemporaryFailure),

@@ -20,7 +20,9 @@ internal sealed class RelayCheck : Check
         switch (contact.Outcome)
         {
             case Connection.Ready ready:
-                return Ok($"{ready.Host} ({ready.Security}){(isUsed ? "" : "; RELAY_TX is not set, so that nothing goes there")}");
+                return Ok(
+                    $"{ready.Host} ({ready.Security}){(isUsed ? "" : "; RELAY_TX is not set, so that nothing goes there")}"
+                );
             case Connection.Misconfigured wrong:
                 return Because(facts, isUsed, $"{wrong.Host}: {wrong.Reason}", OutcomeOf(wrong));
             case Connection.Unreachable { FromPeer: true } busy:

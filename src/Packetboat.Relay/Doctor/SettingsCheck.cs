@@ -22,7 +22,9 @@ internal sealed class SettingsCheck : Check
                 "Mend it: packetboat config check shows all of them"
             );
         if (subject.Settings is not { } settings)
-            return NotChecked($"there are none in {subject.Ctrl}: packetboat serve writes a first set, and so does packetboat join");
+            return NotChecked(
+                $"there are none in {subject.Ctrl}: packetboat serve writes a first set, and so does packetboat join"
+            );
         if (settings.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL))
             return Warning(
                 "NO_SENDMAIL is set in Options",

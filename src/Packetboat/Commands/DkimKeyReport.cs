@@ -35,7 +35,14 @@ internal sealed record DkimKeyReport(
     public static DkimKeyReport Of(string domain, string selector, DkimPrivateKey key)
     {
         string name = $"{selector}._domainkey.{domain}";
-        return new DkimKeyReport(domain, selector, key.AlgorithmName, name, key.Record, DnsRecord.Text(name, key.Record).ZoneLine);
+        return new DkimKeyReport(
+            domain,
+            selector,
+            key.AlgorithmName,
+            name,
+            key.Record,
+            DnsRecord.Text(name, key.Record).ZoneLine
+        );
     }
 
     public static DkimKeyReport Of(StoredDkimKey key) =>

@@ -16,9 +16,7 @@ internal static class NameServerOption
 
     /// <summary>Null: it was printed what is wrong.</summary>
     public static CachingResolver? Resolver(ParseResult parsed) =>
-        IsRight(parsed)
-            ? new CachingResolver(new ResolverOptions { Server = parsed.GetValue(Dns) }, TimeProvider.System)
-            : null;
+        IsRight(parsed) ? new CachingResolver(new ResolverOptions { Server = parsed.GetValue(Dns) }, TimeProvider.System) : null;
 
     /// <summary>False: it was printed what is wrong.</summary>
     public static bool IsRight(ParseResult parsed)

@@ -49,7 +49,10 @@ public sealed class WayOutTests : IAsyncDisposable
             Of(report, "port-25-ipv4", CheckVerdict.Ok).Words,
             StringComparison.Ordinal
         );
-        Assert.Matches(@"^localhost \[127\.0\.0\.1\]:\d+ \(TLS 1\.[23] verified, AUTH PLAIN as MYBBS\)$", Of(report, "relay").Words);
+        Assert.Matches(
+            @"^localhost \[127\.0\.0\.1\]:\d+ \(TLS 1\.[23] verified, AUTH PLAIN as MYBBS\)$",
+            Of(report, "relay").Words
+        );
         Assert.Matches(@"^Mail leaves this machine through localhost:\d+ as MYBBS, and that works\.$", report.Advice.Words);
     }
 
@@ -57,8 +60,7 @@ public sealed class WayOutTests : IAsyncDisposable
     public async Task A_password_that_the_relay_refuses_comes_first_and_is_shown_to_it_once()
     {
         _rig.UseRelay();
-        _rig.Hub!.Answer = line =>
-            line.StartsWith("AUTH", StringComparison.Ordinal) ? "535 5.7.8 wrong \x1b[31mpassword" : null;
+        _rig.Hub!.Answer = line => line.StartsWith("AUTH", StringComparison.Ordinal) ? "535 5.7.8 wrong \x1b[31mpassword" : null;
 
         DoctorReport report = await _rig.RunAsync();
 
@@ -100,7 +102,8 @@ public sealed class WayOutTests : IAsyncDisposable
     [Fact(Timeout = Patience)]
     public async Task A_provider_that_turns_us_away_is_quoted_and_explained()
     {
-        DoctorReport report = await _rig.OpenPort25("554 5.7.1 192.0.2.1 is blocked, see https://www.spamhaus.org/query").RunAsync();
+        DoctorReport report = await _rig.OpenPort25("554 5.7.1 192.0.2.1 is blocked, see https://www.spamhaus.org/query")
+            .RunAsync();
 
         Finding first = First(report, "port-25-ipv4", CheckVerdict.Failure);
         Assert.Contains("1 turn us away: mx.gmail.com: 554 5.7.1 192.0.2.1 is blocked", first.Words, StringComparison.Ordinal);
@@ -124,7 +127,11 @@ public sealed class WayOutTests : IAsyncDisposable
         First(report, "dns", CheckVerdict.Failure);
         Assert.Single(report.Findings, finding => finding.Verdict == CheckVerdict.Failure);
         Assert.Equal("the DNS does not answer", Of(report, "port-25-ipv4", CheckVerdict.NotChecked).Words);
-        Assert.StartsWith("the DNS does not answer", Of(report, "relay", CheckVerdict.NotChecked).Words, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the DNS does not answer",
+            Of(report, "relay", CheckVerdict.NotChecked).Words,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith("when the DNS answers as it should.", report.Advice.Words, StringComparison.Ordinal);
     }
 

@@ -39,7 +39,10 @@ public sealed class DoctorTextTests
         string[] lines = [.. DoctorText.Lines(Report, width)];
 
         Assert.Contains($"    publish  {Record.ZoneLine}", lines);
-        Assert.All(lines.Where(line => !line.Contains("IN TXT", StringComparison.Ordinal)), line => Assert.True(line.Length <= width, line));
+        Assert.All(
+            lines.Where(line => !line.Contains("IN TXT", StringComparison.Ordinal)),
+            line => Assert.True(line.Length <= width, line)
+        );
     }
 
     [Fact]
@@ -47,10 +50,21 @@ public sealed class DoctorTextTests
     {
         string[] lines = [.. DoctorText.Lines(Report, 100)];
 
-        Assert.StartsWith("mail.node.example, mail of node.example, settings in /sbbs/ctrl, 2026-11-26 ", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "mail.node.example, mail of node.example, settings in /sbbs/ctrl, 2026-11-26 ",
+            lines[0],
+            StringComparison.Ordinal
+        );
         Assert.Equal(["", "FAILURE      DKIM"], lines[1..3]);
         Assert.Equal(
-            ["", "ok           DNS: 127.0.0.1 answers", "ok           Disk: 12 GiB are free", "", "Mail should leave.", "    packetboat join https://HUB CODE"],
+            [
+                "",
+                "ok           DNS: 127.0.0.1 answers",
+                "ok           Disk: 12 GiB are free",
+                "",
+                "Mail should leave.",
+                "    packetboat join https://HUB CODE",
+            ],
             lines[^6..]
         );
     }

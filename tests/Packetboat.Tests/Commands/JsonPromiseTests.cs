@@ -62,7 +62,10 @@ public sealed partial class JsonPromiseTests : IAsyncDisposable
         {
             CommandRun run = await CommandRun.OfAsync([.. words, "--json", "--ctrl", _folder.Path]);
 
-            Assert.True(run.Status is ExitCode.Ok or ExitCode.Failed or DoctorCommand.FailureStatus, $"{string.Join(' ', words)}: {run.Status} {run.Error}");
+            Assert.True(
+                run.Status is ExitCode.Ok or ExitCode.Failed or DoctorCommand.FailureStatus,
+                $"{string.Join(' ', words)}: {run.Status} {run.Error}"
+            );
             Assert.True(run.IsJson, $"{string.Join(' ', words)}: {run.Out}{run.Error}");
             tried.UnionWith(
                 Leaves(Verbs.Root(), "")
