@@ -196,14 +196,13 @@ internal sealed class Facts
         if (hosts is not MailHosts.Found { Names: [var host, ..] })
             return new Talk(domain, null, (hosts as MailHosts.Unknown)?.Reason ?? "it has no mail server");
         (IReadOnlyList<IPAddress> found, string failure) = await _addresses.OfAsync(host, ct);
-        MailTarget? target = MxHosts
-            .Targets(
-                found.Where(address => address.AddressFamily == family).Select(address => new MailTarget(host, address)),
-                publicOnly: !Subject.Effective.Packetboat.AllowPrivateTargets
-            )
-            .FirstOrDefault();
-        if (target is null)
+        IReadOnlyList<MailTarget> targets = MxHosts.Targets(
+            found.Where(address => address.AddressFamily == family).Select(address => new MailTarget(host, address)),
+            publicOnly: !Subject.Effective.Packetboat.AllowPrivateTargets
+        );
+        if (targets.Count == 0)
             return new Talk(domain, null, failure.Length > 0 ? failure : $"{host} has no such address");
-        return await _caller.CallAsync(host, new IPEndPoint(target.Address, Subject.Effective.Packetboat.DirectPort), ct);
+        var target = new IPEndPoint(targets[0].Address, Subject.Effective.Packetboat.DirectPort);
+        return await _caller.CallAsync(host, target, ct);
     }
 }
