@@ -12,11 +12,11 @@ internal sealed record Blocklist(string Zone, string Name, string Query)
 {
     /// <summary>Those that large receivers go by, and that may be asked for little mail without a contract.</summary>
     public static IReadOnlyList<Blocklist> All { get; } =
-        [
-            new("zen.spamhaus.org", "Spamhaus", "https://check.spamhaus.org/"),
-            new("bl.spamcop.net", "SpamCop", "https://www.spamcop.net/bl.shtml"),
-            new("psbl.surriel.com", "PSBL", "https://psbl.org/"),
-        ];
+    [
+        new("zen.spamhaus.org", "Spamhaus", "https://check.spamhaus.org/"),
+        new("bl.spamcop.net", "SpamCop", "https://www.spamcop.net/bl.shtml"),
+        new("psbl.surriel.com", "PSBL", "https://psbl.org/"),
+    ];
 
     /// <summary>RFC 5782 §2.1, §2.4: the address backwards, below the list's zone.</summary>
     public string NameOf(IPAddress address)
@@ -35,11 +35,20 @@ internal sealed record Blocklist(string Zone, string Name, string Query)
         byte[] octets = code.GetAddressBytes();
         return octets switch
         {
-            [127, 255, 255, 254] => (BlocklistAnswer.Unusable, "it was asked through an open resolver, and does not answer those"),
+            [127, 255, 255, 254] => (
+                BlocklistAnswer.Unusable,
+                "it was asked through an open resolver, and does not answer those"
+            ),
             [127, 255, 255, 255] => (BlocklistAnswer.Unusable, "it was asked too often from there, and does not answer"),
             [127, 255, 255, _] => (BlocklistAnswer.Unusable, $"it does not answer the question ({code})"),
-            [127, 0, 0, 10 or 11] when Zone == "zen.spamhaus.org" => (BlocklistAnswer.HomeAddress, "PBL: an address from which no mail comes directly"),
-            [127, 0, 0, 4] when Zone == "zen.spamhaus.org" => (BlocklistAnswer.Listed, "XBL: a program on this network sends spam"),
+            [127, 0, 0, 10 or 11] when Zone == "zen.spamhaus.org" => (
+                BlocklistAnswer.HomeAddress,
+                "PBL: an address from which no mail comes directly"
+            ),
+            [127, 0, 0, 4] when Zone == "zen.spamhaus.org" => (
+                BlocklistAnswer.Listed,
+                "XBL: a program on this network sends spam"
+            ),
             [127, 0, 0, 3] when Zone == "zen.spamhaus.org" => (BlocklistAnswer.Listed, "CSS: mail of little repute"),
             [127, 0, 0, 9] when Zone == "zen.spamhaus.org" => (BlocklistAnswer.Listed, "DROP: a network of criminals"),
             [127, 0, 0, 2] when Zone == "zen.spamhaus.org" => (BlocklistAnswer.Listed, "SBL: a source of spam"),

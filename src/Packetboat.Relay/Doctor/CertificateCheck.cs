@@ -39,7 +39,9 @@ internal sealed class CertificateCheck : Check
                 "who verifies it does not sign in here",
                 $"Have one made for {settings.Mail.HostName}"
             );
-        string doubt = isMade ? "we have made it ourselves: nodes must know its fingerprint" : Doubt(leaf, certificate, facts.Time);
+        string doubt = isMade
+            ? "we have made it ourselves: nodes must know its fingerprint"
+            : Doubt(leaf, certificate, facts.Time);
         return doubt.Length > 0 && isForNodes && !isMade
             ? Warning($"{until}; {doubt}", "who verifies it does not sign in here", "Put its chain behind it in the same file")
             : Ok(doubt.Length > 0 ? $"{until}; {doubt}" : until);

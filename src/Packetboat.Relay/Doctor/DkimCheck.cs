@@ -46,7 +46,8 @@ internal sealed class DkimCheck : Check
     {
         string[] signing =
         [
-            .. keys.Keys.Where(one => one.State is DkimKeyState.Used)
+            .. keys
+                .Keys.Where(one => one.State is DkimKeyState.Used)
                 .Select(one => $"{DkimKeys.NameOf(one.Key)} {one.Found.Words}"),
         ];
         string domain = facts.Subject.Domain ?? facts.Subject.HostName;

@@ -8,7 +8,10 @@ namespace Packetboat.Relay.Doctor;
 /// <summary>The keys that sign, or wait to, and whether the DNS has their records.</summary>
 /// <param name="Keys">Each with what was found.</param>
 /// <param name="Faults">What is no key; each a line.</param>
-internal sealed record DkimKeys(IReadOnlyList<(DkimSigningKey Key, DkimKeyState State, DkimPublication Found)> Keys, IReadOnlyList<string> Faults)
+internal sealed record DkimKeys(
+    IReadOnlyList<(DkimSigningKey Key, DkimKeyState State, DkimPublication Found)> Keys,
+    IReadOnlyList<string> Faults
+)
 {
     private const int MaxOctets = 64 * 1024;
 
@@ -24,7 +27,11 @@ internal sealed record DkimKeys(IReadOnlyList<(DkimSigningKey Key, DkimKeyState 
         if (facts.Subject.Settings is not { } settings)
             return new DkimKeys([], []);
         var faults = new List<string>();
-        List<(DkimSigningKey Key, DkimKeyState State)> keys = [.. InFolder(settings, facts.Time, faults), .. OfSystem(settings, faults)];
+        List<(DkimSigningKey Key, DkimKeyState State)> keys =
+        [
+            .. InFolder(settings, facts.Time, faults),
+            .. OfSystem(settings, faults),
+        ];
         DkimPublication[] found = await Task.WhenAll(
             keys.Select(one => DkimPublication.OfAsync(facts.Resolver, NameOf(one.Key), one.Key.Key, ct).AsTask())
         );
@@ -58,7 +65,10 @@ internal sealed record DkimKeys(IReadOnlyList<(DkimSigningKey Key, DkimKeyState 
             return [];
         string file = Path.Combine(settings.CtrlDirectory, $"dkim_{mail.DkimSelector}.pem");
         (byte[]? octets, string fault) = BoundedFile.Read(file, MaxOctets);
-        if (octets is not null && DkimPrivateKey.TryRead(Encoding.Latin1.GetString(octets), out DkimPrivateKey? key, out string? wrong))
+        if (
+            octets is not null
+            && DkimPrivateKey.TryRead(Encoding.Latin1.GetString(octets), out DkimPrivateKey? key, out string? wrong)
+        )
             return [(new DkimSigningKey(domain, mail.DkimSelector, key), DkimKeyState.Used)];
         faults.Add($"{file}: {(octets is null ? fault : "it is no key")}");
         return [];

@@ -28,7 +28,11 @@ internal sealed class DmarcCheck : DomainRecordCheck
                 "Publish one that asks for reports alone to begin with",
                 DnsRecord.Text($"_dmarc.{domain}", $"v=DMARC1; p=none; rua=mailto:postmaster@{domain}")
             ),
-            DmarcResult.PermError => Failure(verdict.Reason, "receivers treat the domain as if it had no record", "Mend the record"),
+            DmarcResult.PermError => Failure(
+                verdict.Reason,
+                "receivers treat the domain as if it had no record",
+                "Mend the record"
+            ),
             DmarcResult.Fail when spf is null => NotChecked("the address that mail leaves from is not known"),
             DmarcResult.Fail => Unproven(verdict),
             _ => NotChecked(verdict.Reason),

@@ -39,7 +39,11 @@ internal sealed class InboundCheck : DomainRecordCheck
                     "Publish who takes its mail",
                     new DnsRecord(domain, "MX", $"10 {facts.Subject.HostName}.")
                 )
-                : Warning($"the MX record of {domain} names {host}: {failure}", "nobody can send to you", "Name a host that has an address");
+                : Warning(
+                    $"the MX record of {domain} names {host}: {failure}",
+                    "nobody can send to you",
+                    "Name a host that has an address"
+                );
         if (facts.Subject.UsedRelay is not null || (await facts.WhyNotOwnAsync()).Length > 0)
             return Ok($"mail for {domain} goes to {host}; whether it takes it can only be seen from outside");
         int port = facts.Subject.Effective.Packetboat.AllowPrivateTargets ? facts.Subject.Effective.Packetboat.DirectPort : Smtp;

@@ -25,12 +25,16 @@ internal sealed class ListingCheck : Check
         );
         Entry[] listed = [.. entries.OfType<Entry>().Where(entry => entry.Kind != BlocklistAnswer.Unusable)];
         Entry[] unusable = [.. entries.OfType<Entry>().Where(entry => entry.Kind == BlocklistAnswer.Unusable)];
-        string mute = string.Join("; ", unusable.Select(entry => $"{entry.List.Name}: {entry.Words}").Distinct(StringComparer.Ordinal));
+        string mute = string.Join(
+            "; ",
+            unusable.Select(entry => $"{entry.List.Name}: {entry.Words}").Distinct(StringComparer.Ordinal)
+        );
         if (listed.Length > 0)
             return Listed(facts, listed);
         if (unusable.Length == entries.Length)
             return NotChecked($"{mute}; ask them through a name server of your own");
-        string ok = $"{string.Join(", ", leaving.Take(4))}: on none of {string.Join(", ", Blocklist.All.Select(list => list.Name))}";
+        string ok =
+            $"{string.Join(", ", leaving.Take(4))}: on none of {string.Join(", ", Blocklist.All.Select(list => list.Name))}";
         return Ok(mute.Length == 0 ? ok : $"{ok}, as far as they answer ({mute})");
     }
 

@@ -47,9 +47,10 @@ internal sealed class SpfCheck : DomainRecordCheck
     /// <summary>What is there, with the host that sends in front: the first mechanism that fits counts. RFC 7208 §4.6.2.</summary>
     private static async Task<DnsRecord> RecordAsync(Facts facts, string domain, CancellationToken ct)
     {
-        string present = await RecordOfAsync(facts.Resolver, domain, ct) is { } text && SpfRecord.TryParse(text, out _, out _)
-            ? text[Version.Length..].Trim()
-            : "";
+        string present =
+            await RecordOfAsync(facts.Resolver, domain, ct) is { } text && SpfRecord.TryParse(text, out _, out _)
+                ? text[Version.Length..].Trim()
+                : "";
         string rest = present.Length > 0 ? present : "-all";
         return DnsRecord.Text(domain, $"{Version} {await SendersAsync(facts, ct)} {rest}");
     }
@@ -57,7 +58,9 @@ internal sealed class SpfCheck : DomainRecordCheck
     private static async Task<string> SendersAsync(Facts facts, CancellationToken ct)
     {
         if (facts.Subject.UsedRelay is { } relay && Subject.DomainIn(relay.Server) is not null)
-            return await RecordOfAsync(facts.Resolver, relay.Server, ct) is null ? $"a:{relay.Server}" : $"include:{relay.Server}";
+            return await RecordOfAsync(facts.Resolver, relay.Server, ct) is null
+                ? $"a:{relay.Server}"
+                : $"include:{relay.Server}";
         return string.Join(' ', (await facts.LeavingFromAsync()).Select(Term));
     }
 

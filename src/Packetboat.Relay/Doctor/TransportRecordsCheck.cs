@@ -33,7 +33,12 @@ internal sealed class TransportRecordsCheck(string name, string title, string la
                 {
                     [] => Warning($"{at} is something else", "senders take it for none", "Publish this, or nothing", right),
                     [var one] when HasValue(one) => Ok($"{at}: {one}"),
-                    [_] => Warning($"{at} says too little: {meant[0]}", "senders take it for none", "Publish this, or nothing", right),
+                    [_] => Warning(
+                        $"{at} says too little: {meant[0]}",
+                        "senders take it for none",
+                        "Publish this, or nothing",
+                        right
+                    ),
                     _ => Warning($"{at} has {meant.Length} records", "senders take several for none", "Leave one of them"),
                 };
             default:

@@ -145,7 +145,9 @@ public sealed class BrokenSetUpTests : IAsyncDisposable
         switch (what)
         {
             case "the DNS is silent":
-                foreach (string name in (string[])["gmail.com", "outlook.com", "yahoo.com", "gmx.net", "localhost", "node.example"])
+                foreach (
+                    string name in (string[])["gmail.com", "outlook.com", "yahoo.com", "gmx.net", "localhost", "node.example"]
+                )
                     _rig.Zone.Add($"{name} FAILS");
                 return true;
             case "the disk is full":
@@ -202,7 +204,10 @@ public sealed class BrokenSetUpTests : IAsyncDisposable
 
     private async Task<DoctorReport> RunAsync(bool relay)
     {
-        string date = (TimeProvider.System.GetUtcNow() - _clock).ToString("ddd, d MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture);
+        string date = (TimeProvider.System.GetUtcNow() - _clock).ToString(
+            "ddd, d MMM yyyy HH:mm:ss",
+            CultureInfo.InvariantCulture
+        );
         foreach (string line in _zone.Values)
             _rig.Zone.Add(line);
         if (!_rig.IsShut)
@@ -210,7 +215,8 @@ public sealed class BrokenSetUpTests : IAsyncDisposable
         foreach (ScriptedServer exchange in _rig.Exchanges)
         {
             exchange.Greeting = $"{exchange.Greeting} {date} +0000";
-            exchange.Answer = line => line.StartsWith("EHLO", StringComparison.Ordinal) ? $"250 mx at your service, [{Own}]" : null;
+            exchange.Answer = line =>
+                line.StartsWith("EHLO", StringComparison.Ordinal) ? $"250 mx at your service, [{Own}]" : null;
         }
 
         if (relay && _rig.Hub is null)
