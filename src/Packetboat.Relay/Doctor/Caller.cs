@@ -7,7 +7,7 @@ using Packetboat.Relay.Delivery;
 namespace Packetboat.Relay.Doctor;
 
 /// <summary>Calls a mail server, hears its greeting, says EHLO and leaves: what shows that a port is open, and costs the other side little.</summary>
-internal sealed class Caller(Dialer dialer, Func<string> hostName)
+internal sealed class Caller(Dialer dialer, Func<string> hostName, TimeProvider time)
 {
     /// <param name="host">Its name, for the report.</param>
     /// <param name="target">Where.</param>
@@ -25,6 +25,7 @@ internal sealed class Caller(Dialer dialer, Func<string> hostName)
         {
             SmtpOutcome greeted = await session.GreetAsync(ct);
             greeting = greeted.Reply;
+            talk = talk with { GreetedAt = time.GetUtcNow() };
             if (greeted.IsAccepted)
                 hello = (await session.HelloAsync(hostName(), extensionsNeeded: true, ct)).Reply;
             await session.QuitAsync(ct);

@@ -20,9 +20,24 @@ public sealed class Examination(IResolver resolver, TimeProvider time)
         [
             new SettingsCheck(),
             new DnsCheck(),
+            new DiskCheck(),
+            new ClockCheck(),
+            new OpenRelayCheck(),
             new RelayCheck(),
             new Port25Check(AddressFamily.InterNetwork),
             new Port25Check(AddressFamily.InterNetworkV6),
+            new AddressCheck(),
+            new ListingCheck(),
+            new PtrCheck(),
+            new DomainCheck(),
+            new SpfCheck(),
+            new DkimCheck(),
+            new DmarcCheck(),
+            new CertificateCheck(),
+            new FilesCheck(),
+            new InboundCheck(),
+            TransportRecordsCheck.MtaSts,
+            TransportRecordsCheck.TlsReports,
         ];
 
     /// <summary>How names are looked up for it: the questions of delivery, and less patience.</summary>

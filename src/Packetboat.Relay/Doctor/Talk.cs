@@ -12,6 +12,9 @@ internal sealed record Talk(string Host, IPAddress? Address, string Failure)
     /// <summary>Null: nothing was said.</summary>
     public SmtpReply? Greeting { get; init; }
 
+    /// <summary>When, by our clock.</summary>
+    public DateTimeOffset GreetedAt { get; init; }
+
     /// <summary>To EHLO; null: it did not come to that.</summary>
     public SmtpReply? Hello { get; init; }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Packetboat.Protocol.Message;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Doctor;
@@ -21,11 +22,17 @@ internal static class DoctorCommand
         Description = "Whose mail it is about; the system's domain if not said",
     };
 
+    private static readonly Option<string?> Address = new("--address")
+    {
+        Description = "The address that mail leaves from, where nobody says how he sees us",
+    };
+
     public static Command Create()
     {
         var command = new Command("doctor", "Find out why mail does not leave or is not believed, and what to do")
         {
             Domain,
+            Address,
             NameServerOption.Dns,
             Verbs.Json,
         };
@@ -56,8 +63,21 @@ internal static class DoctorCommand
     private static Subject? SubjectOf(ParseResult parsed)
     {
         var subject = Subject.In(Session.CtrlOf(parsed.GetValue(Verbs.Ctrl)), ConfigurationEnvironment.OfThisMachine());
+        if (subject.Settings is { } settings)
+            subject = subject with { CertificateFiles = Composition.CertificateFiles(settings) };
         if (parsed.GetValue(NameServerOption.Dns) is { } server)
             subject = subject with { NameServer = ServerAddress.Parse(server) };
+        if (parsed.GetValue(Address) is { } address)
+        {
+            if (!ServerAddress.IsAddress(address))
+            {
+                Print.Error($"--address {address}: not an IP address; write 192.0.2.1 or 2001:db8::1");
+                return null;
+            }
+
+            subject = subject with { Address = IPAddress.Parse(address) };
+        }
+
         if (parsed.GetValue(Domain) is not { } domain)
             return subject;
         if (Subject.DomainIn(domain) is { } name)

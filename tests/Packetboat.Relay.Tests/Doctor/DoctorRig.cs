@@ -40,6 +40,11 @@ internal sealed class DoctorRig : IAsyncDisposable
 
     public string Folder => _folder.Path;
 
+    /// <summary>A test wants port 25 to stay closed.</summary>
+    public bool IsShut { get; set; }
+
+    public string Domain { get; set; } = "node.example";
+
     public async ValueTask DisposeAsync()
     {
         foreach (ScriptedServer server in _servers)
@@ -109,7 +114,7 @@ internal sealed class DoctorRig : IAsyncDisposable
 
     public Task<DoctorReport> RunAsync(IResolver? resolver = null) =>
         new Examination(resolver ?? Zone, TimeProvider.System).RunAsync(
-            new Subject(_folder.Path, _settings, [], "node.example") { Domain = "node.example" },
+            new Subject(_folder.Path, _settings, [], "node.example") { Domain = Domain },
             "",
             TestContext.Current.CancellationToken
         );
