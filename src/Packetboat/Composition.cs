@@ -112,6 +112,7 @@ internal sealed class Composition : IAsyncDisposable
         _enrolment = new Enrolment(
             _store,
             _store,
+            _store,
             issuer,
             box,
             new EnrolmentBrake(time),
@@ -135,6 +136,7 @@ internal sealed class Composition : IAsyncDisposable
             new Invitations(_store, _store, () => enrolment.Current, Pin, ApplicationsChangedAsync, time),
             new AlarmDesk(_store, _store, time),
             State,
+            (id, ct) => _connections?.SignOutAsync(id, ct) ?? Task.CompletedTask,
             time
         );
         _alarms = new AlarmServices(_store, () => Settings.Current, _reserves, Operations, () => _connections, _log, time);

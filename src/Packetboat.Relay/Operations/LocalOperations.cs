@@ -21,6 +21,7 @@ public sealed partial class LocalOperations(
     Invitations invitations,
     AlarmDesk alarms,
     Func<ServerState> state,
+    Func<QwkId, CancellationToken, Task> signOut,
     TimeProvider time
 ) : IOperations
 {
@@ -45,6 +46,7 @@ public sealed partial class LocalOperations(
             invitations,
             alarms,
             state,
+            signOut,
             time
         )
         {

@@ -81,6 +81,14 @@ internal static class Replies
     public static SmtpReply MakeRoom { get; } =
         new(421, "4.7.0", "All places are taken and others wait, try again later", AfterReply.Close);
 
+    public static SmtpReply SignedOut { get; } =
+        new(
+            421,
+            "4.7.0",
+            "The credential of this session is not valid any more: keep the mail, and sign in with another",
+            AfterReply.Close
+        );
+
     public static SmtpReply TooManyRecipients { get; } =
         new(452, "4.5.3", "Too many recipients for one message; send the rest in another");
 
@@ -210,8 +218,14 @@ internal static class Replies
     public static SmtpReply SeveralFromFields(int count) =>
         BadFrom(string.Create(CultureInfo.InvariantCulture, $"stands {count} times in the header"));
 
-    public static SmtpReply AccountGone(string account) =>
-        new(421, "4.7.0", $"Account {account} is not known any more; sign in again", AfterReply.Close);
+    /// <summary>4xx, so that the mail stays where it is until the node has a new password.</summary>
+    public static SmtpReply CredentialGone(Credential by) =>
+        new(
+            421,
+            "4.7.0",
+            $"The credential {by.Name} of account {by.Account} is not valid any more: keep the mail, and sign in with another",
+            AfterReply.Close
+        );
 
     private static string Minute(DateTimeOffset time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
