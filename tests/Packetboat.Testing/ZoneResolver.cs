@@ -64,7 +64,8 @@ public sealed class ZoneResolver : IResolver
 
     private async ValueTask<DnsAnswer<T>> AnswerAsync<T>(string name, string type, Func<string, T> read, CancellationToken ct)
     {
-        Asked.Add($"{type} {name}");
+        lock (Asked)
+            Asked.Add($"{type} {name}");
         await Delay(ct);
         if (!_zone.TryGetValue(name, out List<(string Type, string Data)>? all))
             return new DnsAnswer<T>.NxDomain();

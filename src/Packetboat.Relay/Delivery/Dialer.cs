@@ -89,7 +89,7 @@ internal sealed record DialSettings(TimeSpan ConnectTimeout, IPAddress? Source4,
     /// <summary>The <c>MaxInactivity</c> at which the hosts that we call get the times of RFC 5321 §4.5.3.2.</summary>
     private static readonly TimeSpan UsualInactivity = TimeSpan.FromMinutes(2);
 
-    public SmtpClientTimeouts Timeouts { get; private init; } = SmtpClientTimeouts.Default;
+    public SmtpClientTimeouts Timeouts { get; init; } = SmtpClientTimeouts.Default;
 
     /// <summary>What an operator thinks of silence holds for both directions: <c>MaxInactivity</c>.</summary>
     public DialSettings With(TimeSpan inactivity) =>

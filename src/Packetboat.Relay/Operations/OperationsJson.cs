@@ -49,6 +49,8 @@ public sealed record OperationRequest
 
     public string? Sender { get; init; }
 
+    public string? Account { get; init; }
+
     public string? Recipient { get; init; }
 
     public string? File { get; init; }

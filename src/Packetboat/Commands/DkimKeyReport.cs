@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Packetboat.Protocol.Dkim;
+using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Signing;
 
 namespace Packetboat.Commands;
@@ -31,13 +32,17 @@ internal sealed record DkimKeyReport(
     string? Reason = null
 )
 {
-    /// <summary>Octets of one string of a TXT record. RFC 1035 §3.3.14.</summary>
-    private const int MaxString = 255;
-
     public static DkimKeyReport Of(string domain, string selector, DkimPrivateKey key)
     {
         string name = $"{selector}._domainkey.{domain}";
-        return new DkimKeyReport(domain, selector, key.AlgorithmName, name, key.Record, ZoneLineOf(name, key.Record));
+        return new DkimKeyReport(
+            domain,
+            selector,
+            key.AlgorithmName,
+            name,
+            key.Record,
+            DnsRecord.Text(name, key.Record).ZoneLine
+        );
     }
 
     public static DkimKeyReport Of(StoredDkimKey key) =>
@@ -53,10 +58,6 @@ internal sealed record DkimKeyReport(
             Dns = found.State.ToString().ToLowerInvariant(),
             Reason = found.Words,
         };
-
-    /// <summary>Name, type and text as a zone file has them; in several strings where one cannot hold it.</summary>
-    internal static string ZoneLineOf(string name, string record) =>
-        $"{name}. IN TXT {string.Join(' ', record.Chunk(MaxString).Select(part => $"\"{new string(part)}\""))}";
 }
 
 /// <summary>The reports as JSON, for <c>--json</c>.</summary>

@@ -17,12 +17,18 @@ internal static class NameServerOption
     /// <param name="parsed">The command line.</param>
     /// <param name="isTrusted">The server is believed to validate.</param>
     /// <returns>Null: it was printed what is wrong.</returns>
-    public static CachingResolver? Resolver(ParseResult parsed, bool isTrusted = false)
+    public static CachingResolver? Resolver(ParseResult parsed, bool isTrusted = false) =>
+        IsRight(parsed)
+            ? new CachingResolver(new ResolverOptions { Server = parsed.GetValue(Dns), IsTrusted = isTrusted }, TimeProvider.System)
+            : null;
+
+    /// <summary>False: it was printed what is wrong.</summary>
+    public static bool IsRight(ParseResult parsed)
     {
         string? server = parsed.GetValue(Dns);
         if (server is null || IPEndPoint.TryParse(server, out _))
-            return new CachingResolver(new ResolverOptions { Server = server, IsTrusted = isTrusted }, TimeProvider.System);
+            return true;
         Print.Error($"--dns {server}: not an address; say ADDRESS or ADDRESS:PORT");
-        return null;
+        return false;
     }
 }

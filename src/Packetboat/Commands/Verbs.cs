@@ -39,6 +39,7 @@ internal static class Verbs
             BackupCommand.Create(),
             VerifyCommand.Create(),
             CheckCommand.Create(),
+            DoctorCommand.Create(),
             DkimCommand.Create(),
         };
         root.Options.Add(Ctrl);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Packetboat.Commands;
 using Packetboat.Demo;
 using Packetboat.Protocol.Dkim;
+using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Signing;
 
 namespace Packetboat.Tests.Commands;
@@ -250,7 +251,7 @@ public sealed class CheckCommandTests : IAsyncDisposable
 
         Assert.Equal(
             $"s.d.example. IN TXT \"{record[..255]}\" \"{record[255..]}\"",
-            DkimKeyReport.ZoneLineOf("s.d.example", record)
+            DnsRecord.Text("s.d.example", record).ZoneLine
         );
     }
 

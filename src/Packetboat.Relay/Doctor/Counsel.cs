@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Configuration.SbbsIni;
+
+namespace Packetboat.Relay.Doctor;
+
+/// <summary>How mail should leave this machine, in one sentence, and what makes it so.</summary>
+internal static class Counsel
+{
+    private const string SbbsIni = "sbbs.ini";
+    private const string Mail = "Mail";
+    private const string Join = "packetboat join https://HUB CODE";
+
+    public static async Task<Advice> OfAsync(Facts facts)
+    {
+        Subject subject = facts.Subject;
+        if (subject.Settings?.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL) == true)
+            return Say("Mail stays on this machine, as NO_SENDMAIL says");
+        RelayContact? relay = await KnownAsync(facts.RelayAsync());
+        if (subject.UsedRelay is { } used)
+            return ThroughTheRelay(subject, used, relay, (await KnownAsync(facts.DnsAsync()))?.Trouble.Length > 0);
+
+        Reach?[] reaches =
+        [
+            await KnownAsync(facts.ReachAsync(AddressFamily.InterNetwork)),
+            await KnownAsync(facts.ReachAsync(AddressFamily.InterNetworkV6)),
+        ];
+        if (reaches.Any(reach => reach?.IsOpen == true))
+            return Say("Mail leaves this machine directly, to each domain's own servers: port 25 is open");
+        if (!reaches.Any(reach => reach is { IsClosed: true } or { Interceptor: not null }))
+            return Say("How mail should leave this machine cannot be said: nobody could be called");
+        return relay is { Works: true } && subject.Settings is { } settings
+            ? SwitchRelayOn(settings, relay.Settings)
+            : new Advice(
+                "Mail should leave this machine through a relay, as port 25 is closed: ask the operator of a hub for a code",
+                Join,
+                []
+            );
+    }
+
+    private static Advice ThroughTheRelay(Subject subject, RelaySettings used, RelayContact? contact, bool isDnsUseless)
+    {
+        string way = $"through {used.Server}:{used.Port}{(used.Username.Length > 0 ? $" as {used.Username}" : "")}";
+        if (contact is { Works: true })
+            return Say($"Mail leaves this machine {way}, and that works");
+        if (contact?.OtherPort is { } other && subject.Settings is not null)
+        {
+            string port = other.Port.ToString(CultureInfo.InvariantCulture);
+            return Say(
+                $"Mail should leave this machine through {used.Server} by port {port}",
+                new SettingChange(SbbsIni, Mail, nameof(MailSettings.RelayPort), port)
+            );
+        }
+
+        return Say(
+            isDnsUseless
+                ? $"Mail should leave this machine {way}, and will when the DNS answers as it should"
+                : $"Mail should leave this machine {way}, and will when what stands first here is mended"
+        );
+    }
+
+    private static Advice SwitchRelayOn(Settings settings, RelaySettings relay)
+    {
+        uint options = (uint)(settings.Mail.Options | MailOptions.RELAY_TX);
+        return Say(
+            $"Mail should leave this machine through {relay.Server}:{relay.Port}, which takes us; port 25 is closed",
+            new SettingChange(SbbsIni, Mail, nameof(MailSettings.Options), IniFlags.Write(options, KeyTable.FlagBits))
+        );
+    }
+
+    private static Advice Say(string words, params IReadOnlyList<SettingChange> changes) =>
+        new($"{words}.", changes.Count == 0 ? "" : string.Join(", ", changes), changes);
+
+    /// <summary>What was not found out in time is not known.</summary>
+    private static async Task<T?> KnownAsync<T>(Task<T> fact)
+        where T : class?
+    {
+        try
+        {
+            return await fact;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+}

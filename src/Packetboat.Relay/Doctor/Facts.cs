@@ -1,0 +1,208 @@
+using System.Net;
+using System.Net.Sockets;
+using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.Spf;
+using Packetboat.Relay.Checks;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Delivery;
+
+namespace Packetboat.Relay.Doctor;
+
+/// <summary>What several checks want to know. Each is found out once, when the first asks.</summary>
+internal sealed class Facts
+{
+    private readonly HostAddresses _addresses;
+    private readonly Caller _caller;
+    private readonly Lazy<Task<DnsHealth>> _dns;
+    private readonly Lazy<Task<Reach>> _reach4;
+    private readonly Lazy<Task<Reach>> _reach6;
+    private readonly Lazy<Task<RelayContact?>> _relay;
+    private readonly Lazy<Task<Talk?>> _relayTalk;
+    private readonly Lazy<Task<IReadOnlyList<OwnAddress>>> _own;
+    private readonly Lazy<Task<IReadOnlyList<IPAddress>>> _leaving;
+    private readonly Lazy<Task<SpfVerdict?>> _spf;
+    private readonly Lazy<Task<DkimKeys>> _dkim;
+
+    /// <param name="subject">Of whom.</param>
+    /// <param name="resolver">Asks the DNS.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="over">The examination ends.</param>
+    public Facts(Subject subject, IResolver resolver, TimeProvider time, CancellationToken over)
+    {
+        (Subject, Resolver, Time) = (subject, resolver, time);
+        Settings effective = subject.Effective;
+        DialSettings dialing = DialSettingsOf(effective);
+        var dialer = new Dialer(() => dialing, time);
+        _addresses = new HostAddresses(resolver, () => effective.Mail.DnsServer is not null);
+        _caller = new Caller(dialer, () => subject.HostName, time);
+        var signIn = new RelaySignIn(new RelayConnector(dialer, _addresses, () => effective));
+        _dns = new(() => AskAsync(over));
+        _reach4 = new(() => CallProvidersAsync(AddressFamily.InterNetwork, over));
+        _reach6 = new(() => CallProvidersAsync(AddressFamily.InterNetworkV6, over));
+        _relay = new(() => SignInAsync(signIn, over));
+        _relayTalk = new(() => CallRelayAsync(over));
+        _own = new(FindOwnAsync);
+        _leaving = new(() => FindLeavingAsync(over));
+        _spf = new(() => AskSpfAsync(over));
+        _dkim = new(() => DkimKeys.OfAsync(this, over));
+    }
+
+    /// <summary>How long a connection may take: who has not answered by then does not, or is of no use to anybody.</summary>
+    public static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(8);
+
+    public Subject Subject { get; }
+
+    public IResolver Resolver { get; }
+
+    public TimeProvider Time { get; }
+
+    public Task<DnsHealth> DnsAsync() => _dns.Value;
+
+    public Task<Reach> ReachAsync(AddressFamily family) => (family == AddressFamily.InterNetwork ? _reach4 : _reach6).Value;
+
+    /// <summary>Null: no relay is written down.</summary>
+    public Task<RelayContact?> RelayAsync() => _relay.Value;
+
+    /// <summary>The relay's greeting and its answer to EHLO; null: none is known, or its port begins with TLS, or it has no address.</summary>
+    public Task<Talk?> RelayTalkAsync() => _relayTalk.Value;
+
+    /// <summary>Our addresses as others see them, one of each version of IP.</summary>
+    public Task<IReadOnlyList<OwnAddress>> OwnAsync() => _own.Value;
+
+    /// <summary>The addresses that receivers see: the relay's, where mail goes there.</summary>
+    public Task<IReadOnlyList<IPAddress>> LeavingFromAsync() => _leaving.Value;
+
+    /// <summary>What SPF says of the domain and each of these, the worst; null: nobody knows from where mail leaves, or for whom.</summary>
+    public Task<SpfVerdict?> SpfAsync() => _spf.Value;
+
+    public Task<DkimKeys> DkimAsync() => _dkim.Value;
+
+    /// <summary>Why it does not matter what others think of our own address; empty: it does.</summary>
+    public async Task<string> WhyNotOwnAsync()
+    {
+        if (Subject.UsedRelay is { } relay)
+            return $"receivers see the address of {relay.Server}, and not this one's";
+        Reach four = await ReachAsync(AddressFamily.InterNetwork);
+        Reach six = await ReachAsync(AddressFamily.InterNetworkV6);
+        bool isShut = four.IsClosed || four.Interceptor is not null || six.IsClosed || six.Interceptor is not null;
+        return isShut && !four.IsOpen && !six.IsOpen ? "port 25 is closed: no mail leaves from this address" : "";
+    }
+
+    public ValueTask<(IReadOnlyList<IPAddress> Addresses, string Failure)> AddressesOfAsync(string host, CancellationToken ct) =>
+        _addresses.OfAsync(host, ct);
+
+    public Task<Talk> CallAsync(string host, IPEndPoint target, CancellationToken ct) => _caller.CallAsync(host, target, ct);
+
+    /// <summary>Mail goes to a relay, and that takes it.</summary>
+    public async Task<bool> RelayCarriesAsync() => Subject.UsedRelay is not null && await RelayAsync() is { Works: true };
+
+    private static DialSettings DialSettingsOf(Settings settings) =>
+        SendMail.DialSettingsOf(settings) with
+        {
+            ConnectTimeout = ConnectPatience,
+            Timeouts = new Protocol.SmtpClient.SmtpClientTimeouts
+            {
+                Greeting = TimeSpan.FromSeconds(10),
+                // A hub waits five seconds before it refuses a password.
+                Command = TimeSpan.FromSeconds(12),
+                Handshake = TimeSpan.FromSeconds(8),
+                DataBlock = TimeSpan.FromSeconds(8),
+                Goodbye = TimeSpan.FromSeconds(1),
+            },
+        };
+
+    private async Task<DnsHealth> AskAsync(CancellationToken ct)
+    {
+        DnsAnswer<MxRecord>[] answers = await Task.WhenAll(
+            Providers.Domains.Select(domain => Resolver.MxAsync(domain, ct).AsTask())
+        );
+        string[] failures =
+        [
+            .. answers
+                .OfType<DnsAnswer<MxRecord>.TemporaryFailure>()
+                .Select(failure => failure.Reason)
+                .Distinct(StringComparer.Ordinal),
+        ];
+        return new DnsHealth(
+            answers.Count(answer => answer is not DnsAnswer<MxRecord>.TemporaryFailure),
+            answers.Count(answer => answer is DnsAnswer<MxRecord>.NxDomain),
+            failures
+        );
+    }
+
+    private async Task<RelayContact?> SignInAsync(RelaySignIn signIn, CancellationToken ct) =>
+        Subject.KnownRelay is { } relay ? await signIn.TryAsync(relay, ct) : null;
+
+    private async Task<Talk?> CallRelayAsync(CancellationToken ct)
+    {
+        if (Subject.KnownRelay is not { ImplicitTls: false } relay)
+            return null;
+        (IReadOnlyList<IPAddress> found, _) = await _addresses.OfAsync(relay.Server, ct);
+        return found.Count == 0 ? null : await _caller.CallAsync(relay.Server, new IPEndPoint(found[0], relay.Port), ct);
+    }
+
+    private async Task<IReadOnlyList<OwnAddress>> FindOwnAsync()
+    {
+        if (Subject.Address is { } said)
+            return [new OwnAddress(said, "you")];
+        List<Talk> talks = [];
+        if (await RelayTalkAsync() is { } relay)
+            talks.Add(relay);
+        talks.AddRange((await ReachAsync(AddressFamily.InterNetwork)).Talks);
+        talks.AddRange((await ReachAsync(AddressFamily.InterNetworkV6)).Talks);
+        return OwnAddress.In(talks, Subject.Effective.Packetboat.AllowPrivateTargets);
+    }
+
+    private async Task<IReadOnlyList<IPAddress>> FindLeavingAsync(CancellationToken ct)
+    {
+        if (Subject.UsedRelay is { } relay)
+            return (await _addresses.OfAsync(relay.Server, ct)).Addresses;
+        if ((await WhyNotOwnAsync()).Length > 0)
+            return [];
+        return [.. (await OwnAsync()).Select(own => own.Address)];
+    }
+
+    private async Task<SpfVerdict?> AskSpfAsync(CancellationToken ct)
+    {
+        if (Subject.Domain is not { } domain)
+            return null;
+        IReadOnlyList<IPAddress> leaving = await LeavingFromAsync();
+        var checks = new MailChecks(Resolver, Time, Subject.HostName);
+        SpfVerdict[] verdicts = await Task.WhenAll(
+            leaving.Select(address =>
+                checks.SpfAsync(new SpfQuestion(address, $"postmaster@{domain}", Subject.HostName), ct).AsTask()
+            )
+        );
+        // Through a relay one that passes will do: by which of its addresses it sends is its own affair.
+        return verdicts.OrderBy(verdict => verdict.Result == SpfResult.Pass != Subject.UsedRelay is not null).FirstOrDefault();
+    }
+
+    private async Task<Reach> CallProvidersAsync(AddressFamily family, CancellationToken ct)
+    {
+        Talk[] talks = await Task.WhenAll(Providers.Domains.Select(domain => CallProviderAsync(domain, family, ct)));
+        bool hasWay = talks.Any(talk => talk.IsConnected || (talk.Address is { } to && Caller.SourceTowards(to) is not null));
+        return new Reach(
+            family,
+            hasWay,
+            [.. talks.Where(talk => talk.Address is not null)],
+            [.. talks.Where(talk => talk.Address is null).Select(talk => $"{talk.Host}: {talk.Failure}")]
+        );
+    }
+
+    /// <summary>One host of theirs, at one address: a provider whose best host is down has others, and three more are asked.</summary>
+    private async Task<Talk> CallProviderAsync(string domain, AddressFamily family, CancellationToken ct)
+    {
+        MailHosts hosts = MxHosts.Of(domain, await Resolver.MxAsync(domain, ct), _ => false, Random.Shared);
+        if (hosts is not MailHosts.Found { Names: [var host, ..] })
+            return new Talk(domain, null, (hosts as MailHosts.Unknown)?.Reason ?? "it has no mail server");
+        (IReadOnlyList<IPAddress> found, string failure) = await _addresses.OfAsync(host, ct);
+        IReadOnlyList<MailTarget> targets = MxHosts.Targets(
+            found.Where(address => address.AddressFamily == family).Select(address => new MailTarget(host, address)),
+            publicOnly: !Subject.Effective.Packetboat.AllowPrivateTargets
+        );
+        if (targets.Count == 0)
+            return new Talk(domain, null, failure.Length > 0 ? failure : $"{host} has no such address");
+        var target = new IPEndPoint(targets[0].Address, Subject.Effective.Packetboat.DirectPort);
+        return await _caller.CallAsync(host, target, ct);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using Packetboat.Protocol.Dns;
+
+namespace Packetboat.Relay.Doctor;
+
+/// <summary>Whether the address that receivers see is on a list by which they refuse mail.</summary>
+internal sealed class ListingCheck : Check
+{
+    public override string Name => "listing";
+
+    public override string Title => "Block lists";
+
+    public override bool NeedsDns => true;
+
+    public override async Task<Finding> ExamineAsync(Facts facts, CancellationToken ct)
+    {
+        if (facts.Subject.UsedRelay is null && await facts.WhyNotOwnAsync() is { Length: > 0 } why)
+            return NotChecked(why);
+        IReadOnlyList<IPAddress> leaving = await facts.LeavingFromAsync();
+        if (leaving.Count == 0)
+            return NotChecked("the address that mail leaves from is not known");
+
+        var entries = await Task.WhenAll(
+            leaving.Take(4).SelectMany(address => Blocklist.All.Select(list => AskAsync(facts.Resolver, list, address, ct)))
+        );
+        Entry[] listed = [.. entries.OfType<Entry>().Where(entry => entry.Kind != BlocklistAnswer.Unusable)];
+        Entry[] unusable = [.. entries.OfType<Entry>().Where(entry => entry.Kind == BlocklistAnswer.Unusable)];
+        string mute = string.Join(
+            "; ",
+            unusable.Select(entry => $"{entry.List.Name}: {entry.Words}").Distinct(StringComparer.Ordinal)
+        );
+        if (listed.Length > 0)
+            return Listed(facts, listed);
+        if (unusable.Length == entries.Length)
+            return NotChecked($"{mute}; ask them through a name server of your own");
+        string ok =
+            $"{string.Join(", ", leaving.Take(4))}: on none of {string.Join(", ", Blocklist.All.Select(list => list.Name))}";
+        return Ok(mute.Length == 0 ? ok : $"{ok}, as far as they answer ({mute})");
+    }
+
+    private Finding Listed(Facts facts, Entry[] listed)
+    {
+        string words = string.Join("; ", listed.Select(entry => $"{entry.Address} at {entry.List.Name}: {entry.Words}"));
+        Entry first = listed[0];
+        if (facts.Subject.UsedRelay is { } relay)
+            return Warning(
+                words,
+                $"that is an address of {relay.Server}: receivers may refuse what it sends",
+                "Tell its operator, who can have it taken off"
+            );
+        return Array.TrueForAll(listed, entry => entry.Kind == BlocklistAnswer.HomeAddress)
+            ? Failure(
+                words,
+                "it is a home connection, or one like it; most receivers refuse mail from there, whatever else is right",
+                $"Send through a relay. With an address of your own that never changes: {first.List.Query}"
+            )
+            : Failure(
+                words,
+                "something that uses this address has sent spam, here or before you had it",
+                $"Find out what it was and end it, then ask to be taken off: {first.List.Query}"
+            );
+    }
+
+    /// <summary>Null: it is not on the list.</summary>
+    private static async Task<Entry?> AskAsync(IResolver resolver, Blocklist list, IPAddress address, CancellationToken ct)
+    {
+        switch (await resolver.Ipv4Async(list.NameOf(address), ct))
+        {
+            case DnsAnswer<IPAddress>.TemporaryFailure failure:
+                return new Entry(list, address, BlocklistAnswer.Unusable, failure.Reason);
+            case DnsAnswer<IPAddress>.Found found:
+                (BlocklistAnswer kind, string words) = found.Records.Select(list.Read).MaxBy(read => read.Kind);
+                if (kind != BlocklistAnswer.Unusable && await HasAllAsync(resolver, list, ct))
+                    return new Entry(list, address, BlocklistAnswer.Unusable, "it lists whatever is asked: it has been given up");
+                return new Entry(list, address, kind, words);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>RFC 5782 §5: 127.0.0.1 is on no list.</summary>
+    private static async Task<bool> HasAllAsync(IResolver resolver, Blocklist list, CancellationToken ct) =>
+        await resolver.Ipv4Async(list.NameOf(IPAddress.Loopback), ct) is DnsAnswer<IPAddress>.Found;
+
+    private sealed record Entry(Blocklist List, IPAddress Address, BlocklistAnswer Kind, string Words);
+}

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Sockets;
+using Packetboat.Protocol.Dns;
+using Packetboat.Relay.Resolver;
+
+namespace Packetboat.Relay.Doctor;
+
+/// <summary>
+/// Whether our address has a name that leads back to it (RFC 1912 §2.1), and is the one that we say in EHLO. Most large receivers refuse mail
+/// without. Asked where mail leaves from here: a relay's name is its operator's affair.
+/// </summary>
+internal sealed class PtrCheck : Check
+{
+    public override string Name => "ptr";
+
+    public override string Title => "Reverse name";
+
+    public override bool NeedsDns => true;
+
+    public override async Task<Finding> ExamineAsync(Facts facts, CancellationToken ct)
+    {
+        if (await facts.WhyNotOwnAsync() is { Length: > 0 } why)
+            return NotChecked(why);
+        IReadOnlyList<OwnAddress> own = await facts.OwnAsync();
+        if (own.Count == 0)
+            return NotChecked("our address is not known");
+        Finding[] found = await Task.WhenAll(own.Select(one => ExamineAsync(facts, one.Address, ct)));
+        return found.MaxBy(finding => finding.Verdict)!;
+    }
+
+    private async Task<Finding> ExamineAsync(Facts facts, IPAddress address, CancellationToken ct)
+    {
+        string hello = facts.Subject.HostName;
+        var wanted = new DnsRecord(CachingResolver.ReverseName(address), "PTR", $"{hello}.");
+        DnsAnswer<string> answer = await facts.Resolver.NamesAsync(address, ct);
+        if (answer is DnsAnswer<string>.TemporaryFailure failure)
+            return NotChecked($"{address}: {failure.Reason}");
+        if (answer is not DnsAnswer<string>.Found { Records: [var name, ..] } names)
+            return Failure(
+                $"{address} has no name",
+                "Gmail, Microsoft and most others take no mail from an address without one",
+                $"Ask whoever gave you the address to enter {hello} as its reverse name",
+                wanted
+            );
+        foreach (string one in names.Records.Take(5))
+        {
+            if (!await LeadsBackAsync(facts, one, address, ct))
+                continue;
+            return one.Equals(hello, StringComparison.OrdinalIgnoreCase) || await LeadsBackAsync(facts, hello, address, ct)
+                ? Ok($"{address} is {one}, and {one} is {address}")
+                : Warning(
+                    $"{address} is {one}, and we say EHLO {hello}, which is not {address}",
+                    "some receivers hold it against us that both differ",
+                    $"Write HostName = {one} in [Mail] of sbbs.ini, or publish an address for {hello}",
+                    new DnsRecord(hello, address.AddressFamily == AddressFamily.InterNetwork ? "A" : "AAAA", address.ToString())
+                );
+        }
+
+        return Failure(
+            $"{address} is {name}, and {name} is not {address}",
+            "whoever owns an address can give it any name: receivers believe one that leads back",
+            $"Publish the address of {name}, or ask whoever gave you the address to enter {hello} as its reverse name",
+            new DnsRecord(name, address.AddressFamily == AddressFamily.InterNetwork ? "A" : "AAAA", address.ToString())
+        );
+    }
+
+    private static async Task<bool> LeadsBackAsync(Facts facts, string name, IPAddress address, CancellationToken ct) =>
+        (
+            address.AddressFamily == AddressFamily.InterNetwork
+                ? await facts.Resolver.Ipv4Async(name, ct)
+                : await facts.Resolver.Ipv6Async(name, ct)
+        )
+            is DnsAnswer<IPAddress>.Found found
+        && found.Records.Contains(address);
+}

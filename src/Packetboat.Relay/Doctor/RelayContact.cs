@@ -1,0 +1,13 @@
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Delivery;
+
+namespace Packetboat.Relay.Doctor;
+
+/// <summary>What came of signing in to the relay, as delivery does it.</summary>
+/// <param name="Settings">As they are written.</param>
+/// <param name="Outcome">With them; a session in it has ended.</param>
+/// <param name="OtherPort">Where it works instead; null: nowhere, or it was not tried.</param>
+internal sealed record RelayContact(RelaySettings Settings, Connection Outcome, RelaySettings? OtherPort)
+{
+    public bool Works => Outcome is Connection.Ready;
+}

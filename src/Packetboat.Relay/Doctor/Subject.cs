@@ -1,0 +1,61 @@
+using System.Net;
+using Packetboat.Protocol.Message;
+using Packetboat.Relay.Configuration;
+
+namespace Packetboat.Relay.Doctor;
+
+/// <summary>What is examined.</summary>
+/// <param name="Ctrl">The folder of the settings, whether it is there or not.</param>
+/// <param name="Settings">Null: there are none, or they have mistakes.</param>
+/// <param name="Problems">Of the settings.</param>
+/// <param name="HostName">As this host calls itself.</param>
+public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Problem> Problems, string HostName)
+{
+    /// <summary>Whose mail it is about, A-labels, lower case; null: nobody has said.</summary>
+    public string? Domain { get; init; }
+
+    /// <summary>Where mail leaves from, in the operator's own words; null: it is to be found out.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>Our certificate and its key; null: there are no settings.</summary>
+    public (string Certificate, string Key)? CertificateFiles { get; init; }
+
+    /// <summary>Whom to ask instead of the one in the settings, or those of the system.</summary>
+    public ServerAddress? NameServer { get; init; }
+
+    /// <summary>What is in force; where there are no settings, what would be in force without a line in them.</summary>
+    public Settings Effective =>
+        NameServer is null ? Written : Written with { Mail = Written.Mail with { DnsServer = NameServer } };
+
+    private Settings Written { get; } = Settings ?? ConfigurationReader.Defaults(Ctrl, HostName);
+
+    /// <summary>The relay that mail goes to; null: mail goes out directly.</summary>
+    public RelaySettings? UsedRelay => Settings?.Relay;
+
+    /// <summary>The relay that is written down, whether mail goes there or not.</summary>
+    public RelaySettings? KnownRelay =>
+        UsedRelay ?? (Effective.Mail.RelayServer.Length > 0 ? RelaySettings.From(Effective.Mail) : null);
+
+    /// <summary>Reads what the folder has.</summary>
+    /// <param name="ctrl">The folder.</param>
+    /// <param name="environment">Of this machine.</param>
+    public static Subject In(string ctrl, ConfigurationEnvironment environment)
+    {
+        if (!Directory.Exists(ctrl) || SbbsIniFile.Choose(ctrl, environment) is null)
+            return new Subject(ctrl, null, [], environment.HostName) { Domain = DomainIn(environment.HostName) };
+        ConfigurationResult read = ConfigurationReader.Read(ctrl, environment);
+        string hostName = read.Settings?.Mail.HostName ?? environment.HostName;
+        return new Subject(ctrl, read.Settings, read.Problems, hostName)
+        {
+            Domain = DomainIn(read.Settings?.SystemAddress ?? hostName),
+        };
+    }
+
+    /// <summary>A domain as A-labels; null: it is none. A machine's name without a dot is nobody's.</summary>
+    public static string? DomainIn(string name) =>
+        MailAddress.TryParse($"x@{name.TrimEnd('.')}", out MailAddress? address)
+        && address.AsciiDomain.Contains('.', StringComparison.Ordinal)
+        && MailAddress.IsDomain(address.AsciiDomain)
+            ? address.AsciiDomain
+            : null;
+}

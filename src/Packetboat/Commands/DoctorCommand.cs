@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Net;
+using Packetboat.Protocol.Message;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Doctor;
+using Packetboat.Relay.Resolver;
+
+namespace Packetboat.Commands;
+
+/// <summary>
+/// <c>packetboat doctor</c>: why mail does not leave, or is not believed, what to mend first, and which way it should take. Needs no server
+/// and no settings. The status is 0 where all is well, 1 with a warning, 2 with a failure.
+/// </summary>
+internal static class DoctorCommand
+{
+    public const int WarningStatus = 1;
+
+    public const int FailureStatus = 2;
+
+    private static readonly Option<string?> Domain = new("--domain")
+    {
+        Description = "Whose mail it is about; the system's domain if not said",
+    };
+
+    private static readonly Option<string?> Address = new("--address")
+    {
+        Description = "The address that mail leaves from, where nobody says how he sees us",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("doctor", "Find out why mail does not leave or is not believed, and what to do")
+        {
+            Domain,
+            Address,
+            NameServerOption.Dns,
+            Verbs.Json,
+        };
+        command.SetAction((parsed, ct) => RunAsync(parsed, TimeProvider.System, ct));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, TimeProvider time, CancellationToken ct)
+    {
+        if (!NameServerOption.IsRight(parsed) || SubjectOf(parsed) is not { } subject)
+            return ExitCode.Usage;
+        var resolver = new CachingResolver(Examination.ResolverOptionsFor(subject), time);
+        DoctorReport report = await new Examination(resolver, time).RunAsync(subject, "", ct);
+        if (parsed.GetValue(Verbs.Json))
+        {
+            Print.Json(report, DoctorJson.Default.DoctorReport);
+        }
+        else
+        {
+            foreach (string line in DoctorText.Lines(report, DoctorText.Width))
+                Print.Line(line);
+        }
+
+        return StatusOf(report);
+    }
+
+    /// <summary>Null: it was printed what is wrong.</summary>
+    private static Subject? SubjectOf(ParseResult parsed)
+    {
+        var subject = Subject.In(Session.CtrlOf(parsed.GetValue(Verbs.Ctrl)), ConfigurationEnvironment.OfThisMachine());
+        if (subject.Settings is { } settings)
+            subject = subject with { CertificateFiles = Composition.CertificateFiles(settings) };
+        if (parsed.GetValue(NameServerOption.Dns) is { } server)
+            subject = subject with { NameServer = ServerAddress.Parse(server) };
+        if (parsed.GetValue(Address) is { } address)
+        {
+            if (!ServerAddress.IsAddress(address))
+            {
+                Print.Error($"--address {address}: not an IP address; write 192.0.2.1 or 2001:db8::1");
+                return null;
+            }
+
+            subject = subject with { Address = IPAddress.Parse(address) };
+        }
+
+        if (parsed.GetValue(Domain) is not { } domain)
+            return subject;
+        if (Subject.DomainIn(domain) is { } name)
+            return subject with { Domain = name };
+        Print.Error($"--domain {domain}: not a domain; write example.org");
+        return null;
+    }
+
+    private static int StatusOf(DoctorReport report) =>
+        report.Verdict switch
+        {
+            CheckVerdict.Failure => FailureStatus,
+            CheckVerdict.Warning => WarningStatus,
+            _ => ExitCode.Ok,
+        };
+}

@@ -1,0 +1,236 @@
+using System.Globalization;
+using Packetboat.Protocol.Dkim;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Doctor;
+using Packetboat.Relay.Signing;
+using Packetboat.Testing;
+
+namespace Packetboat.Relay.Tests.Doctor;
+
+/// <summary>
+/// Set-ups of which one thing is broken, sometimes with all that follows from it: the report names that one first, and has no other failure
+/// unless a second thing is broken too.
+/// </summary>
+public sealed class BrokenSetUpTests : IAsyncDisposable
+{
+    private const int Patience = 60_000;
+    private const string Own = "192.0.2.7";
+    private const string OwnBackwards = "7.2.0.192";
+
+    private readonly DoctorRig _rig = new();
+    private readonly DkimPrivateKey _key = DkimPrivateKey.CreateEd25519();
+    private readonly Dictionary<string, string> _zone;
+    private TimeSpan _clock = TimeSpan.Zero;
+
+    public BrokenSetUpTests() =>
+        _zone = new(StringComparer.Ordinal)
+        {
+            ["ptr"] = $"{Own} PTR node.example",
+            ["address"] = $"node.example A {Own}",
+            ["mx"] = "node.example MX 10 mx.gmail.com",
+            ["spf"] = $"node.example TXT v=spf1 ip4:{Own} ip4:127.0.0.1 -all",
+            ["dkim"] = $"s._domainkey.node.example TXT {_key.Record}",
+            ["dmarc"] = "_dmarc.node.example TXT v=DMARC1; p=reject; rua=mailto:postmaster@node.example",
+        };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _rig.DisposeAsync();
+        _key.Dispose();
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_set_up_that_is_whole_has_no_failure_and_no_warning(bool relay)
+    {
+        DoctorReport report = await RunAsync(relay);
+
+        Assert.True(report.Verdict == CheckVerdict.Ok, string.Join('\n', report.Findings));
+        Assert.Equal(relay ? "not-checked" : "ok", Word(report, "ptr"));
+        Assert.Equal("ok", Word(report, "clock"));
+        Assert.Equal("ok", Word(report, "dmarc"));
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("the DNS is silent", "dns")]
+    [InlineData("the disk is full", "disk")]
+    [InlineData("the clock is off", "clock")]
+    [InlineData("the relay refuses the password", "relay")]
+    [InlineData("nobody vouches for the relay's certificate", "relay")]
+    [InlineData("port 25 is closed", "port-25-ipv4")]
+    [InlineData("port 25 is closed, and the address has no name and is listed", "port-25-ipv4")]
+    [InlineData("the address has no name", "ptr")]
+    [InlineData("the name of the address leads elsewhere", "ptr")]
+    [InlineData("the address is listed", "listing")]
+    [InlineData("it is a home address without a name", "listing")]
+    [InlineData("SPF does not name the relay", "spf")]
+    [InlineData("the record of the DKIM key is gone", "dkim")]
+    [InlineData("everybody may relay", "open-relay")]
+    [InlineData("the domain does not exist", "domain")]
+    public async Task The_one_true_cause_stands_first(string broken, string check)
+    {
+        bool relay = Break(broken);
+
+        DoctorReport report = await RunAsync(relay);
+
+        string all = string.Join('\n', report.Findings);
+        Assert.True((check, CheckVerdict.Failure) == (report.First?.Check, report.Verdict), all);
+        // What has a name of its own besides: the second thing.
+        string[] others = broken == "it is a home address without a name" ? ["listing", "ptr"] : [check];
+        Assert.True(
+            others.SequenceEqual(report.Findings.Where(one => one.Verdict == CheckVerdict.Failure).Select(one => one.Check)),
+            all
+        );
+        Assert.NotEmpty(report.First!.Remedy);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_an_open_relay_has_brought_about_stands_behind_it()
+    {
+        Break("everybody may relay");
+        Break("the address is listed");
+
+        DoctorReport report = await RunAsync(relay: false);
+
+        Assert.Equal(
+            ["open-relay", "listing"],
+            report.Findings.Where(one => one.Verdict == CheckVerdict.Failure).Select(one => one.Check)
+        );
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_answer_to_open_resolvers_is_no_listing()
+    {
+        _rig.Zone.Add($"{OwnBackwards}.zen.spamhaus.org A 127.255.255.254");
+
+        DoctorReport report = await RunAsync(relay: false);
+
+        Finding listing = Assert.Single(report.Findings, one => one.Check == "listing");
+        Assert.Equal(CheckVerdict.Ok, listing.Verdict);
+        Assert.Contains("asked through an open resolver", listing.Words, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_list_that_lists_everybody_says_nothing()
+    {
+        Break("the address is listed");
+        _rig.Zone.Add("1.0.0.127.zen.spamhaus.org A 127.0.0.4");
+
+        Assert.Equal("ok", Word(await RunAsync(relay: false), "listing"));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task The_records_to_publish_are_ready_to_paste()
+    {
+        Break("the record of the DKIM key is gone");
+        _zone["spf"] = $"node.example TXT v=spf1 ip4:{Own} -all";
+        _zone.Remove("dmarc");
+
+        DoctorReport report = await RunAsync(relay: true);
+
+        Assert.Equal(
+            [
+                $"node.example. IN TXT \"v=spf1 ip4:127.0.0.1 ip4:{Own} -all\"",
+                $"s._domainkey.node.example. IN TXT \"{_key.Record}\"",
+                "_dmarc.node.example. IN TXT \"v=DMARC1; p=none; rua=mailto:postmaster@node.example\"",
+            ],
+            report.Findings.SelectMany(one => one.Publish).Select(record => record.ZoneLine)
+        );
+    }
+
+    /// <returns>Whether mail goes through the relay in it.</returns>
+    private bool Break(string what)
+    {
+        switch (what)
+        {
+            case "the DNS is silent":
+                foreach (
+                    string name in (string[])["gmail.com", "outlook.com", "yahoo.com", "gmx.net", "localhost", "node.example"]
+                )
+                    _rig.Zone.Add($"{name} FAILS");
+                return true;
+            case "the disk is full":
+                _rig.Change(ours => ours with { DiskReserve = long.MaxValue / 4 });
+                return false;
+            case "the clock is off":
+                _clock = TimeSpan.FromHours(2);
+                return true;
+            case "the relay refuses the password":
+                _rig.UseRelay();
+                _rig.Hub!.Answer = line => line.StartsWith("AUTH", StringComparison.Ordinal) ? "535 5.7.8 no" : null;
+                return true;
+            case "nobody vouches for the relay's certificate":
+                _rig.UseRelay().Change(ours => ours with { RelayCertificateFile = "" });
+                return true;
+            case "port 25 is closed":
+                _rig.IsShut = true;
+                return false;
+            case "port 25 is closed, and the address has no name and is listed":
+                _rig.IsShut = true;
+                _zone.Remove("ptr");
+                _rig.Zone.Add($"{OwnBackwards}.zen.spamhaus.org A 127.0.0.4");
+                return false;
+            case "the address has no name":
+                _zone.Remove("ptr");
+                return false;
+            case "the name of the address leads elsewhere":
+                _zone["ptr"] = $"{Own} PTR host7.isp.example";
+                _zone["elsewhere"] = "host7.isp.example A 192.0.2.8";
+                return false;
+            case "the address is listed":
+                _rig.Zone.Add($"{OwnBackwards}.zen.spamhaus.org A 127.0.0.4");
+                return false;
+            case "it is a home address without a name":
+                _rig.Zone.Add($"{OwnBackwards}.zen.spamhaus.org A 127.0.0.10");
+                _zone.Remove("ptr");
+                return false;
+            case "SPF does not name the relay":
+                _zone["spf"] = $"node.example TXT v=spf1 ip4:{Own} -all";
+                return true;
+            case "the record of the DKIM key is gone":
+                _zone.Remove("dkim");
+                return false;
+            case "everybody may relay":
+                File.WriteAllText(Path.Combine(_rig.Folder, "relay.cfg"), "203.113.91.77\n");
+                return false;
+            case "the domain does not exist":
+                _rig.Domain = "nowhere.example";
+                return false;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(what), what, "no such set-up");
+        }
+    }
+
+    private async Task<DoctorReport> RunAsync(bool relay)
+    {
+        string date = (TimeProvider.System.GetUtcNow() - _clock).ToString(
+            "ddd, d MMM yyyy HH:mm:ss",
+            CultureInfo.InvariantCulture
+        );
+        foreach (string line in _zone.Values)
+            _rig.Zone.Add(line);
+        if (!_rig.IsShut)
+            _rig.OpenPort25();
+        foreach (ScriptedServer exchange in _rig.Exchanges)
+        {
+            exchange.Greeting = $"{exchange.Greeting} {date} +0000";
+            exchange.Answer = line =>
+                line.StartsWith("EHLO", StringComparison.Ordinal) ? $"250 mx at your service, [{Own}]" : null;
+        }
+
+        if (relay && _rig.Hub is null)
+            _rig.UseRelay();
+        _rig.Hub?.Greeting = $"220 localhost ESMTP {date} +0000";
+        var keys = new DkimKeyFolder(_rig.Folder, TimeProvider.System);
+        keys.Use(keys.Add("node.example", "s", _key));
+        return await _rig.RunAsync();
+    }
+
+    private static string Word(DoctorReport report, string check) =>
+        report.Findings.Single(one => one.Check == check).Verdict switch
+        {
+            CheckVerdict.NotChecked => "not-checked",
+            var verdict => verdict.ToString().ToLowerInvariant(),
+        };
+}

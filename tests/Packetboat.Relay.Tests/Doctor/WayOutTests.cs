@@ -1,0 +1,162 @@
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Doctor;
+using Packetboat.Testing;
+
+namespace Packetboat.Relay.Tests.Doctor;
+
+/// <summary>Which way is open, by which mail should go, and what is in the way.</summary>
+public sealed class WayOutTests : IAsyncDisposable
+{
+    private const int Patience = 30_000;
+
+    private readonly DoctorRig _rig = new();
+
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+
+    [Fact(Timeout = Patience)]
+    public async Task Where_port_25_is_open_mail_leaves_directly()
+    {
+        DoctorReport report = await _rig.OpenPort25().RunAsync();
+
+        Assert.Equal("4 of 4 large providers can be reached", Of(report, "port-25-ipv4", CheckVerdict.Ok).Words);
+        Assert.StartsWith("Mail leaves this machine directly", report.Advice.Words, StringComparison.Ordinal);
+        Assert.Empty(report.Advice.Changes);
+        // A provider is told our name, and nothing else.
+        Assert.All(_rig.Exchanges, mx => Assert.Equal(["EHLO node.example", "QUIT"], mx.Lines));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Port_25_that_is_closed_is_a_failure_where_nothing_else_carries_mail()
+    {
+        DoctorReport report = await _rig.RunAsync();
+
+        Finding first = First(report, "port-25-ipv4", CheckVerdict.Failure);
+        Assert.StartsWith(
+            "no connection to mx.gmail.com, mx.outlook.com, mx.yahoo.com, mx.gmx.net: connection refused",
+            first.Words,
+            StringComparison.Ordinal
+        );
+        Assert.Equal("packetboat join https://HUB CODE", report.Advice.Command);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Port_25_that_is_closed_does_not_matter_where_a_relay_takes_us()
+    {
+        DoctorReport report = await _rig.UseRelay().RunAsync();
+
+        Assert.EndsWith(
+            "It does not matter: mail goes to the relay",
+            Of(report, "port-25-ipv4", CheckVerdict.Ok).Words,
+            StringComparison.Ordinal
+        );
+        Assert.Matches(
+            @"^localhost \[127\.0\.0\.1\]:\d+ \(TLS 1\.[23] verified, AUTH PLAIN as MYBBS\)$",
+            Of(report, "relay").Words
+        );
+        Assert.Matches(@"^Mail leaves this machine through localhost:\d+ as MYBBS, and that works\.$", report.Advice.Words);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_password_that_the_relay_refuses_comes_first_and_is_shown_to_it_once()
+    {
+        _rig.UseRelay();
+        _rig.Hub!.Answer = line => line.StartsWith("AUTH", StringComparison.Ordinal) ? "535 5.7.8 wrong \x1b[31mpassword" : null;
+
+        DoctorReport report = await _rig.RunAsync();
+
+        Finding first = First(report, "relay", CheckVerdict.Failure);
+        Assert.EndsWith("535 5.7.8 wrong ?[31mpassword", first.Words, StringComparison.Ordinal);
+        Assert.Equal("See whether RelayUsername and RelayPassword are set and right", first.Remedy);
+        Assert.Equal(CheckVerdict.Warning, Of(report, "port-25-ipv4").Verdict);
+        Assert.Single(_rig.Hub.Lines, line => line.StartsWith("AUTH", StringComparison.Ordinal));
+        Assert.DoesNotContain(DoctorRig.Password, Json(report), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_relay_that_is_known_and_not_used_is_switched_on_where_port_25_is_closed()
+    {
+        DoctorReport report = await _rig.UseRelay(MailOptions.ALLOW_POP3 | MailOptions.RELAY_AUTH_PLAIN).RunAsync();
+
+        First(report, "port-25-ipv4", CheckVerdict.Failure);
+        Assert.Equal(
+            [new SettingChange("sbbs.ini", "Mail", "Options", "ALLOW_POP3 | RELAY_TX | RELAY_AUTH_PLAIN")],
+            report.Advice.Changes
+        );
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task One_host_that_answers_for_all_providers_is_found_out()
+    {
+        const string Impostor = "220 proxy.isp.example ESMTP";
+
+        DoctorReport report = await _rig.OpenPort25(Impostor, Impostor, Impostor, Impostor).RunAsync();
+
+        Assert.StartsWith(
+            "proxy.isp.example answers in the place of mx.gmail.com",
+            First(report, "port-25-ipv4", CheckVerdict.Failure).Words,
+            StringComparison.Ordinal
+        );
+        Assert.Equal("packetboat join https://HUB CODE", report.Advice.Command);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_provider_that_turns_us_away_is_quoted_and_explained()
+    {
+        DoctorReport report = await _rig.OpenPort25("554 5.7.1 192.0.2.1 is blocked, see https://www.spamhaus.org/query")
+            .RunAsync();
+
+        Finding first = First(report, "port-25-ipv4", CheckVerdict.Failure);
+        Assert.Contains("1 turn us away: mx.gmail.com: 554 5.7.1 192.0.2.1 is blocked", first.Words, StringComparison.Ordinal);
+        Assert.Contains("Spamhaus", first.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Where_the_dns_does_not_answer_that_is_the_one_failure()
+    {
+        var silent = new ZoneResolver(
+            "gmail.com FAILS",
+            "outlook.com FAILS",
+            "yahoo.com FAILS",
+            "gmx.net FAILS",
+            "localhost FAILS",
+            "node.example FAILS"
+        );
+
+        DoctorReport report = await _rig.UseRelay().RunAsync(silent);
+
+        First(report, "dns", CheckVerdict.Failure);
+        Assert.Single(report.Findings, finding => finding.Verdict == CheckVerdict.Failure);
+        Assert.Equal("the DNS does not answer", Of(report, "port-25-ipv4", CheckVerdict.NotChecked).Words);
+        Assert.StartsWith(
+            "the DNS does not answer",
+            Of(report, "relay", CheckVerdict.NotChecked).Words,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith("when the DNS answers as it should.", report.Advice.Words, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_name_server_that_knows_nothing_of_the_internet_is_the_one_failure()
+    {
+        DoctorReport report = await _rig.RunAsync(new ZoneResolver());
+
+        Assert.Contains("there is no gmail.com", First(report, "dns", CheckVerdict.Failure).Words, StringComparison.Ordinal);
+        Assert.Single(report.Findings, finding => finding.Verdict == CheckVerdict.Failure);
+    }
+
+    private static string Json(DoctorReport report) =>
+        System.Text.Json.JsonSerializer.Serialize(report, DoctorJson.Default.DoctorReport);
+
+    private static Finding Of(DoctorReport report, string check, CheckVerdict? verdict = null)
+    {
+        Finding found = Assert.Single(report.Findings, finding => finding.Check == check);
+        Assert.True(verdict is null || found.Verdict == verdict, found.ToString());
+        return found;
+    }
+
+    private static Finding First(DoctorReport report, string check, CheckVerdict verdict)
+    {
+        Assert.Equal((check, verdict), (report.First?.Check, report.Verdict));
+        return report.First!;
+    }
+}
