@@ -65,5 +65,5 @@ internal sealed class FilesCheck : Check
     }
 
     private static bool HasMode(string path, UnixFileMode mode) =>
-        !OperatingSystem.IsWindows() && Path.Exists(path) && (File.GetUnixFileMode(path) & mode) != 0;
+        !OperatingSystem.IsWindows() && Path.Exists(path) && (File.GetUnixFileMode(path) & mode) != UnixFileMode.None;
 }
