@@ -91,7 +91,7 @@ internal sealed class Siege(string program, string work, TimeProvider time)
         // Passwords in clear, so that the besiegers can stop in the middle of one without TLS.
         File.WriteAllText(
             Path.Combine(ctrl, "packetboat.ini"),
-            $"{LimitLines.None}[Submission]\nAuthInClear = {PrivateNetwork.Range}\n"
+            $"{LimitLines.None}[Arrival]\nCheckPatience = 0\n[Submission]\nAuthInClear = {PrivateNetwork.Range}\n"
         );
         File.WriteAllText(Path.Combine(ctrl, "alias.cfg"), $"{BesiegerPlan.Recipient} slow@sink.test\n");
         new Administration(program, ctrl).Run(

@@ -25,6 +25,7 @@ internal static class FuzzTargets
         new IniTarget(),
         new SettingsTarget(),
         new ListTarget(),
+        new UserTabTarget(),
         new DiagnosisTarget(),
         new NameTarget(),
         new SubmissionTarget(),

@@ -121,6 +121,7 @@ internal sealed class Composition : IAsyncDisposable
         _enrolment = new Enrolment(
             _store,
             _store,
+            _store,
             issuer,
             box,
             new EnrolmentBrake(time),
@@ -167,6 +168,7 @@ internal sealed class Composition : IAsyncDisposable
             new AlarmDesk(_store, _store, time),
             _arrival,
             State,
+            (id, ct) => _connections?.SignOutAsync(id, ct) ?? Task.CompletedTask,
             time
         );
         _alarms = new AlarmServices(_store, () => Settings.Current, _reserves, Operations, () => _connections, _log, time);

@@ -54,7 +54,9 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
         Assert.Empty(await client.ListAccountsAsync(Ct));
         Assert.Equal("MYBBS", (await client.ShowAccountAsync("mybbs", Ct)).Value!.Id);
         Assert.Equal("generated", (await client.AddAccountAsync("MYBBS", null, true, "note", Ct)).Value!.GeneratedPassword);
-        Assert.Null((await client.SetPasswordAsync("MYBBS", "chosen", false, Ct)).Value!.GeneratedPassword);
+        Assert.Null(
+            (await client.SetPasswordAsync("MYBBS", new CredentialWish { Password = "chosen" }, Ct)).Value!.GeneratedPassword
+        );
         var order = new SuspensionOrder(
             "late",
             new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero),
@@ -84,7 +86,7 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
                 "accounts",
                 "account mybbs",
                 "add MYBBS (none) True note",
-                "password MYBBS chosen False",
+                "password MYBBS  chosen False",
                 "suspend MYBBS late 2030 Bounce Refuse",
                 "suspend all late 2030 Bounce Refuse",
                 "resume MYBBS paid",
@@ -225,15 +227,8 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
         ) =>
             Say<Result<IssuedPassword>>(
                 $"add {id} {password ?? "(none)"} {allowCramMd5} {note}",
-                new IssuedPassword(Row(""), "generated")
+                new IssuedPassword(Row(""), "default", "generated")
             );
-
-        public Task<Result<IssuedPassword>> SetPasswordAsync(
-            string id,
-            string? password,
-            bool allowCramMd5,
-            CancellationToken ct
-        ) => Say<Result<IssuedPassword>>($"password {id} {password} {allowCramMd5}", new IssuedPassword(Row(""), null));
 
         public Task<Result<SuspensionChanged>> SuspendAsync(string? id, SuspensionOrder order, CancellationToken ct) =>
             Say<Result<SuspensionChanged>>(

@@ -45,7 +45,8 @@ internal sealed class Harbour : IAsyncDisposable
     public int HubPort => Hub.Settings.Mail.SubmissionPort;
 
     /// <param name="enrolment">Lines of the hub's section <c>[Enrolment]</c>; null: it takes nobody in.</param>
-    public static async Task<Harbour> OpenAsync(string? enrolment = null)
+    /// <param name="arrival">Lines of the hub's section <c>[Arrival]</c>: nothing is checked, unless a test is about that.</param>
+    public static async Task<Harbour> OpenAsync(string? enrolment = null, string arrival = "CheckPatience = 0")
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
         var harbour = new Harbour(new EventWatch());
@@ -57,7 +58,7 @@ internal sealed class Harbour : IAsyncDisposable
                 {
                     [HubName] = [ZoneRecord.Address(IPAddress.Loopback)],
                     ["far.example"] = [ZoneRecord.Mx(10, DemoExchange.HostName)],
-                    ["bbs.example"] = [ZoneRecord.Mx(10, DemoExchange.HostName)],
+                    ["bbs.example"] = [ZoneRecord.Mx(10, DemoExchange.HostName), ZoneRecord.Text("v=spf1 -all")],
                     [DemoExchange.HostName] = [ZoneRecord.Address(IPAddress.Loopback)],
                     ["null.example"] = [ZoneRecord.Mx(0, "")],
                 },
@@ -88,6 +89,8 @@ internal sealed class Harbour : IAsyncDisposable
             [Delivery]
             DirectPort = {ports[2]}
             AllowPrivateTargets = true
+            [Arrival]
+            {arrival}
             {(enrolment is null ? "" : $"[Enrolment]\nEnrolmentPort = {ports[3]}\n{enrolment}")}
             """
         );

@@ -61,11 +61,11 @@ public sealed class MemoryAccountStore : IAccountStore
     public ValueTask<bool> RemoveCredentialAsync(QwkId id, string credential, CancellationToken ct) =>
         Change(id, found => found with { Credentials = [.. found.Credentials.Where(c => c.Name != credential)] });
 
-    public async ValueTask NoteUseAsync(QwkId id, string credential, DateTimeOffset at, CancellationToken ct)
+    public async ValueTask NoteUseAsync(QwkId id, string credential, CredentialUse use, CancellationToken ct)
     {
         if (FaultOfNotes is not null)
             throw FaultOfNotes;
-        await Change(id, found => With(found, found.Credentials.Single(c => c.Name == credential) with { LastUsed = at }));
+        await Change(id, found => With(found, found.Credentials.Single(c => c.Name == credential) with { LastUse = use }));
         UsesNoted++;
     }
 

@@ -26,6 +26,8 @@ HardBouncePercentPerDay = 0
 NullSenderMessagesPerHour = 0
 SpamComplaintsPerDay = 0
 NewNetworksPerDay = 0
+[Arrival]
+CheckPatience = 0
 [Tls]
 Certificate = $CERT
 CertificateKey = $KEY

@@ -29,8 +29,7 @@ internal sealed class SrsTarget : IFuzzTarget
         Check.That(back is SrsReading.Right || isOfThird, "what we made is not taken back");
         if (back is SrsReading.Right right && !isOfThird)
             Check.That(
-                right.Sender.LocalPart == address.LocalPart
-                    || right.Sender.LocalPart[4..] == address.LocalPart[4..],
+                right.Sender.LocalPart == address.LocalPart || right.Sender.LocalPart[4..] == address.LocalPart[4..],
                 "it stands for somebody else"
             );
         return HashCode.Combine(reading.GetType(), ours.LocalPart.Length);

@@ -52,12 +52,6 @@ public static partial class ControlApi
         );
         Verb(
             routes,
-            Verbs.SetPassword,
-            Json.ResultIssuedPassword,
-            (ask, ct) => operations.By(ask.By).SetPasswordAsync(ask.Id ?? "", ask.Password, ask.AllowCramMd5, ct)
-        );
-        Verb(
-            routes,
             Verbs.Suspend,
             Json.ResultSuspensionChanged,
             (ask, ct) => operations.By(ask.By).SuspendAsync(ask.Id, ask.Suspension, ct)
@@ -104,6 +98,7 @@ public static partial class ControlApi
         MapAlarms(routes, operations);
         MapLimits(routes, operations);
         MapArrival(routes, operations);
+        MapCredentials(routes, operations);
         routes.MapPost(Verbs.Submit, (RequestDelegate)(context => SubmitAsync(context, operations)));
     }
 

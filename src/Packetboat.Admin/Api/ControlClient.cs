@@ -115,19 +115,6 @@ public sealed partial class ControlClient : IOperations, IDisposable
             ct
         );
 
-    public Task<Result<IssuedPassword>> SetPasswordAsync(string id, string? password, bool allowCramMd5, CancellationToken ct) =>
-        AskAsync(
-            Verbs.SetPassword,
-            new OperationRequest
-            {
-                Id = id,
-                Password = password,
-                AllowCramMd5 = allowCramMd5,
-            },
-            Json.ResultIssuedPassword,
-            ct
-        );
-
     public Task<Result<SuspensionChanged>> SuspendAsync(string? id, SuspensionOrder order, CancellationToken ct) =>
         AskAsync(
             Verbs.Suspend,

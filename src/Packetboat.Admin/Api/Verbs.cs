@@ -12,7 +12,6 @@ internal static partial class Verbs
     public const string ListAccounts = "/v1/account/list";
     public const string ShowAccount = "/v1/account/show";
     public const string AddAccount = "/v1/account/add";
-    public const string SetPassword = "/v1/account/password";
     public const string Suspend = "/v1/account/suspend";
     public const string Resume = "/v1/account/resume";
     public const string RemoveAccount = "/v1/account/remove";

@@ -57,4 +57,7 @@ public enum WireEnd
 
     /// <summary>Its place is needed for others.</summary>
     Evicted,
+
+    /// <summary>What it signed in with was revoked.</summary>
+    SignedOut,
 }

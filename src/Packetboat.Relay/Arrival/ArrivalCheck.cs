@@ -106,7 +106,11 @@ public sealed class ArrivalCheck(
         if (Obvious(dmarc) is { } obvious)
             return obvious;
         if (spf.Result is SpfResult.PermError)
-            return new ArrivalProblem(spf.Domain, $"SPF of {spf.Domain} cannot be used: {spf.Reason}", $"Mend the record of {spf.Domain}");
+            return new ArrivalProblem(
+                spf.Domain,
+                $"SPF of {spf.Domain} cannot be used: {spf.Reason}",
+                $"Mend the record of {spf.Domain}"
+            );
         if (spf.Result is SpfResult.Fail)
             return await WithRecordAsync($"SPF of {spf.Domain} forbids {address} to send for it", spf.Domain, now, address, ct);
         if (dmarc is { Result: DmarcResult.Fail, Policy: not DmarcPolicy.None })
@@ -141,8 +145,10 @@ public sealed class ArrivalCheck(
     {
         string wanted = dmarc.Policy is DmarcPolicy.Reject ? "reject" : "quarantine";
         string reason = $"DMARC of {dmarc.Domain} asks receivers to {wanted} it: {dmarc.Reason}";
-        bool helpsSpf = spf.Result is not SpfResult.Pass && PublicSuffixList.Embedded.OrganizationalDomain(spf.Domain)
-            == PublicSuffixList.Embedded.OrganizationalDomain(dmarc.Domain);
+        bool helpsSpf =
+            spf.Result is not SpfResult.Pass
+            && PublicSuffixList.Embedded.OrganizationalDomain(spf.Domain)
+                == PublicSuffixList.Embedded.OrganizationalDomain(dmarc.Domain);
         return helpsSpf
             ? await WithRecordAsync(reason, spf.Domain, now, address, ct)
             : new ArrivalProblem(
@@ -165,7 +171,8 @@ public sealed class ArrivalCheck(
         string publish = domain.Equals(now.HostName, StringComparison.OrdinalIgnoreCase)
             ? $"Ask postmaster@{now.HostName} to publish"
             : "Publish";
-        string remedy = record.Length > 0 ? $"{publish}: {record}" : $"Let {now.HostName} [{address}] into the SPF record of {domain}";
+        string remedy =
+            record.Length > 0 ? $"{publish}: {record}" : $"Let {now.HostName} [{address}] into the SPF record of {domain}";
         return new ArrivalProblem(domain, reason, remedy, record);
     }
 

@@ -53,7 +53,8 @@ public sealed class ArrivalGate(
         MailAddress? leavesAs = sender;
         if (policy is ArrivalPolicy.Rewrite && found.IsSpfMissing && sender is not null && rewriter.Forward(sender) is { } ours)
             (leavesAs, found) = (ours, await check.CheckAsync(ours, message, ct));
-        return policy is ArrivalPolicy.Enforce && found.Problems.Count > 0
+        // A report that is refused is lost: nobody would learn why his mail was not taken.
+        return policy is ArrivalPolicy.Enforce && sender is not null && found.Problems.Count > 0
             ? new ArrivalVerdict(sender, Refusal(found), "", found)
             : new ArrivalVerdict(leavesAs, [], found.Summary, found);
     }

@@ -68,13 +68,15 @@ public sealed class ArrivalNotices(
         ArrivalSettings now = settings();
         ReportWords words = ReportWords.Of(language());
         var text = new StringBuilder();
-        text.Append($"From: Packetboat <postmaster@{now.HostName}>\nTo: <{warning.Sender}>\n");
-        text.Append($"Subject: {words.ArrivalSubject(domain.Length > 0 ? domain : warning.Sender.AsciiDomain)}\n");
-        text.Append($"Auto-Submitted: auto-generated\nContent-Language: {words.Language}\n");
+        text.Append(Invariant($"From: Packetboat <postmaster@{now.HostName}>\nTo: <{warning.Sender}>\n"));
+        text.Append(Invariant($"Subject: {words.ArrivalSubject(domain.Length > 0 ? domain : warning.Sender.AsciiDomain)}\n"));
+        text.Append(Invariant($"Auto-Submitted: auto-generated\nContent-Language: {words.Language}\n"));
         text.Append("MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n");
         text.AppendJoin("\n\n", words.Arrival(now.HostName, warning.Id, [.. warning.Problems.SelectMany(Lines)]));
         return text.Append('\n').ToString();
     }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     private static IEnumerable<string> Lines(ArrivalProblem problem) =>
         [$"    {Protocol.PrintableText.Of(problem.Reason, 900)}.", $"    {Protocol.PrintableText.Of(problem.Remedy, 900)}"];

@@ -20,7 +20,9 @@ public sealed class SenderRewriter(SecretBox box, Func<ArrivalSettings> settings
     public SrsReading Read(MailAddress address)
     {
         ArrivalSettings now = settings();
-        return IsOurs(address, now) ? SrsAddress.Read(address, Today(), (int)Math.Ceiling(now.RewriteAge.TotalDays), box.SrsMark) : new SrsReading.Other();
+        return IsOurs(address, now)
+            ? SrsAddress.Read(address, Today(), (int)Math.Ceiling(now.RewriteAge.TotalDays), box.SrsMark)
+            : new SrsReading.Other();
     }
 
     /// <summary>Whom a report of our own is for: the sender before he was rewritten.</summary>

@@ -42,7 +42,15 @@ public sealed class SendMail
         var direct = new DirectConnector(dialer, resolver, addresses, settings, shaper);
         Settlement? settlement = null;
         Reporter reporterOf(IScheduler scheduler) =>
-            new(store, scheduler, () => settings().Mail.HostName, () => settings().Packetboat.ReportLanguage, time, signer, originalSender);
+            new(
+                store,
+                scheduler,
+                () => settings().Mail.HostName,
+                () => settings().Packetboat.ReportLanguage,
+                time,
+                signer,
+                originalSender
+            );
         Scheduler = new DeliveryScheduler(
             store,
             _router,

@@ -9,9 +9,6 @@ namespace Packetboat.Relay.Hub;
 /// </summary>
 public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, TimeProvider clock) : ISaslAccounts, IDisposable
 {
-    /// <summary>How exact the time of last use is; a node that signs in for each message does not cost a write each time.</summary>
-    public static readonly TimeSpan LastUseStep = TimeSpan.FromMinutes(1);
-
     private readonly VerifiedPasswords _verified = new(clock);
 
     // A derivation is nothing but arithmetic: more at once than there are processors makes each slower, and starves the sessions.
@@ -77,28 +74,30 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
     }
 
     /// <summary>
-    /// What a session needs to know of the account that has signed in, and notes the use. Null when the account was removed in the moment
-    /// between: treat it as unknown.
+    /// What a session needs to know of the account that has signed in, and notes the use. Null when the account or the credential was
+    /// removed in the moment between: treat it as unknown.
     /// </summary>
     /// <exception cref="CredentialsUnavailableException">The store did not answer.</exception>
-    public async ValueTask<AuthenticatedAccount?> AdmitAsync(SaslIdentity identity, CancellationToken ct)
+    public async ValueTask<AuthenticatedAccount?> AdmitAsync(SaslIdentity identity, CredentialUse use, CancellationToken ct)
     {
         AccountWithCredentials? found = await FindAsync(QwkId.LoginFormOf(identity.Account), ct);
-        if (found is null)
+        if (found?.Credentials.FirstOrDefault(c => c.Name == identity.Credential) is not { } used)
             return null;
-
-        DateTimeOffset now = clock.GetUtcNow();
-        Credential? used = found.Credentials.FirstOrDefault(c => c.Name == identity.Credential);
-        if (used is not null && (used.LastUsed is not { } last || now - last >= LastUseStep))
-            await NoteUseAsync(used, now, ct);
-
-        return Present(found, now);
+        if (use.IsNewsAfter(used.LastUse))
+            await NoteUseAsync(used, use, ct);
+        return Present(found, used);
     }
 
-    /// <summary>The account as it is now, for a session that signed in some time ago. Null when it was removed.</summary>
+    /// <summary>
+    /// The account as it is now, for a session that signed in some time ago. Null when it was removed, or the credential was revoked or
+    /// replaced.
+    /// </summary>
     /// <exception cref="CredentialsUnavailableException">The store did not answer.</exception>
-    public async ValueTask<AuthenticatedAccount?> FindAsync(QwkId id, CancellationToken ct) =>
-        await FindAsync(id.LoginForm, ct) is { } found ? Present(found, clock.GetUtcNow()) : null;
+    public async ValueTask<AuthenticatedAccount?> FindAgainAsync(AuthenticatedAccount signedIn, CancellationToken ct) =>
+        await FindAsync(signedIn.Id.LoginForm, ct) is { } found
+        && found.Credentials.FirstOrDefault(signedIn.By.IsSameAs) is { } still
+            ? Present(found, still)
+            : null;
 
     /// <summary>The suspension that an account is under, or everybody is; null where it may send.</summary>
     /// <exception cref="CredentialsUnavailableException">The store did not answer.</exception>
@@ -175,10 +174,11 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
         return ScramVerifier.Derive(password, salt, iterations);
     }
 
-    private static AuthenticatedAccount Present(AccountWithCredentials found, DateTimeOffset now)
+    private AuthenticatedAccount Present(AccountWithCredentials found, Credential by)
     {
         Account account = found.Account;
-        return new(account.Id, account.Suspension?.IsInForce(now) == true ? account.Suspension : null, found.Domains);
+        bool isSuspended = account.Suspension?.IsInForce(clock.GetUtcNow()) == true;
+        return new(account.Id, isSuspended ? account.Suspension : null, found.Domains, by);
     }
 
     private SharedSecret OpenSecret(Credential credential) =>
@@ -220,11 +220,11 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
     }
 
     /// <summary>A date that cannot be written down is no reason to turn a node's mail away.</summary>
-    private async ValueTask NoteUseAsync(Credential used, DateTimeOffset now, CancellationToken ct)
+    private async ValueTask NoteUseAsync(Credential used, CredentialUse use, CancellationToken ct)
     {
         try
         {
-            await store.NoteUseAsync(used.Account, used.Name, now, ct);
+            await store.NoteUseAsync(used.Account, used.Name, use, ct);
         }
         catch (Exception fault) when (IsStoreFault(fault))
         {

@@ -7,4 +7,5 @@ namespace Packetboat.Relay.Hub;
 /// <param name="Id">The account.</param>
 /// <param name="Suspension">In force now; else null.</param>
 /// <param name="Domains">In which its senders' addresses may lie, those that are not proven among them.</param>
-public sealed record AuthenticatedAccount(QwkId Id, Suspension? Suspension, IReadOnlyList<AccountDomain> Domains);
+/// <param name="By">The credential that it signed in with.</param>
+public sealed record AuthenticatedAccount(QwkId Id, Suspension? Suspension, IReadOnlyList<AccountDomain> Domains, Credential By);

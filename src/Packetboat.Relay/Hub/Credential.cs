@@ -8,17 +8,23 @@ namespace Packetboat.Relay.Hub;
 /// The password, sealed by <see cref="SecretBox"/>, where the operator allowed CRAM-MD5 and APOP for it; else null.
 /// </param>
 /// <param name="Created">When the password was set.</param>
-/// <param name="LastUsed">To the minute or so.</param>
+/// <param name="LastUse">When, from where and how, to the minute or so; null: never.</param>
 public sealed record Credential(
     QwkId Account,
     string Name,
     string Verifier,
     byte[]? ReversibleSecret,
     DateTimeOffset Created,
-    DateTimeOffset? LastUsed = null
+    CredentialUse? LastUse = null
 )
 {
     public const string DefaultName = "default";
+
+    /// <summary>So many an account has at most: each is tried at a sign-in.</summary>
+    public const int MostOfAnAccount = 20;
+
+    /// <summary>Whether a sign-in by the other is one by this: it was neither revoked nor replaced meanwhile.</summary>
+    public bool IsSameAs(Credential other) => Account == other.Account && Name == other.Name && Verifier == other.Verifier;
 
     /// <summary>Neither the verifier nor the secret: this ends up in logs.</summary>
     public override string ToString() => $"{Account}/{Name}";

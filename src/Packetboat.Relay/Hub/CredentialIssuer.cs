@@ -22,15 +22,18 @@ public sealed class CredentialIssuer(SecretBox box, TimeProvider clock)
         [NotNullWhen(false)] out Refusal? refusal
     )
     {
-        QwkId id = account.Account.Id;
-        refusal = Unfit(id, password) is { } reason
-            ? new Refusal($"password of {id}", reason, "Choose another, or let one be generated")
-            : null;
+        refusal = Unfit(account.Account.Id, password);
         credential = refusal is null ? Make(account, name, password, reversible) : null;
         return credential is not null;
     }
 
-    private static string? Unfit(QwkId id, string password)
+    /// <summary>Why a password will not do for an account; null: it will. The password is not repeated.</summary>
+    public static Refusal? Unfit(QwkId id, string password) =>
+        WhyUnfit(id, password) is { } reason
+            ? new Refusal($"password of {id}", reason, "Choose another, or let one be generated")
+            : null;
+
+    private static string? WhyUnfit(QwkId id, string password)
     {
         if (Encoding.UTF8.GetByteCount(password) > SaslText.MaxBytes)
             return $"it is longer than {SaslText.MaxBytes} octets";

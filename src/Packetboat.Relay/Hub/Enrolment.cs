@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Packetboat.Protocol;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Sasl;
+using Packetboat.Relay.Operations;
 
 namespace Packetboat.Relay.Hub;
 
@@ -17,6 +18,7 @@ namespace Packetboat.Relay.Hub;
 public sealed partial class Enrolment(
     IEnrolmentStore store,
     IAccountStore accounts,
+    IAuditStore audit,
     CredentialIssuer issuer,
     SecretBox box,
     EnrolmentBrake brake,
@@ -198,7 +200,7 @@ public sealed partial class Enrolment(
         if (
             !issuer.TryIssue(
                 new AccountWithCredentials(account, []),
-                Credential.DefaultName,
+                CredentialName.OfJoin(account.Created),
                 password,
                 reversible: false,
                 out Credential? credential,
@@ -220,6 +222,7 @@ public sealed partial class Enrolment(
         {
             case NewNodeOutcome.Made:
                 LogJoined(id.Text, invitation.Name, node.Client);
+                await NoteAsync(made, ct);
                 return Answer(id, password, node.Domain, made.Domain, now);
             case NewNodeOutcome.KnownBefore:
                 // Two requests of one node at the same moment: the other was quicker.
@@ -270,10 +273,23 @@ public sealed partial class Enrolment(
         static QwkId OneId() => QwkId.Parse("NODE" + RandomNumberGenerator.GetString(PasswordGenerator.Alphabet, MadeIdDigits));
     }
 
+    /// <summary>Whatever the credential is called by now; the operator may have added others.</summary>
     private static bool HasPassword(AccountWithCredentials account, string password) =>
-        account.Credentials.FirstOrDefault(of => of.Name == Credential.DefaultName) is { } credential
-        && ScramVerifier.TryParse(credential.Verifier, out ScramVerifier? verifier)
-        && verifier.Verify(password);
+        account.Credentials.Any(credential =>
+            ScramVerifier.TryParse(credential.Verifier, out ScramVerifier? verifier) && verifier.Verify(password)
+        );
+
+    private Task NoteAsync(NewNode made, CancellationToken ct) =>
+        audit.NoteAsync(
+            new AuditEntry(
+                made.Account.Created,
+                new Operator($"invitation {made.Invitation}", made.Client),
+                "account join",
+                made.Account.Id.Text,
+                $"credential {made.Credential.Name}"
+            ),
+            ct
+        );
 
     private async Task<EnrolmentResult<ApplicationAnswer>> AddAsync(
         Application application,

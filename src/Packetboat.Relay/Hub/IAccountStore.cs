@@ -41,7 +41,7 @@ public interface IAccountStore
     ValueTask<bool> RemoveCredentialAsync(QwkId id, string credential, CancellationToken ct);
 
     /// <summary>Need not be durable when it returns: it is worth no flush of the disk.</summary>
-    ValueTask NoteUseAsync(QwkId id, string credential, DateTimeOffset at, CancellationToken ct);
+    ValueTask NoteUseAsync(QwkId id, string credential, CredentialUse use, CancellationToken ct);
 
     /// <summary>Whether any credential has a reversible secret, so that CRAM-MD5 is worth offering.</summary>
     ValueTask<bool> HasReversibleSecretsAsync(CancellationToken ct);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Packetboat.Protocol.Sasl;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Arrival;
 using Packetboat.Relay.Hub;
@@ -40,7 +41,23 @@ public sealed class SmtpConnections(
 
     /// <summary>Who is connected, the oldest first, and since when.</summary>
     public IReadOnlyList<(SmtpPeer Peer, string? Account, DateTimeOffset Since)> Guests =>
-        [.. _guests.Select(pair => (pair.Key.Peer, pair.Key.Account, Since: pair.Value)).OrderBy(guest => guest.Since)];
+        [.. _guests.Select(pair => (pair.Key.Peer, pair.Key.Account?.Id.Text, Since: pair.Value)).OrderBy(guest => guest.Since)];
+
+    /// <summary>
+    /// Ends the sessions of an account whose credentials are not valid any more. One that is receiving a message ends when that is over, and
+    /// the message is not taken.
+    /// </summary>
+    /// <exception cref="CredentialsUnavailableException">The store did not answer.</exception>
+    public async Task SignOutAsync(QwkId id, CancellationToken ct)
+    {
+        foreach (Guest guest in _guests.Keys)
+        {
+            if (guest.Account is not { } signedIn || signedIn.Id != id || guest.Wire.IsReceiving)
+                continue;
+            if (await accounts.FindAgainAsync(signedIn, ct) is null)
+                guest.Wire.SendAway(WireEnd.SignedOut);
+        }
+    }
 
     /// <param name="connection">As Kestrel hands it over.</param>
     /// <param name="listener">Which door it came in by.</param>
@@ -137,7 +154,7 @@ public sealed class SmtpConnections(
         if (whoLeaves is Guest idle)
         {
             log.MadeRoom(idle.Peer);
-            idle.Wire.Evict();
+            idle.Wire.SendAway(WireEnd.Evicted);
         }
 
         return true;
@@ -180,9 +197,9 @@ public sealed class SmtpConnections(
 
         public ClientNetwork Network { get; } = ClientNetwork.Of(peer.Address);
 
-        public string? Account => Volatile.Read(ref _session)?.Account;
+        public AuthenticatedAccount? Account => Volatile.Read(ref _session)?.Account;
 
-        public bool IsSignedIn => Volatile.Read(ref _session)?.IsSignedIn == true;
+        public bool IsSignedIn => Account is not null;
 
         public bool MayStay => IsSignedIn || wire.IsReceiving || IsKnown;
 

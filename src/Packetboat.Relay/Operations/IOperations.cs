@@ -6,7 +6,12 @@ namespace Packetboat.Relay.Operations;
 /// Every verb that an operator has, once. The command line, and whatever face comes later, calls this: in the server's own process, over
 /// its control socket, or on its files while it does not run.
 /// </summary>
-public interface IOperations : IInvitationOperations, IAlarmOperations, ILimitOperations, IArrivalOperations
+public interface IOperations
+    : IInvitationOperations,
+        IAlarmOperations,
+        ILimitOperations,
+        IArrivalOperations,
+        ICredentialOperations
 {
     /// <summary>The same, in the name of an operator: the audit trail says so.</summary>
     IOperations By(Operator who);
@@ -48,8 +53,6 @@ public interface IOperations : IInvitationOperations, IAlarmOperations, ILimitOp
         string note,
         CancellationToken ct
     );
-
-    Task<Result<IssuedPassword>> SetPasswordAsync(string id, string? password, bool allowCramMd5, CancellationToken ct);
 
     /// <summary>Lets an account use a domain in its senders' addresses: by the operator's grant, or when a TXT record proves it.</summary>
     /// <param name="id">A QWK-ID.</param>

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 
@@ -39,8 +38,9 @@ public sealed partial class LocalOperations
         var account = new Account(wanted, time.GetUtcNow(), Suspension: null, Protocol.PrintableText.Of(note, 200));
         string chosen = password ?? PasswordGenerator.Generate();
         if (
-            !TryIssue(
+            !issuer.TryIssue(
                 new AccountWithCredentials(account, []),
+                Credential.DefaultName,
                 chosen,
                 allowCramMd5,
                 out Credential? credential,
@@ -52,26 +52,11 @@ public sealed partial class LocalOperations
             return new Refusal(id, "the account exists already", "See: packetboat account list");
         await accounts.SetCredentialAsync(credential, ct);
         await NoteAsync("account add", wanted.Text, account.Note, ct);
-        return new IssuedPassword(Row(new AccountWithCredentials(account, [credential])), password is null ? chosen : null);
-    }
-
-    public async Task<Result<IssuedPassword>> SetPasswordAsync(
-        string id,
-        string? password,
-        bool allowCramMd5,
-        CancellationToken ct
-    )
-    {
-        if (await FindAsync(id, ct) is not { } found)
-            return NoSuchAccount(id);
-        string chosen = password ?? PasswordGenerator.Generate();
-        if (!TryIssue(found, chosen, allowCramMd5, out Credential? credential, out Refusal? refusal))
-            return refusal;
-        await accounts.SetCredentialAsync(credential, ct);
-        await NoteAsync("account password", found.Account.Id.Text, "", ct);
-        return await FindAsync(id, ct) is { } changed
-            ? new IssuedPassword(Row(changed), password is null ? chosen : null)
-            : NoSuchAccount(id);
+        return new IssuedPassword(
+            Row(new AccountWithCredentials(account, [credential])),
+            credential.Name,
+            password is null ? chosen : null
+        );
     }
 
     public async Task<Result<SuspensionChanged>> SuspendAsync(string? id, SuspensionOrder order, CancellationToken ct)
@@ -117,6 +102,7 @@ public sealed partial class LocalOperations
             return NoSuchAccount(id);
         usage.Forget(found.Account.Id);
         await NoteAsync("account remove", found.Account.Id.Text, "", ct);
+        await signOut(found.Account.Id, ct);
         return new Done(
             $"account {found.Account.Id} is removed; its mail that is already queued is still sent, what is held stays held: "
                 + $"packetboat queue list --account {found.Account.Id}"
@@ -142,14 +128,6 @@ public sealed partial class LocalOperations
             ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" until {end.UtcDateTime:yyyy-MM-dd HH:mm} UTC")
             : "";
 
-    private bool TryIssue(
-        AccountWithCredentials account,
-        string password,
-        bool allowCramMd5,
-        [NotNullWhen(true)] out Credential? credential,
-        [NotNullWhen(false)] out Refusal? refusal
-    ) => issuer.TryIssue(account, Credential.DefaultName, password, allowCramMd5, out credential, out refusal);
-
     private ValueTask<AccountWithCredentials?> FindAsync(string id, CancellationToken ct) =>
         accounts.FindAsync(QwkId.LoginFormOf(id), ct);
 
@@ -165,7 +143,7 @@ public sealed partial class LocalOperations
             suspension?.Since,
             suspension?.Until,
             suspension?.Reason ?? "",
-            [.. found.Credentials.Select(c => new CredentialRow(c.Name, c.ReversibleSecret is not null, c.Created, c.LastUsed))],
+            [.. found.Credentials.Select(Row)],
             suspension?.Queued,
             suspension?.Answer,
             [

@@ -23,6 +23,7 @@ public sealed partial class LocalOperations(
     AlarmDesk alarms,
     ArrivalGate arrival,
     Func<ServerState> state,
+    Func<QwkId, CancellationToken, Task> signOut,
     TimeProvider time
 ) : IOperations
 {
@@ -48,6 +49,7 @@ public sealed partial class LocalOperations(
             alarms,
             arrival,
             state,
+            signOut,
             time
         )
         {

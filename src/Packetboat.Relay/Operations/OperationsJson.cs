@@ -10,8 +10,10 @@ namespace Packetboat.Relay.Operations;
 [JsonSerializable(typeof(IReadOnlyList<QueueRow>))]
 [JsonSerializable(typeof(IReadOnlyList<MessageTrace>))]
 [JsonSerializable(typeof(IReadOnlyList<AccountRow>))]
+[JsonSerializable(typeof(IReadOnlyList<CredentialRow>))]
 [JsonSerializable(typeof(IReadOnlyList<EffectiveValue>))]
 [JsonSerializable(typeof(ConfigurationReport))]
+[JsonSerializable(typeof(ImportReport))]
 [JsonSerializable(typeof(Result<MessageTrace>))]
 [JsonSerializable(typeof(Result<QueueChanged>))]
 [JsonSerializable(typeof(Result<Explanation>))]
@@ -75,6 +77,8 @@ public sealed record OperationRequest
     public QueueAction Action { get; init; }
 
     public InvitationWish? Invitation { get; init; }
+
+    public CredentialWish Credential { get; init; } = new();
 
     /// <summary>It may hold a password.</summary>
     public override string ToString() => nameof(OperationRequest);

@@ -246,12 +246,28 @@ public sealed record SuspensionOrder(
 public sealed record SuspensionChanged(AccountRow? Account, Suspension? Suspension, int Recipients);
 
 /// <summary>A way to sign in.</summary>
-public sealed record CredentialRow(string Name, bool AllowsCramMd5, DateTimeOffset Created, DateTimeOffset? LastUsed);
+/// <param name="Name">By which it is revoked.</param>
+/// <param name="AllowsCramMd5">The password is kept readable, encrypted.</param>
+/// <param name="Created">When the password was set.</param>
+/// <param name="LastUsed">To the minute or so; null: never.</param>
+/// <param name="LastAddress">The client's, then; empty: never used, or not since this is written down.</param>
+/// <param name="LastMechanism">Such as PLAIN.</param>
+/// <param name="LastTls">Version and cipher; empty in clear.</param>
+public sealed record CredentialRow(
+    string Name,
+    bool AllowsCramMd5,
+    DateTimeOffset Created,
+    DateTimeOffset? LastUsed,
+    string LastAddress = "",
+    string LastMechanism = "",
+    string LastTls = ""
+);
 
 /// <summary>A new password: shown once, then only its verifier is known.</summary>
 /// <param name="Account">Whose.</param>
+/// <param name="Credential">Of which credential.</param>
 /// <param name="GeneratedPassword">Null when the operator chose it himself.</param>
-public sealed record IssuedPassword(AccountRow Account, string? GeneratedPassword);
+public sealed record IssuedPassword(AccountRow Account, string Credential, string? GeneratedPassword);
 
 /// <summary>What <c>sendmail</c> hands over, besides the message itself.</summary>
 /// <param name="Sender">Empty for the null sender.</param>

@@ -81,6 +81,14 @@ internal static class Replies
     public static SmtpReply MakeRoom { get; } =
         new(421, "4.7.0", "All places are taken and others wait, try again later", AfterReply.Close);
 
+    public static SmtpReply SignedOut { get; } =
+        new(
+            421,
+            "4.7.0",
+            "The credential of this session is not valid any more: keep the mail, and sign in with another",
+            AfterReply.Close
+        );
+
     public static SmtpReply TooManyRecipients { get; } =
         new(452, "4.5.3", "Too many recipients for one message; send the rest in another");
 
@@ -206,7 +214,8 @@ internal static class Replies
     public static SmtpReply NoSuchRewrittenSender(MailAddress address, string reason) =>
         new(550, "5.1.1", $"<{address}> stands for nobody: {reason}");
 
-    public static SmtpReply TooManyReports { get; } = new(451, "4.7.1", "Too many reports for one sender, or to wrong addresses; try again later");
+    public static SmtpReply TooManyReports { get; } =
+        new(451, "4.7.1", "Too many reports for one sender, or to wrong addresses; try again later");
 
     public static SmtpReply ReportsHaveOneRecipient { get; } =
         new(452, "4.5.3", "The null sender is for reports, which have one recipient; send it again to each of the others");
@@ -219,8 +228,14 @@ internal static class Replies
     public static SmtpReply SeveralFromFields(int count) =>
         BadFrom(string.Create(CultureInfo.InvariantCulture, $"stands {count} times in the header"));
 
-    public static SmtpReply AccountGone(string account) =>
-        new(421, "4.7.0", $"Account {account} is not known any more; sign in again", AfterReply.Close);
+    /// <summary>4xx, so that the mail stays where it is until the node has a new password.</summary>
+    public static SmtpReply CredentialGone(Credential by) =>
+        new(
+            421,
+            "4.7.0",
+            $"The credential {by.Name} of account {by.Account} is not valid any more: keep the mail, and sign in with another",
+            AfterReply.Close
+        );
 
     private static string Minute(DateTimeOffset time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyy-MM-dd HH:mm} UTC");

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using Packetboat.Protocol.Sasl;
 using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Hub;
 
 namespace Packetboat.Relay.SmtpServer;
 
@@ -75,7 +76,8 @@ public sealed partial class SmtpServerSession
     {
         try
         {
-            _account = await accounts.AdmitAsync(identity, stopping);
+            var use = new CredentialUse(time.GetUtcNow(), peer.Address.ToString(), mechanism, wire.Tls ?? "");
+            _account = await accounts.AdmitAsync(identity, use, stopping);
         }
         catch (CredentialsUnavailableException unavailable)
         {
@@ -90,7 +92,7 @@ public sealed partial class SmtpServerSession
         attempts.Succeeded(peer.Address, _account.Id.Text);
         _failedSignIns = 0;
         wire.Progress();
-        log.SignedIn(peer, _account.Id.Text, mechanism, wire.Tls);
+        log.SignedIn(peer, _account.Id.Text, _account.By.Name, mechanism, wire.Tls);
         return Replies.SignedIn;
     }
 

@@ -94,8 +94,8 @@ public sealed partial class SmtpServerSession
     /// <summary>The content took its time, and the operator may have used it.</summary>
     private async ValueTask<SmtpReply?> StoppedSinceAsync(CancellationToken stopping)
     {
-        if (_account is { } signedIn && (_account = await accounts.FindAsync(signedIn.Id, stopping)) is null)
-            return Replies.AccountGone(signedIn.Id.Text);
+        if (_account is { } signedIn && (_account = await accounts.FindAgainAsync(signedIn, stopping)) is null)
+            return Replies.CredentialGone(signedIn.By);
         if (await StoppedAsync(stopping) is not { } stopped)
             return null;
         log.Refused(peer, _envelope!.Sender, _account?.Id.Text, stopped);

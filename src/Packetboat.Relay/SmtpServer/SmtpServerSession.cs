@@ -47,11 +47,8 @@ public sealed partial class SmtpServerSession(
     private int _idle; // commands since the last message that moved no mail
     private int _failedSignIns;
 
-    /// <summary>Whether an account has signed in. Read by other threads than the session's own.</summary>
-    /// <summary>Who has signed in.</summary>
-    public string? Account => Volatile.Read(ref _account)?.Id.Text;
-
-    public bool IsSignedIn => Volatile.Read(ref _account) is not null;
+    /// <summary>Who has signed in. Read by other threads than the session's own.</summary>
+    public AuthenticatedAccount? Account => Volatile.Read(ref _account);
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -158,6 +155,7 @@ public sealed partial class SmtpServerSession(
             SmtpCommand.Refused refused => refused.Reply,
             SmtpCommand.Ended { Reason: WireEnd.Stopping } => Replies.Stopping(settings.HostName),
             SmtpCommand.Ended { Reason: WireEnd.Evicted } => Replies.MakeRoom,
+            SmtpCommand.Ended { Reason: WireEnd.SignedOut } => Replies.SignedOut,
             _ => Replies.TimedOut,
         };
 
@@ -199,8 +197,8 @@ public sealed partial class SmtpServerSession(
     private async ValueTask<SmtpReply> MailAsync(SmtpCommand.Mail mail, CancellationToken stopping)
     {
         // Connections are kept for hours: what the operator has done to the account since AUTH holds for the next message.
-        if (_account is { } signedIn && (_account = await accounts.FindAsync(signedIn.Id, stopping)) is null)
-            return Replies.AccountGone(signedIn.Id.Text);
+        if (_account is { } signedIn && (_account = await accounts.FindAgainAsync(signedIn, stopping)) is null)
+            return Replies.CredentialGone(signedIn.By);
         if (await StoppedAsync(stopping) is { } stopped)
         {
             log.Refused(peer, mail.Sender, _account?.Id.Text, stopped);

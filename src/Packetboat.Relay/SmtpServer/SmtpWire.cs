@@ -41,7 +41,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     private PipeWriter _output;
     private SslStream? _tls;
     private bool _expired;
-    private bool _evicted;
+    private volatile WireEnd _sentAway; // Evicted or SignedOut, once another thread has said so
     private bool _writing;
     private bool _receiving;
     private bool _speechless; // in a pause or a handshake, where no reply can be said
@@ -84,14 +84,17 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     /// <summary>A message is arriving, as fast as it must. Read by other threads.</summary>
     public bool IsReceiving => Volatile.Read(ref _receiving);
 
+    private bool IsSentAway => _sentAway != default;
+
     public void Progress() => Volatile.Write(ref _progressed, _time.GetTimestamp());
 
-    /// <summary>The client has to go, because others need its place. Called by other threads.</summary>
-    public void Evict()
+    /// <summary>The client has to go. Called by other threads.</summary>
+    /// <param name="why">Others need its place, or it is signed out.</param>
+    public void SendAway(WireEnd why)
     {
-        Volatile.Write(ref _evicted, true);
+        _sentAway = why;
         if (Volatile.Read(ref _speechless))
-            _connection.Abort(new ConnectionAbortedException("the place is needed for others"));
+            _connection.Abort(new ConnectionAbortedException("the client was sent away"));
         else
             _input.CancelPendingRead();
     }
@@ -120,7 +123,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
         while (true)
         {
             ReadResult result = await ReadAsync(deadline);
-            if (_evicted)
+            if (IsSentAway)
                 return new AuthLine("", Replies.MakeRoom);
             if (WhyEnded() is not null)
                 return null;
@@ -169,7 +172,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
             {
                 long deadline = DataDeadline(begun, octets - left);
                 ReadResult result = await ReadAsync(message is null ? Math.Min(deadline, CommandDeadline()) : deadline);
-                if (_expired || _evicted)
+                if (_expired || IsSentAway)
                     return ReadEnd.TimedOut;
                 left -= await TakeChunkAsync(result.Buffer, left, message);
                 if (result.IsCompleted && left > 0)
@@ -201,7 +204,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     {
         await SendAsync();
         Volatile.Write(ref _speechless, true);
-        if (Volatile.Read(ref _evicted))
+        if (IsSentAway)
             return false;
         var tls = new SslStream(new DuplexPipeStream(_connection.Transport), leaveInnerStreamOpen: true);
         using var patience = new CancellationTokenSource(_inactivity, _time);
@@ -239,7 +242,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping, _connection.ConnectionClosed);
-            if (!Volatile.Read(ref _evicted))
+            if (!IsSentAway)
                 await Task.Delay(pause, _time, either.Token);
         }
         catch (OperationCanceledException)
@@ -314,7 +317,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
 
     private WireEnd? WhyEnded() =>
         _expired ? WireEnd.TimedOut
-        : _evicted ? WireEnd.Evicted
+        : IsSentAway ? _sentAway
         : _stopping.IsCancellationRequested ? WireEnd.Stopping
         : null;
 

@@ -83,7 +83,10 @@ internal sealed class SpooledMessage : ISpooledMessage
             : _scheduler.Reserve(message, recipients, content);
         try
         {
-            await _store.AcceptAsync(new NewMessage(message, reservation.Recipients, last, envelope.Usage, envelope.Warning), stopping);
+            await _store.AcceptAsync(
+                new NewMessage(message, reservation.Recipients, last, envelope.Usage, envelope.Warning),
+                stopping
+            );
         }
         catch
         {

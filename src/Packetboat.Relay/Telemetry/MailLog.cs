@@ -33,9 +33,9 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
     public void RelayRefused(SmtpPeer peer, MailAddress? sender, MailAddress recipient) =>
         LogRelayRefused(peer.Address.ToString(), Path(sender), Path(recipient));
 
-    public void SignedIn(SmtpPeer peer, string account, string mechanism, string? tls)
+    public void SignedIn(SmtpPeer peer, string account, string credential, string mechanism, string? tls)
     {
-        LogSignedIn(account, peer.Address.ToString(), mechanism, tls ?? "in clear");
+        LogSignedIn(account, credential, peer.Address.ToString(), mechanism, tls ?? "in clear");
         TellAccess(peer, account, isRefused: false);
     }
 
@@ -144,9 +144,9 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
         EventId = 4,
         EventName = "signed in",
         Level = LogLevel.Information,
-        Message = "signed in account={Account} client={Client} mechanism={Mechanism} {Tls}"
+        Message = "signed in account={Account} credential=\"{Credential}\" client={Client} mechanism={Mechanism} {Tls}"
     )]
-    private partial void LogSignedIn(string account, string client, string mechanism, string tls);
+    private partial void LogSignedIn(string account, string credential, string client, string mechanism, string tls);
 
     [LoggerMessage(
         EventId = 5,

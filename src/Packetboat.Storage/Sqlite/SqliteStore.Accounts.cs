@@ -123,17 +123,23 @@ public sealed partial class SqliteStore : IAccountStore
             ct
         );
 
-    public ValueTask NoteUseAsync(QwkId id, string credential, DateTimeOffset at, CancellationToken ct) =>
+    public ValueTask NoteUseAsync(QwkId id, string credential, CredentialUse use, CancellationToken ct) =>
         _writer.PostAsync(session =>
         {
             session.Execute(
-                "UPDATE credential SET last_used = ?3 WHERE login_form = ?1 AND name = ?2",
+                """
+                UPDATE credential SET last_used = ?3, last_from = ?4, last_mechanism = ?5, last_tls = ?6
+                WHERE login_form = ?1 AND name = ?2
+                """,
                 id.LoginForm,
                 credential,
-                Milliseconds(at)
+                Milliseconds(use.At),
+                use.From,
+                use.Mechanism,
+                use.Tls
             );
             Interlocked.Increment(ref _accountsVersion);
-            NoteUse(_knownAccounts, id, credential, at);
+            NoteUse(_knownAccounts, id, credential, use);
         });
 
     public ValueTask<bool> HasReversibleSecretsAsync(CancellationToken ct)
@@ -170,16 +176,21 @@ public sealed partial class SqliteStore : IAccountStore
     private static int Set(SqliteSession session, Credential credential) =>
         session.Execute(
             """
-            INSERT INTO credential SELECT login_form, ?2, ?3, ?4, ?5, ?6 FROM account WHERE login_form = ?1
+            INSERT INTO credential (login_form, name, verifier, secret, created, last_used, last_from, last_mechanism, last_tls)
+            SELECT login_form, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM account WHERE login_form = ?1
             ON CONFLICT (login_form, name) DO UPDATE
-            SET verifier = excluded.verifier, secret = excluded.secret, created = excluded.created, last_used = excluded.last_used
+            SET verifier = excluded.verifier, secret = excluded.secret, created = excluded.created, last_used = excluded.last_used,
+                last_from = excluded.last_from, last_mechanism = excluded.last_mechanism, last_tls = excluded.last_tls
             """,
             credential.Account.LoginForm,
             credential.Name,
             credential.Verifier,
             credential.ReversibleSecret,
             Milliseconds(credential.Created),
-            Milliseconds(credential.LastUsed)
+            Milliseconds(credential.LastUse?.At),
+            credential.LastUse?.From ?? "",
+            credential.LastUse?.Mechanism ?? "",
+            credential.LastUse?.Tls ?? ""
         );
 
     /// <summary>Whether a row was changed; what was remembered is forgotten.</summary>
@@ -231,7 +242,10 @@ public sealed partial class SqliteStore : IAccountStore
         Dictionary<string, Account> byLogin = accounts.ToDictionary(account => account.Id.LoginForm, StringComparer.Ordinal);
         ILookup<string, Credential> credentials = session
             .Query(
-                "SELECT name, verifier, secret, created, last_used, login_form FROM credential ORDER BY created DESC",
+                """
+                SELECT name, verifier, secret, created, last_used, login_form, last_from, last_mechanism, last_tls
+                FROM credential ORDER BY created DESC, name
+                """,
                 row => byLogin.TryGetValue(row.GetString(5), out Account? owner) ? CredentialOf(owner.Id, row) : null
             )
             .OfType<Credential>()
@@ -258,14 +272,14 @@ public sealed partial class SqliteStore : IAccountStore
         ConcurrentDictionary<string, AccountWithCredentials>? known,
         QwkId id,
         string credential,
-        DateTimeOffset at
+        CredentialUse use
     )
     {
         if (known is null || !known.TryGetValue(id.LoginForm, out AccountWithCredentials? account))
             return;
         known[id.LoginForm] = account with
         {
-            Credentials = [.. account.Credentials.Select(of => of.Name == credential ? of with { LastUsed = at } : of)],
+            Credentials = [.. account.Credentials.Select(of => of.Name == credential ? of with { LastUse = use } : of)],
         };
     }
 
@@ -306,7 +320,7 @@ public sealed partial class SqliteStore : IAccountStore
             row.GetString(1),
             row.IsNull(2) ? null : row.GetBytes(2),
             Time(row.GetInt64(3)),
-            row.IsNull(4) ? null : Time(row.GetInt64(4))
+            row.IsNull(4) ? null : new CredentialUse(Time(row.GetInt64(4)), row.GetString(6), row.GetString(7), row.GetString(8))
         );
 
     private static long? Milliseconds(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();

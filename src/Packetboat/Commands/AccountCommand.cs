@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Packetboat.Relay.Hub;
 using Packetboat.Relay.Operations;
 
 namespace Packetboat.Commands;
@@ -14,6 +15,8 @@ internal static class AccountCommand
             List(),
             OnOne("show", "Show one account", (operations, id, ct) => operations.ShowAccountAsync(id, ct)),
             Password(),
+            AccountCredentialCommand.Create(),
+            AccountImportCommand.Create(),
             AccountDomainCommand.Create(),
             AccountLimitCommands.Change(),
             AccountArrivalCommand.Create(),
@@ -25,7 +28,7 @@ internal static class AccountCommand
 
     private static Argument<string> IdArgument() => new("id") { Description = "QWK-ID: 2 to 8 characters, a letter first" };
 
-    private static Option<bool> CramMd5Option() =>
+    internal static Option<bool> CramMd5Option() =>
         new("--cram-md5") { Description = "Keep the password readable (encrypted) so that CRAM-MD5 works with it" };
 
     private static Command Add()
@@ -98,9 +101,15 @@ internal static class AccountCommand
         Argument<string> id = IdArgument();
         Option<bool> cramMd5 = CramMd5Option();
         var password = new PasswordOptions();
+        var credential = new Option<string>("--credential")
+        {
+            Description = "Which one, where it has several: default, unless you say",
+            DefaultValueFactory = _ => "",
+        };
         var command = new Command("password", "Give an account a new password; the old one ends at once")
         {
             id,
+            credential,
             cramMd5,
             Verbs.Json,
         };
@@ -111,7 +120,16 @@ internal static class AccountCommand
                     parsed,
                     password,
                     (operations, chosen, stop) =>
-                        operations.SetPasswordAsync(parsed.GetValue(id)!, chosen, parsed.GetValue(cramMd5), stop),
+                        operations.SetPasswordAsync(
+                            parsed.GetValue(id)!,
+                            new CredentialWish
+                            {
+                                Name = parsed.GetValue(credential)!,
+                                Password = chosen,
+                                AllowCramMd5 = parsed.GetValue(cramMd5),
+                            },
+                            stop
+                        ),
                     ct
                 )
         );
@@ -176,7 +194,7 @@ internal static class AccountCommand
         return command;
     }
 
-    private static async Task<int> WithPasswordAsync(
+    internal static async Task<int> WithPasswordAsync(
         ParseResult parsed,
         PasswordOptions options,
         Func<IOperations, string?, CancellationToken, Task<Result<IssuedPassword>>> operation,
@@ -206,6 +224,8 @@ internal static class AccountCommand
         }
 
         Print.Line($"account   {issued.Account.Id}");
+        if (issued.Credential != Credential.DefaultName)
+            Print.Line($"named     {issued.Credential}");
         if (issued.GeneratedPassword is { } password)
             Print.Line($"password  {password}    (shown once; only its verifier is kept)");
         Print.Line($"sends as  {AccountDomainCommand.Senders(issued.Account, hostName)}");
@@ -217,6 +237,11 @@ internal static class AccountCommand
         Print.Line(
             $"    RelayPassword = {(issued.GeneratedPassword is null ? "(the password that you chose)" : issued.GeneratedPassword)}"
         );
+        string[] others = [.. issued.Account.Credentials.Select(one => one.Name).Where(name => name != issued.Credential)];
+        if (others.Length > 0)
+            Print.Line(
+                $"still valid beside it: {string.Join(", ", others)} (packetboat account credential list {issued.Account.Id})"
+            );
     }
 
     private static int Answer(Result<AccountRow> result, bool json) =>
@@ -248,12 +273,7 @@ internal static class AccountCommand
                 )
             );
         foreach (CredentialRow credential in account.Credentials)
-        {
-            string cramMd5 = credential.AllowsCramMd5 ? ", CRAM-MD5 allowed" : "";
-            Print.Line(
-                $"credential  {credential.Name}, set {Print.Minute(credential.Created)}, last used {Print.Minute(credential.LastUsed)}{cramMd5}"
-            );
-        }
+            Print.Line($"credential  {AccountCredentialCommand.Describe(credential)}");
     }
 
     private static string State(AccountRow account)

@@ -12,8 +12,6 @@ internal static class Print
 {
     private const int WidthOfPipes = 200;
 
-    private static readonly IAnsiConsole Console = Screen();
-
     public static void Error(string text) => System.Console.Error.WriteLine($"packetboat: {PrintableText.Of(text, 4000)}");
 
     public static void Line(string text = "") => System.Console.Out.WriteLine(PrintableText.Of(text, 4000));
@@ -41,7 +39,7 @@ internal static class Print
         if (count == 0)
             Line(nothing);
         else
-            Console.Write(table);
+            Screen().Write(table);
     }
 
     /// <summary>A message's story, as <c>trace</c> and <c>demo</c> tell it.</summary>

@@ -162,7 +162,7 @@ internal sealed class DemoExchange : IAsyncDisposable, ISpool, IRelayPolicy
         public ValueTask<bool> RemoveCredentialAsync(QwkId id, string credential, CancellationToken ct) =>
             ValueTask.FromResult(false);
 
-        public ValueTask NoteUseAsync(QwkId id, string credential, DateTimeOffset at, CancellationToken ct) =>
+        public ValueTask NoteUseAsync(QwkId id, string credential, CredentialUse use, CancellationToken ct) =>
             ValueTask.CompletedTask;
 
         public ValueTask<bool> HasReversibleSecretsAsync(CancellationToken ct) => ValueTask.FromResult(false);

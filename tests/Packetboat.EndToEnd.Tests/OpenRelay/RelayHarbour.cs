@@ -116,6 +116,8 @@ public sealed partial class RelayHarbour : IAsyncLifetime
             RecipientsPerHour = 0
             RecipientsPerDay = 0
             FirstTimeRecipientsPerDay = 0
+            [Arrival]
+            CheckPatience = 0
             """,
             new Dictionary<string, string>(StringComparer.Ordinal)
             {

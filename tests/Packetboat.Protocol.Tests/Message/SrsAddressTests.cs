@@ -27,10 +27,7 @@ public sealed class SrsAddressTests
     public void One_that_another_host_has_made_keeps_what_that_host_wrote()
     {
         MailAddress ours = Forward("SRS0+Xy7q=aB=far.example=joe@list.example");
-        Assert.Matches(
-            "^SRS1=[a-z2-7]{8}=list[.]example=[+]Xy7q=aB=far[.]example=joe@hub[.]example$",
-            ours.ToString()
-        );
+        Assert.Matches("^SRS1=[a-z2-7]{8}=list[.]example=[+]Xy7q=aB=far[.]example=joe@hub[.]example$", ours.ToString());
         Assert.Equal("SRS0+Xy7q=aB=far.example=joe@list.example", Sender(ours));
     }
 

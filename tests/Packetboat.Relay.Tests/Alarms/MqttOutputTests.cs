@@ -97,7 +97,7 @@ public sealed class MqttOutputTests : IAsyncDisposable
     public async Task Who_signs_in_and_who_tries_to_is_published()
     {
         var peer = new SmtpPeer(IPAddress.Parse("192.0.2.7"), 4711, ListenerKind.Submission);
-        _rig.Log.SignedIn(peer, "MYBBS", "PLAIN", "TLS 1.3");
+        _rig.Log.SignedIn(peer, "MYBBS", "default", "PLAIN", "TLS 1.3");
         _rig.Log.SignInFailed(peer, "some\nbody", "PLAIN", "no such account");
         await _output.TurnAsync(Ct);
         Assert.Equal(

@@ -57,7 +57,8 @@ public sealed class ArrivalCheckTests
         _rig.Dns.Add($"s._domainkey.bbs.example TXT {key.Record}");
         _rig.Dns.Add("_dmarc.bbs.example TXT v=DMARC1; p=quarantine");
 
-        string signed = Encoding.ASCII.GetString(field) + (isChanged ? Letter.Replace("Hello", "Hallo", StringComparison.Ordinal) : Letter);
+        string signed =
+            Encoding.ASCII.GetString(field) + (isChanged ? Letter.Replace("Hello", "Hallo", StringComparison.Ordinal) : Letter);
         Assert.Equal(arrives, (await _rig.CheckAsync("joe@bbs.example", signed)).Problems.Count == 0);
     }
 
@@ -67,7 +68,11 @@ public sealed class ArrivalCheckTests
         using DkimPrivateKey key = DkimPrivateKey.CreateEd25519();
         _rig.Keys.Add(new DkimSigningKey("bbs.example", "s", key));
         _rig.Dns.Add("bbs.example TXT v=spf1 -all");
-        Assert.Contains("forbids 192.0.2.1", (await _rig.CheckAsync("joe@bbs.example", Letter)).Summary, StringComparison.Ordinal);
+        Assert.Contains(
+            "forbids 192.0.2.1",
+            (await _rig.CheckAsync("joe@bbs.example", Letter)).Summary,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -75,8 +75,16 @@ public sealed class ArrivalGateTests : IAsyncDisposable
     }
 
     [Theory(Timeout = Patience)]
-    [InlineData("en", "Subject: Mail from bbs.example may not arrive\r\n", "receivers will refuse it or put it among the spam:\r\n")]
-    [InlineData("de", "Subject: Post von bbs.example kommt vielleicht nicht an\r\n", "Empfänger werden sie abweisen oder für Spam halten:\r\n")]
+    [InlineData(
+        "en",
+        "Subject: Mail from bbs.example may not arrive\r\n",
+        "receivers will refuse it or put it among the spam:\r\n"
+    )]
+    [InlineData(
+        "de",
+        "Subject: Post von bbs.example kommt vielleicht nicht an\r\n",
+        "Empfänger werden sie abweisen oder für Spam halten:\r\n"
+    )]
     public async Task The_node_is_told_once_a_day_for_each_domain_in_its_language(string language, string subject, string words)
     {
         _language = language;
@@ -114,7 +122,8 @@ public sealed class ArrivalGateTests : IAsyncDisposable
         Assert.Contains("ID00000005", Encoding.UTF8.GetString(_spool.Accepted[3].Content), StringComparison.Ordinal);
     }
 
-    private static ArrivalFinding Problem(string domain) => new([new ArrivalProblem(domain, "it is bad", "Publish: x. TXT \"y\"")]);
+    private static ArrivalFinding Problem(string domain) =>
+        new([new ArrivalProblem(domain, "it is bad", "Publish: x. TXT \"y\"")]);
 
     private async Task UntilAsync(int count)
     {

@@ -212,6 +212,59 @@ public sealed class AccountAuthenticatorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_use_by_another_way_is_noted_within_the_minute()
+    {
+        await _hub.AddAsync(TestHub.Node, "relaypw1");
+        var identity = new SaslIdentity("MYBBS", "default");
+
+        await AdmitAsync(identity);
+        await AdmitAsync(identity, "203.0.113.9");
+        Assert.Equal(1, _hub.Store.UsesNoted);
+        _hub.Clock.Advance(TimeSpan.FromSeconds(1));
+        await AdmitAsync(identity, "203.0.113.9");
+
+        Assert.Equal(2, _hub.Store.UsesNoted);
+        Credential noted = Assert.Single((await _hub.Store.FindAsync("MYBBS", TestHub.None))!.Credentials);
+        Assert.Equal(new CredentialUse(_hub.Clock.GetUtcNow(), "203.0.113.9", "PLAIN", "TLS 1.3"), noted.LastUse);
+    }
+
+    [Fact]
+    public async Task A_session_goes_on_until_the_credential_that_it_used_is_revoked_or_replaced()
+    {
+        await _hub.AddAsync(TestHub.Node, "relaypw1");
+        await _hub.AddAsync(TestHub.Node, "relaypw2", name: "laptop");
+        AuthenticatedAccount byDefault = (await AdmitAsync(new SaslIdentity("MYBBS", "default")))!;
+        AuthenticatedAccount byLaptop = (await AdmitAsync(new SaslIdentity("MYBBS", "laptop")))!;
+
+        await _hub.AddAsync(TestHub.Node, "relaypw3");
+        Assert.Null(await FindAgainAsync(byDefault));
+        Assert.Equal("laptop", (await FindAgainAsync(byLaptop))?.By.Name);
+
+        await _hub.Store.RemoveCredentialAsync(TestHub.Node, "laptop", TestHub.None);
+        Assert.Null(await FindAgainAsync(byLaptop));
+    }
+
+    [Theory, MemberData(nameof(Mechanisms))]
+    public async Task A_revoked_password_is_refused_at_once_although_it_was_just_right(string mechanism)
+    {
+        await _hub.AddAsync(TestHub.Node, "relaypw1", reversible: true);
+        await _hub.AddAsync(TestHub.Node, "relaypw2", reversible: true, name: "laptop");
+        Assert.NotNull(IdentityOf(await SignInAsync(mechanism, "MYBBS", "relaypw2")));
+
+        await _hub.Store.RemoveCredentialAsync(TestHub.Node, "laptop", TestHub.None);
+
+        Assert.Null(IdentityOf(await SignInAsync(mechanism, "MYBBS", "relaypw2")));
+    }
+
+    [Fact]
+    public async Task A_credential_that_was_revoked_in_the_moment_between_is_not_admitted()
+    {
+        await _hub.AddAsync(TestHub.Node, "relaypw1");
+
+        Assert.Null(await AdmitAsync(new SaslIdentity("MYBBS", "laptop")));
+    }
+
+    [Fact]
     public async Task A_use_that_cannot_be_noted_turns_nobody_away()
     {
         await _hub.AddAsync(TestHub.Node, "relaypw1");
@@ -231,13 +284,20 @@ public sealed class AccountAuthenticatorTests : IDisposable
 
     public void Dispose() => _hub.Dispose();
 
+    private async Task<AuthenticatedAccount?> FindAgainAsync(AuthenticatedAccount signedIn) =>
+        await _hub.Authenticator.FindAgainAsync(signedIn, TestHub.None);
+
     private static SaslIdentity? IdentityOf(SaslStep step) => (step as SaslStep.Success)?.Identity;
 
     private async Task<SaslIdentity?> VerifyAsync(string name, string password) =>
         await _hub.Authenticator.VerifyPasswordAsync(name, password, TestHub.None);
 
-    private async Task<AuthenticatedAccount?> AdmitAsync(SaslIdentity identity) =>
-        await _hub.Authenticator.AdmitAsync(identity, TestHub.None);
+    private async Task<AuthenticatedAccount?> AdmitAsync(SaslIdentity identity, string from = "192.0.2.1") =>
+        await _hub.Authenticator.AdmitAsync(
+            identity,
+            new CredentialUse(_hub.Clock.GetUtcNow(), from, "PLAIN", "TLS 1.3"),
+            TestHub.None
+        );
 
     private async Task<SaslStep> SignInAsync(
         string mechanism,

@@ -26,6 +26,7 @@ public sealed class EnrolmentTests : IAsyncDisposable
         _enrolment = new Enrolment(
             _store,
             _store,
+            _store,
             new CredentialIssuer(_box, _time),
             _box,
             new EnrolmentBrake(_time),
@@ -58,6 +59,25 @@ public sealed class EnrolmentTests : IAsyncDisposable
         using var authenticator = new AccountAuthenticator(_store, _box, _time) { DerivesInline = true };
         Assert.NotNull(await authenticator.VerifyPasswordAsync("MYBBS", answer.Password, Ct));
         Assert.Null(await authenticator.VerifyPasswordAsync("MYBBS", code, Ct));
+    }
+
+    [Fact]
+    public async Task The_credential_says_where_it_came_from_and_so_does_the_audit_trail()
+    {
+        string code = await InviteAsync(new InvitationWish { Id = "MYBBS" });
+
+        JoinAnswer answer = (await JoinAsync(code, 'a')).Value!;
+
+        Credential made = Assert.Single((await ((IAccountStore)_store).FindAsync("MYBBS", Ct))!.Credentials);
+        Assert.Equal("join 2026-11-25", made.Name);
+        AuditEntry entry = Assert.Single(await _store.ListAuditAsync("MYBBS", 10, Ct));
+        Assert.Equal(("account join", "credential join 2026-11-25"), (entry.Action, entry.Reason));
+        Assert.Equal(new Operator($"invitation {code[..5]}", "192.0.2.7"), entry.Who);
+        // Others beside it change nothing in the answer that is given again; without it there is none.
+        await AddAsync("laptop", "another word");
+        Assert.Equal(answer.Password, (await JoinAsync(code, 'a')).Value!.Password);
+        await _store.RemoveCredentialAsync(made.Account, made.Name, Ct);
+        Assert.Equal(EnrolmentFault.AccountChanged, (await JoinAsync(code, 'a')).Fault);
     }
 
     [Fact]
@@ -150,7 +170,7 @@ public sealed class EnrolmentTests : IAsyncDisposable
         Assert.True(
             new CredentialIssuer(_box, _time).TryIssue(
                 account,
-                Credential.DefaultName,
+                account.Credentials[0].Name,
                 "another word",
                 false,
                 out Credential? credential,
@@ -323,6 +343,14 @@ public sealed class EnrolmentTests : IAsyncDisposable
     }
 
     private async Task<string> InviteAsync(InvitationWish wish) => (await _operator.InviteAsync(wish, Ct)).Value!.Code;
+
+    private async Task AddAsync(string name, string password)
+    {
+        AccountWithCredentials account = (await ((IAccountStore)_store).FindAsync("MYBBS", Ct))!;
+        var issuer = new CredentialIssuer(_box, _time);
+        Assert.True(issuer.TryIssue(account, name, password, false, out Credential? credential, out _));
+        await _store.SetCredentialAsync(credential, Ct);
+    }
 
     private Task<EnrolmentResult<JoinAnswer>> JoinAsync(string code, char key, string? id = null) =>
         _enrolment.JoinAsync(Request(code, key) with { Id = id }, Client, Ct);

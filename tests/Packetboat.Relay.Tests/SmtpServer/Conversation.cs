@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Packetboat.Protocol.Message;
 using Packetboat.Relay.Hub;
+using Packetboat.Relay.Listening;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.SmtpServer;
 using Packetboat.Relay.Spool;
@@ -19,6 +20,7 @@ internal sealed class Conversation : IDisposable
     private readonly SmtpScene _scene = new();
     private readonly List<byte> _unsent = [];
     private SmtpTestClient? _client;
+    private SmtpConnections? _connections;
     private string _beginning = "greeting";
     private int _accepted;
     private int _at;
@@ -138,6 +140,13 @@ internal sealed class Conversation : IDisposable
             case "resume":
                 await _scene.ResumeAsync(words[1] == "all" ? null : words[1]);
                 break;
+            case "revoke":
+                await _scene.Hub.Store.RemoveCredentialAsync(QwkId.Parse(words[1]), words[2], ct);
+                await _connections!.SignOutAsync(QwkId.Parse(words[1]), ct);
+                break;
+            case "used:":
+                Matches(text["used: ".Length..], await UseOfAsync(words[1], words[2], ct));
+                break;
             case "accounts":
                 _scene.Hub.Store.Fault = new IOException("no answer");
                 break;
@@ -182,6 +191,9 @@ internal sealed class Conversation : IDisposable
             case "account":
                 await _scene.AddAccountAsync(words[1], words[2], reversible: words.Contains("reversible"));
                 return true;
+            case "credential":
+                await _scene.Hub.AddAsync(QwkId.Parse(words[1]), words[3], reversible: words.Contains("reversible"), words[2]);
+                return true;
             case "senders":
                 await _scene.SetSendersAsync(words[1], words.Skip(2));
                 return true;
@@ -219,7 +231,7 @@ internal sealed class Conversation : IDisposable
     {
         if (_client is not null)
             return;
-        _client = new SmtpTestClient(_scene, _scene.Open());
+        _client = new SmtpTestClient(_scene, _connections = _scene.Open());
         if (_scene.Listener == ListenerKind.TlsSubmission)
             await _client.StartTlsAsync(ct);
         switch (_beginning)
@@ -262,6 +274,16 @@ internal sealed class Conversation : IDisposable
         TimeSpan? lasts = ends ? SmtpScene.Span(rest.Dequeue()) : null;
         SuspendedAnswer answer = refuses ? SuspendedAnswer.Refuse : SuspendedAnswer.Defer;
         return _scene.SuspendAsync(name, string.Join(' ', rest), answer, lasts);
+    }
+
+    /// <summary><c>NAME credential mechanism address how</c>.</summary>
+    private async Task<string> UseOfAsync(string name, string credential, CancellationToken ct)
+    {
+        AccountWithCredentials? account = await _scene.Hub.Store.FindAsync(QwkId.Parse(name).LoginForm, ct);
+        CredentialUse? use = account?.Credentials.Single(of => of.Name == credential).LastUse;
+        return use is null
+            ? $"{name} {credential} never"
+            : $"{name} {credential} {use.Mechanism} {use.From} {(use.Tls.Length == 0 ? "in clear" : use.Tls)}";
     }
 
     private void FillDisk(bool atCommit)

@@ -101,7 +101,15 @@ internal sealed class SmtpScene : IDisposable
     }
 
     private ArrivalSettings ArrivalSettings() =>
-        new("hub.example", Arrival ?? ArrivalPolicy.Warn, [], TimeSpan.FromSeconds(3), false, "hub.example", TimeSpan.FromDays(21));
+        new(
+            "hub.example",
+            Arrival ?? ArrivalPolicy.Warn,
+            [],
+            TimeSpan.FromSeconds(3),
+            false,
+            "hub.example",
+            TimeSpan.FromDays(21)
+        );
 
     public async Task ServeAsync(SmtpConnections connections, MemoryConnection connection)
     {

@@ -80,22 +80,22 @@ public sealed class AccountSnapshotTests : IAsyncDisposable
         Assert.Equal(2, (await FindAsync(Known))!.Credentials.Count);
         await ChangeBehindItsBackAsync();
 
-        DateTimeOffset used = TestMail.Noon.AddMinutes(5);
+        var used = new CredentialUse(TestMail.Noon.AddMinutes(5), "192.0.2.1", "PLAIN", "TLS 1.3");
         await Accounts.NoteUseAsync(Known, "first", used, Ct);
         await _store.RunAsync("SELECT 1"); // behind it
         AccountWithCredentials account = (await FindAsync(Known))!;
         Assert.Equal("", account.Account.Note);
-        Assert.Equal(used, account.Credentials.Single(credential => credential.Name == "first").LastUsed);
-        Assert.Null(account.Credentials.Single(credential => credential.Name == "second").LastUsed);
+        Assert.Equal(used, account.Credentials.Single(credential => credential.Name == "first").LastUse);
+        Assert.Null(account.Credentials.Single(credential => credential.Name == "second").LastUse);
 
         await Accounts.RemoveAsync(QwkId.Parse("THIRD"), Ct);
         account = (await FindAsync(Known))!;
         Assert.Equal("behind", account.Account.Note);
-        Assert.Equal(used, account.Credentials.Single(credential => credential.Name == "first").LastUsed);
+        Assert.Equal(used, account.Credentials.Single(credential => credential.Name == "first").LastUse);
     }
 
     private static Credential Password(QwkId account, string name) =>
-        new(account, name, "verifier", ReversibleSecret: null, TestMail.Noon, LastUsed: null);
+        new(account, name, "verifier", ReversibleSecret: null, TestMail.Noon, LastUse: null);
 
     private async Task RememberAsync()
     {

@@ -47,6 +47,24 @@ public sealed class UpgradeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_credential_of_before_still_signs_in_and_its_last_use_is_known_but_for_the_way()
+    {
+        MakeStoreOf(
+            schema: 9,
+            """
+            INSERT INTO account (login_form, id, created, note) VALUES ('MYBBS', 'MY-BBS', 1000, '');
+            INSERT INTO credential VALUES ('MYBBS', 'default', 'verifier', NULL, 1000, 2000);
+            """
+        );
+
+        await using SqliteStore store = SqliteStore.Open(_folder.Path, _time);
+
+        Credential one = Assert.Single((await ((IAccountStore)store).FindAsync("MYBBS", Ct))!.Credentials);
+        Assert.Equal(("default", "verifier"), (one.Name, one.Verifier));
+        Assert.Equal(new CredentialUse(DateTimeOffset.FromUnixTimeMilliseconds(2000), "", "", ""), one.LastUse);
+    }
+
+    [Fact]
     public async Task A_suspension_and_what_it_held_survive_a_restart()
     {
         var id = QwkId.Parse("MY-BBS");

@@ -96,6 +96,10 @@ public sealed partial class JsonPromiseTests : IAsyncDisposable
             "account limits MYBBS",
             "account arrival MYBBS enforce",
             "account password MYBBS",
+            $"account import {_folder.File("user.tab")}",
+            "account credential add MYBBS laptop",
+            "account credential list MYBBS",
+            "account credential revoke MYBBS laptop",
             "account domain add MYBBS e.example",
             "account domain list MYBBS",
             $"account domain check MYBBS",
@@ -150,6 +154,7 @@ public sealed partial class JsonPromiseTests : IAsyncDisposable
         );
         await File.WriteAllTextAsync(_folder.File("a.eml"), "From: joe@d.example\r\n\r\nHello\r\n", Ct);
         await File.WriteAllTextAsync(_folder.File("s.pem"), _key.ToPem(), Ct);
+        await File.WriteAllBytesAsync(_folder.File("user.tab"), SampleUserTab.Record("NORTH-1", "pole star"), Ct);
         (Settings? settings, _) = Session.ReadSettings(_folder.Path, quiet: true);
         string data = settings!.Packetboat.DataDirectory;
         new DkimKeyFolder(data, TimeProvider.System).Add("d.example", "s", _key);

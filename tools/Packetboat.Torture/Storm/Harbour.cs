@@ -182,7 +182,7 @@ internal sealed class Harbour : IAsyncDisposable
         );
         Hub.Write(
             "packetboat.ini",
-            $"{tls}[Limits]\nMessagesPerHour = 0\nMessagesPerDay = 0\nRecipientsPerHour = 0\nRecipientsPerDay = 0\nRecipientsPerMessage = 0\nFirstTimeRecipientsPerDay = 0\nBytesPerMessage = 0\nQueuedMessages = 0\nHardBouncePercentPerDay = 0\nNullSenderMessagesPerHour = 0\nNewNetworksPerDay = 0\nSpamComplaintsPerDay = 0\n{delivery}DirectPort = {direct}\nAllowPrivateTargets = true\n"
+            $"{tls}[Limits]\nMessagesPerHour = 0\nMessagesPerDay = 0\nRecipientsPerHour = 0\nRecipientsPerDay = 0\nRecipientsPerMessage = 0\nFirstTimeRecipientsPerDay = 0\nBytesPerMessage = 0\nQueuedMessages = 0\nHardBouncePercentPerDay = 0\nNullSenderMessagesPerHour = 0\nNewNetworksPerDay = 0\nSpamComplaintsPerDay = 0\n[Arrival]\nCheckPatience = 0\n{delivery}DirectPort = {direct}\nAllowPrivateTargets = true\n"
         );
         Spoke.Write(
             "sbbs.ini",
