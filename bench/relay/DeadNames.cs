@@ -21,6 +21,7 @@ internal sealed class DeadNames : IDisposable
     private const int QuestionAt = 12;
     private const ushort TypeA = 1;
     private const ushort TypeMx = 15;
+    private const ushort TypeTxt = 16;
     private const int TimeToLive = 3600;
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -33,6 +34,9 @@ internal sealed class DeadNames : IDisposable
         _oneSilentIn = oneSilentIn;
         _socket.Bind(address);
     }
+
+    /// <summary>TXT records by their names, in small letters; every other name has none.</summary>
+    public IReadOnlyDictionary<string, string> Texts { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
@@ -71,6 +75,7 @@ internal sealed class DeadNames : IDisposable
             TypeA => HostOf(name).GetAddressBytes(),
             // Preference 10, and the label "mx" in front of the name that was asked for.
             TypeMx => [0, 10, 2, (byte)'m', (byte)'x', 0xC0, QuestionAt],
+            TypeTxt when Texts.TryGetValue(name, out string? text) => Strings(text),
             _ => [],
         };
         packet[2] = 0x84 | 1; // an answer with authority, recursion desired
@@ -89,6 +94,10 @@ internal sealed class DeadNames : IDisposable
         data.CopyTo(record[12..]);
         return end + 12 + data.Length;
     }
+
+    /// <summary>Cut at 255 octets. RFC 1035 §3.3.14.</summary>
+    private static byte[] Strings(string text) =>
+        [.. Encoding.ASCII.GetBytes(text).Chunk(255).SelectMany(part => part.Prepend((byte)part.Length))];
 
     private static (string Name, int End) Name(byte[] packet, int length)
     {

@@ -22,8 +22,8 @@ internal sealed class LoadConnection : IDisposable
     private LoadConnection(LoadOptions options, Stream stream)
     {
         (_options, _stream) = (options, stream);
-        _mail = "MAIL FROM:<bench@bench.test>\r\n"u8.ToArray();
-        _recipients = Recipients(options.RecipientDomain);
+        _mail = Encoding.ASCII.GetBytes($"MAIL FROM:<{options.Sender}>\r\n");
+        _recipients = Recipients(options.RecipientDomain, 0);
     }
 
     /// <summary>Connects, and says all that comes before the first message.</summary>
@@ -48,13 +48,15 @@ internal sealed class LoadConnection : IDisposable
     }
 
     /// <summary>One transaction.</summary>
-    /// <param name="number">Of the message; where there are several domains it says whose turn it is.</param>
+    /// <param name="number">Of the message; where there are several domains or mailboxes it says whose turn it is.</param>
     /// <param name="message">With its number in it.</param>
     /// <returns>Null when the server took the message, else its refusal.</returns>
     public string? Send(int number, ReadOnlySpan<byte> message)
     {
         if (_options.RecipientDomains > 0)
-            _recipients = Recipients($"d{number % _options.RecipientDomains}.{_options.RecipientDomain}");
+            _recipients = Recipients($"d{number % _options.RecipientDomains}.{_options.RecipientDomain}", 0);
+        else if (_options.Mailboxes > 0)
+            _recipients = Recipients(_options.RecipientDomain, number % _options.Mailboxes);
         if (_options.Pipelining)
             _stream.Write([.. _mail, .. _recipients, .. "DATA\r\n"u8]);
         else
@@ -94,9 +96,9 @@ internal sealed class LoadConnection : IDisposable
         Reply('2');
     }
 
-    private byte[] Recipients(string domain) =>
+    private byte[] Recipients(string domain, int first) =>
         Encoding.ASCII.GetBytes(
-            string.Concat(Enumerable.Range(0, _options.Recipients).Select(i => $"RCPT TO:<r{i}@{domain}>\r\n"))
+            string.Concat(Enumerable.Range(first, _options.Recipients).Select(i => $"RCPT TO:<r{i}@{domain}>\r\n"))
         );
 
     private byte[] RecipientCommand(int i) => Encoding.ASCII.GetBytes($"RCPT TO:<r{i}@{_options.RecipientDomain}>\r\n");

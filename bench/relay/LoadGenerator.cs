@@ -26,7 +26,7 @@ internal sealed class LoadGenerator(LoadOptions options, Ledger ledger, Cancella
 
     private void Converse()
     {
-        var message = new BenchMessage(options.Size);
+        var message = new BenchMessage(options.Size, options.Key);
         LoadConnection? connection = null;
         int sent = 0;
         for (int number = Take(); number >= 0 && !stopping.IsCancellationRequested; )

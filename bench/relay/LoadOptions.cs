@@ -35,10 +35,19 @@ internal sealed record LoadOptions
     /// <summary>Messages a second over all connections; 0: as many as the server takes.</summary>
     public double Rate { get; init; }
 
+    /// <summary>Of the envelope.</summary>
+    public string Sender { get; init; } = $"bench@{BenchMessage.Domain}";
+
+    /// <summary>Signs the messages before they are sent; null: nothing does.</summary>
+    public NodeKey? Key { get; init; }
+
     public string RecipientDomain { get; init; } = "sink.test";
 
     /// <summary>Domains <c>d0</c>, <c>d1</c> … below <see cref="RecipientDomain"/>, message by message; 0: that domain itself.</summary>
     public int RecipientDomains { get; init; }
+
+    /// <summary>The recipient's mailbox is another one for so many messages, then the first again; 0: all are for the same.</summary>
+    public int Mailboxes { get; init; }
 
     /// <summary>A conversation in which nothing happens for so long has failed.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);

@@ -16,6 +16,7 @@ internal static class Program
             MillionCommand.Create(),
             SteadyCommand.Create(),
             SiegeCommand.Create(),
+            ChecksCommand.Create(),
             NamesCommand.Create(),
         };
         return root.Parse(arguments).InvokeAsync();

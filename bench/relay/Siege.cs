@@ -91,24 +91,17 @@ internal sealed class Siege(string program, string work, TimeProvider time)
         // Passwords in clear, so that the besiegers can stop in the middle of one without TLS.
         File.WriteAllText(
             Path.Combine(ctrl, "packetboat.ini"),
-            $"[Limits]\nMessagesPerHour = 0\nMessagesPerDay = 0\nRecipientsPerHour = 0\nRecipientsPerDay = 0\nRecipientsPerMessage = 0\nFirstTimeRecipientsPerDay = 0\nBytesPerMessage = 0\nQueuedMessages = 0\nHardBouncePercentPerDay = 0\nNullSenderMessagesPerHour = 0\nNewNetworksPerDay = 0\nSpamComplaintsPerDay = 0\n[Arrival]\nCheckPatience = 0\n[Submission]\nAuthInClear = {PrivateNetwork.Range}\n"
+            $"{LimitLines.None}[Arrival]\nCheckPatience = 0\n[Submission]\nAuthInClear = {PrivateNetwork.Range}\n"
         );
         File.WriteAllText(Path.Combine(ctrl, "alias.cfg"), $"{BesiegerPlan.Recipient} slow@sink.test\n");
-        var add = new ProcessStartInfo(
-            program,
-            ["account", "add", Point.UserName, "--any-sender", "--ctrl", ctrl, "--password-stdin"]
-        )
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        };
-        using Process adding = Process.Start(add)!;
-        adding.StandardInput.WriteLine(Point.Password);
-        adding.StandardInput.Close();
-        adding.WaitForExit();
-        if (adding.ExitCode != 0)
-            throw new InvalidOperationException($"no account could be made in {ctrl}");
+        new Administration(program, ctrl).Run(
+            Point.Password,
+            "account",
+            "add",
+            Point.UserName,
+            "--any-sender",
+            "--password-stdin"
+        );
     }
 
     private async Task<SiegeTurn> TurnAsync(

@@ -14,6 +14,7 @@ import time
 
 import authentication
 import content
+import srs
 import suspension
 import world
 from world import ACCOUNT, PASSWORD, PEERS, Failed, Sink, World, wait_until
@@ -666,6 +667,7 @@ GROUPS = {
     "chain": chain,
     "authentication": lambda run, results: authentication.authentication(run, results, SEED),
     "reports": reports,
+    "srs": lambda run, results: srs.srs(run, results, SEED),
     "suspension": lambda run, results: suspension.suspension(run, results, client_run, content.generate(10, SEED)),
 }
 

@@ -233,7 +233,7 @@ class Packetboat:
         os.replace(path + ".new", path)
 
 
-def hub(world, name, sink_port, options="USE_SUBMISSION_PORT | TLS_SUBMISSION"):
+def hub(world, name, sink_port, options="USE_SUBMISSION_PORT | TLS_SUBMISSION", sections=""):
     """A Packetboat hub that gives everything to the sink, with the account of these tests; not yet started."""
     certificates = world.certificates(name + "/ca", "hub.test", "localhost")
     boat = Packetboat(
@@ -249,7 +249,7 @@ def hub(world, name, sink_port, options="USE_SUBMISSION_PORT | TLS_SUBMISSION"):
             "LoginAttemptThrottle": "0",
             "LoginAttemptTempBanThreshold": "0",
         },
-        "[Tls]\nCertificate = ../ca/cert.pem\nCertificateKey = ../ca/key.pem\n",
+        "[Tls]\nCertificate = ../ca/cert.pem\nCertificateKey = ../ca/key.pem\n%s" % sections,
     )
     boat.authority = os.path.join(certificates, "ca.pem")
     boat.run("account", "add", ACCOUNT, "--any-sender", "--password-stdin", "--cram-md5", stdin=PASSWORD.encode() + b"\n")
