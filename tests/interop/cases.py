@@ -15,6 +15,7 @@ import time
 import authentication
 import content
 import suspension
+import transport
 import world
 from world import ACCOUNT, PASSWORD, PEERS, Failed, Sink, World, wait_until
 
@@ -666,6 +667,7 @@ GROUPS = {
     "chain": chain,
     "authentication": lambda run, results: authentication.authentication(run, results, SEED),
     "reports": reports,
+    "transport": transport.transport,
     "suspension": lambda run, results: suspension.suspension(run, results, client_run, content.generate(10, SEED)),
 }
 
