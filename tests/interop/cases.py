@@ -16,6 +16,7 @@ import authentication
 import content
 import srs
 import suspension
+import transport
 import world
 from world import ACCOUNT, PASSWORD, PEERS, Failed, Sink, World, wait_until
 
@@ -668,6 +669,7 @@ GROUPS = {
     "authentication": lambda run, results: authentication.authentication(run, results, SEED),
     "reports": reports,
     "srs": lambda run, results: srs.srs(run, results, SEED),
+    "transport": transport.transport,
     "suspension": lambda run, results: suspension.suspension(run, results, client_run, content.generate(10, SEED)),
 }
 
