@@ -152,7 +152,13 @@ internal sealed class DirectConnector(
             return new Connection.Unreachable(DeliveryReplies.CannotConnect(failure), false, host);
 
         SmtpClientSession session = dialer.Session(new NetworkStream(socket, ownsSocket: true));
-        var conversation = new DirectCall(session, target.Host, host, demand, new PeerTrust(demand, target.Host, authorities, time));
+        var conversation = new DirectCall(
+            session,
+            target.Host,
+            host,
+            demand,
+            new PeerTrust(demand, target.Host, authorities, time)
+        );
         Connection result;
         try
         {

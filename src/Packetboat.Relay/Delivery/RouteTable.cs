@@ -101,7 +101,8 @@ internal sealed class RouteTable
             if (!mayMatch)
                 continue;
             bool isSender =
-                rule.Senders.Count > 0 && !rule.Matches(sender?.AsciiDomain, rule.Accounts.Count > 0 ? rule.Accounts[0] : account, domain);
+                rule.Senders.Count > 0
+                && !rule.Matches(sender?.AsciiDomain, rule.Accounts.Count > 0 ? rule.Accounts[0] : account, domain);
             if (isSender)
                 words.Add($"[{RouteKeys.Prefix}{rule.Name}] for a sender of {string.Join(", ", rule.Senders)}");
             else if (rule.Accounts.Count > 0)

@@ -32,7 +32,8 @@ internal sealed class CertificateCheck : Check
         string until = string.Create(CultureInfo.InvariantCulture, $"{certificate} is valid until {ends.UtcDateTime:yyyy-MM-dd}");
         if (ends - facts.Time.GetUtcNow() <= settings.Packetboat.ExpiryNotice)
             return Warning(until, "nodes and mail programs do not connect after that", "Renew it");
-        bool isForNodes = (settings.Mail.Options & (MailOptions.USE_SUBMISSION_PORT | MailOptions.TLS_SUBMISSION)) != MailOptions.None;
+        bool isForNodes =
+            (settings.Mail.Options & (MailOptions.USE_SUBMISSION_PORT | MailOptions.TLS_SUBMISSION)) != MailOptions.None;
         if (isForNodes && !leaf.MatchesHostname(settings.Mail.HostName))
             return Warning(
                 $"{until}, and is not for {settings.Mail.HostName}",

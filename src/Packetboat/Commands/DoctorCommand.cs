@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net;
-using Packetboat.Protocol.Message;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Resolver;

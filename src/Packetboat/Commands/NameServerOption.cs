@@ -19,7 +19,10 @@ internal static class NameServerOption
     /// <returns>Null: it was printed what is wrong.</returns>
     public static CachingResolver? Resolver(ParseResult parsed, bool isTrusted = false) =>
         IsRight(parsed)
-            ? new CachingResolver(new ResolverOptions { Server = parsed.GetValue(Dns), IsTrusted = isTrusted }, TimeProvider.System)
+            ? new CachingResolver(
+                new ResolverOptions { Server = parsed.GetValue(Dns), IsTrusted = isTrusted },
+                TimeProvider.System
+            )
             : null;
 
     /// <summary>False: it was printed what is wrong.</summary>

@@ -1,5 +1,4 @@
 using Packetboat.Protocol.Message;
-using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Tests.Configuration;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Packetboat.Protocol.Dkim;
-using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Signing;
 using Packetboat.Testing;
