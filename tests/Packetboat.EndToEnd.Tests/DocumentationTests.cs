@@ -85,14 +85,23 @@ public sealed class DocumentationTests
         try
         {
             foreach (
-                string file in new[] { "fullchain.pem", "privkey.pem", "relay.pem", "terms.txt", "webhook.secret", "mqtt.secret" }
+                string file in new[]
+                {
+                    "fullchain.pem",
+                    "privkey.pem",
+                    "relay.pem",
+                    "terms.txt",
+                    "webhook.secret",
+                    "mqtt.secret",
+                    "partner.secret",
+                }
             )
-                File.WriteAllText(Path.Combine(ctrl, file), "");
+                File.WriteAllText(Path.Combine(ctrl, file), file.EndsWith(".secret", StringComparison.Ordinal) ? "secret\n" : "");
             bool isSbbs =
                 text.Contains("[Mail]", StringComparison.Ordinal) || text.Contains("[Global]", StringComparison.Ordinal);
             File.WriteAllText(
                 Path.Combine(ctrl, "sbbs.ini"),
-                isSbbs ? text : "[Mail]\nOptions = USE_SUBMISSION_PORT\nDNSServer = 127.0.0.1\n"
+                isSbbs ? text : "[Mail]\nOptions = USE_SUBMISSION_PORT\nDNSServer = 127.0.0.1\nRelayServer = hub.example.net\n"
             );
             if (!isSbbs)
                 File.WriteAllText(Path.Combine(ctrl, "packetboat.ini"), text);

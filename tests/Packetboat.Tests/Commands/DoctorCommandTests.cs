@@ -22,6 +22,7 @@ public sealed class DoctorCommandTests : IAsyncDisposable
             ["outlook.com"] = [ZoneRecord.Mx(0, "")],
             ["yahoo.com"] = [ZoneRecord.Mx(0, "")],
             ["gmx.net"] = [ZoneRecord.Mx(0, "")],
+            ["d.example"] = [ZoneRecord.Mx(0, ""), ZoneRecord.Text("v=spf1 -all")],
         },
         []
     );
