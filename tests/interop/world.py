@@ -185,7 +185,7 @@ class Packetboat:
             **mail,
         }
         self.write_ini()
-        self._write("packetboat.ini", "[Limits]\nMessagesPerHour = 0\nMessagesPerDay = 0\nRecipientsPerHour = 0\nRecipientsPerDay = 0\nRecipientsPerMessage = 0\nFirstTimeRecipientsPerDay = 0\nBytesPerMessage = 0\nQueuedMessages = 0\nHardBouncePercentPerDay = 0\nNullSenderMessagesPerHour = 0\nNewNetworksPerDay = 0\nSpamComplaintsPerDay = 0\n[Arrival]\nCheckPatience = 0\n[Delivery]\nRetryFirst = 1s\n%s" % sections)
+        self._write("packetboat.ini", "[Limits]\nMessagesPerHour = 0\nMessagesPerDay = 0\nRecipientsPerHour = 0\nRecipientsPerDay = 0\nRecipientsPerMessage = 0\nFirstTimeRecipientsPerDay = 0\nBytesPerMessage = 0\nQueuedMessages = 0\nHardBouncePercentPerDay = 0\nNullSenderMessagesPerHour = 0\nNewNetworksPerDay = 0\nSpamComplaintsPerDay = 0\n%s[Delivery]\nRetryFirst = 1s\n%s" % ("" if "[Arrival]" in sections else "[Arrival]\nCheckPatience = 0\n", sections))
         if trusts_local:
             self._write("relay.cfg", "127.0.0.1\n")
         self.process = None

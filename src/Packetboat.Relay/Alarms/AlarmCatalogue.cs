@@ -164,7 +164,7 @@ public static class AlarmCatalogue
             "limit",
             "limit",
             AlarmSeverity.Warning,
-            "An account has used up one of its limits. Its mail is deferred, or the account is suspended where SuspendAtFirstTimeLimit says so.",
+            "An account has used up one of its limits. Its mail is deferred, or held, or the account is suspended, as the limit's Action in [Limits] says.",
             "Ask its sysop whether the mail is his: packetboat account show. Then resume it, or give it other limits"
         );
 

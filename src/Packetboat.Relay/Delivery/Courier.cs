@@ -75,8 +75,12 @@ internal sealed class Courier(
             if (shaper.Note(pace, new RemoteOutcome(one.Reply, one.FromPeer, attempt.Host), isFresh))
                 return;
 
-        if (attempt.Recipients.Any(one => one.Verdict == SmtpVerdict.Accepted))
-            pace.Delivered();
+        foreach (RecipientAttempt one in attempt.Recipients)
+            if (one.Verdict == SmtpVerdict.Accepted)
+            {
+                pace.Delivered();
+                return;
+            }
     }
 
     private static bool SaysNothing(RecipientAttempt attempt) =>

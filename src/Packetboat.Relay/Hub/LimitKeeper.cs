@@ -36,12 +36,17 @@ public sealed class LimitKeeper(
     /// <summary>Of an alarm about an account's limit.</summary>
     public static string AlarmKey(QwkId id, AccountLimit limit) => $"{AlarmPrefix}{id}:{limit}";
 
+    private async ValueTask<bool> IsSuspendedAsync(QwkId id) =>
+        (await accounts.FindAsync(id.LoginForm, CancellationToken.None))?.Account.Suspension is { } order
+        && !(order.Until <= time.GetUtcNow());
+
     /// <summary>The operator is told once for each hour or day, and the account is stopped where he wants that.</summary>
     public async Task ReachedAsync(QwkId id, LimitReached reached)
     {
-        bool stops = reached.Rule.Action == LimitAction.Suspend;
         try
         {
+            // The operator's own order, with its reason and end, is not to be replaced by ours.
+            bool stops = reached.Rule.Action == LimitAction.Suspend && !await IsSuspendedAsync(id);
             await RaiseAsync(id, reached);
             await audit.NoteAsync(
                 new AuditEntry(

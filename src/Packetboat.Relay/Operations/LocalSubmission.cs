@@ -42,7 +42,8 @@ public sealed class LocalSubmission(ISpool spool, Func<SmtpServerSettings> setti
             TraceFields(message, submission.User, sender, now.HostName, at),
             message.Header.HasEightBit ? BodyType.EightBitMime : BodyType.SevenBit,
             SmtpUtf8: recipients.Exists(to => to.Address.NeedsSmtpUtf8) || sender?.NeedsSmtpUtf8 == true,
-            EnvelopeNotice.None
+            EnvelopeNotice.None,
+            IsOurs: true
         );
         try
         {

@@ -58,13 +58,15 @@ public sealed partial class DeliveryScheduler
         Courier? courier = null;
         bool isCounted = false;
         using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        // Once for the worker, not for each message.
+        Action wanted = () => End(patience);
         using CancellationTokenRegistration stopping = _stopWorkers.Token.UnsafeRegister(
             waiting => ((CancellationTokenSource)waiting!).Cancel(),
             patience
         );
         try
         {
-            while (await NextAsync(lane, courier, patience) is { } item)
+            while (await NextAsync(lane, courier, patience, wanted) is { } item)
             {
                 courier = await CourierOfAsync(lane, courier);
                 bool goesOn = await CarryAsync(lane, courier, item);
@@ -375,7 +377,7 @@ public sealed partial class DeliveryScheduler
         };
 
     /// <summary>The next item, or null when there was none for a while, or the program stops.</summary>
-    private async ValueTask<DeliveryItem?> NextAsync(Lane lane, Courier? courier, CancellationTokenSource patience)
+    private async ValueTask<DeliveryItem?> NextAsync(Lane lane, Courier? courier, CancellationTokenSource patience, Action wanted)
     {
         if (_stopWorkers.IsCancellationRequested)
             return null;
@@ -387,7 +389,7 @@ public sealed partial class DeliveryScheduler
         try
         {
             patience.CancelAfter(KeptIdle);
-            courier?.Rest(() => End(patience));
+            courier?.Rest(wanted);
             return await lane.Ready.Reader.ReadAsync(patience.Token);
         }
         catch (OperationCanceledException)

@@ -30,7 +30,11 @@ public sealed class SigningSpool(ISpool inner, MessageSigner signer) : ISpool
         public ValueTask FlushAsync(CancellationToken stopping) => inner.FlushAsync(stopping);
 
         public Task CommitAsync(SpoolEnvelope envelope, CancellationToken stopping) =>
-            inner.CommitAsync(envelope with { Trace = [.. Signatures(envelope.Trace), .. envelope.Trace] }, stopping);
+            // What a stranger brings to an alias may have any name in From: a signature would make it true.
+            inner.CommitAsync(
+                envelope.IsOurs ? envelope with { Trace = [.. Signatures(envelope.Trace), .. envelope.Trace] } : envelope,
+                stopping
+            );
 
         public ValueTask DisposeAsync()
         {

@@ -158,6 +158,7 @@ public sealed partial class SmtpServerSession
                 : envelope.Parameters.Body,
             envelope.Parameters.SmtpUtf8,
             envelope.Parameters.Dsn,
+            IsOurs: _account is not null || (_isTrusted ??= policy.Trusts(peer.Address)),
             Warning: verdict?.Warning ?? ""
         );
 

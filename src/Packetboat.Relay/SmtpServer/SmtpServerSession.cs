@@ -43,6 +43,7 @@ public sealed partial class SmtpServerSession(
     private LimitReached? _strange; // since AUTH: the account has never come from there, and too often from elsewhere
     private Envelope? _envelope; // since MAIL, until RSET, EHLO or the end of the message
     private IncomingMessage? _chunks; // since the first BDAT, as long as the envelope
+    private bool? _isTrusted; // asked once: by relay.cfg
     private int _errors;
     private int _idle; // commands since the last message that moved no mail
     private int _failedSignIns;

@@ -48,6 +48,7 @@ public interface ISpooledMessage : IAsyncDisposable
 /// <param name="Body">7BIT or 8BITMIME.</param>
 /// <param name="SmtpUtf8">The next hop must offer SMTPUTF8.</param>
 /// <param name="Dsn">RET and ENVID.</param>
+/// <param name="IsOurs">From an account, or whom the operator trusts: we put our name to it, and sign it.</param>
 /// <param name="Usage">Counted against the account's limits; null: not counted.</param>
 /// <param name="Warning">For its story: why it may not arrive; empty: nothing.</param>
 public sealed record SpoolEnvelope(
@@ -59,6 +60,7 @@ public sealed record SpoolEnvelope(
     BodyType Body,
     bool SmtpUtf8,
     EnvelopeNotice Dsn,
+    bool IsOurs = false,
     UsageReservation? Usage = null,
     string Warning = ""
 );

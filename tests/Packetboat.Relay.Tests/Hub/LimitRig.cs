@@ -101,7 +101,7 @@ internal sealed class LimitRig : IAsyncDisposable
                 BodyType.SevenBit,
                 SmtpUtf8: false,
                 EnvelopeNotice.None,
-                usage
+                Usage: usage
             ),
             Ct
         );

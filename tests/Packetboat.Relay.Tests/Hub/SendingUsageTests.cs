@@ -135,7 +135,7 @@ public sealed class SendingUsageTests : IAsyncDisposable
                 BodyType.SevenBit,
                 SmtpUtf8: false,
                 EnvelopeNotice.None,
-                usage
+                Usage: usage
             ),
             Ct
         );

@@ -122,7 +122,14 @@ public sealed class SigningSpoolTests : IDisposable
         Assert.Equal(0, _spool.Open);
     }
 
-    private async Task<AcceptedMessage> AcceptAsync(string text, int size = 1000)
+    [Fact]
+    public async Task What_a_stranger_brings_is_not_signed_whatever_stands_in_From()
+    {
+        AcceptedMessage accepted = await AcceptAsync("From: joe@d.example\r\n\r\nHello\r\n", isOurs: false);
+        Assert.Equal(Trace, Encoding.ASCII.GetString(accepted.Envelope.Trace));
+    }
+
+    private async Task<AcceptedMessage> AcceptAsync(string text, int size = 1000, bool isOurs = true)
     {
         await using ISpooledMessage message = _signing.Begin();
         foreach (byte[] piece in Encoding.ASCII.GetBytes(text).Chunk(size))
@@ -137,7 +144,8 @@ public sealed class SigningSpoolTests : IDisposable
                 Encoding.ASCII.GetBytes(Trace),
                 BodyType.SevenBit,
                 SmtpUtf8: false,
-                EnvelopeNotice.None
+                EnvelopeNotice.None,
+                isOurs
             ),
             Ct
         );
