@@ -107,9 +107,59 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
     {
         using ControlClient client = await ConnectAsync();
 
+        await client.By(new Operator(Environment.UserName, "192.0.2.1")).ResumeAsync("MYBBS", "paid", Ct);
+
+        Assert.Equal(new Operator(Environment.UserName, "192.0.2.1"), _operations.LastOperator);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Who_calls_himself_another_name_is_known_all_the_same()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "SO_PEERCRED is Linux's");
+        using ControlClient client = await ConnectAsync();
+
         await client.By(new Operator("vince", "192.0.2.1")).ResumeAsync("MYBBS", "paid", Ct);
 
-        Assert.Equal(new Operator("vince", "192.0.2.1"), _operations.LastOperator);
+        Assert.Equal(new Operator(Environment.UserName, "192.0.2.1, calls itself vince"), _operations.LastOperator);
+    }
+
+    [Fact]
+    public async Task A_user_is_called_by_his_name_or_his_number()
+    {
+        string file = Path.Combine(_folder, "passwd");
+        await File.WriteAllTextAsync(file, "root:x:0:0:root:/root:/bin/sh\nrubbish\n:x:7::::\nvince:x:1000:1000::/:\n", Ct);
+
+        Assert.Equal("root", PeerOperator.NameOf(0, file));
+        Assert.Equal("vince", PeerOperator.NameOf(1000, file));
+        Assert.Equal("uid 7", PeerOperator.NameOf(7, file));
+        Assert.Equal("uid 1000", PeerOperator.NameOf(1000, Path.Combine(_folder, "none")));
+    }
+
+    [Fact]
+    public void Where_there_is_no_peer_the_word_of_the_client_counts()
+    {
+        using var other = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.InterNetwork,
+            System.Net.Sockets.SocketType.Stream,
+            System.Net.Sockets.ProtocolType.Tcp
+        );
+
+        Assert.Null(PeerOperator.UidOf(other));
+        Assert.Equal(
+            new Operator("vince", "here"),
+            PeerOperator.Of(new Microsoft.AspNetCore.Http.DefaultHttpContext(), new Operator("vince", "here"))
+        );
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_a_command_does_by_itself_is_told()
+    {
+        using ControlClient client = await ConnectAsync();
+
+        await client.NoteAsync(OperatorDeed.DkimUse, "s._domainkey.d.example", "by hand", Ct);
+
+        Assert.Equal(["note DkimUse s._domainkey.d.example by hand"], _operations.Asked);
+        Assert.NotNull(_operations.LastOperator);
     }
 
     [Fact(Timeout = 30_000)]
@@ -183,6 +233,9 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
             LastOperator = who;
             return this;
         }
+
+        public Task<Result<Done>> NoteAsync(OperatorDeed deed, string target, string reason, CancellationToken ct) =>
+            Say<Result<Done>>($"note {deed} {target} {reason}", new Done("written"));
 
         public Task<IReadOnlyList<QueueRow>> ListQueueAsync(QueueSelection selection, int limit, CancellationToken ct) =>
             Say<IReadOnlyList<QueueRow>>(

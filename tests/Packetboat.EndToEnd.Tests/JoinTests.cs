@@ -177,7 +177,7 @@ public sealed class JoinTests
         var faults = new List<EnrolmentFault>();
         for (int i = 0; i <= EnrolmentBrake.PerClient; i++)
             faults.Add(
-                (await client.JoinAsync(Request(PendingJoin.Begin("", InvitationCode.Generate().Text, false), ""), Ct)).Fault
+                (await client.JoinAsync(Request(PendingJoin.Begin("", InvitationCode.Generate().Text, false), "old"), Ct)).Fault
             );
 
         Assert.Equal(EnrolmentFault.TooManyRequests, faults[^1]);

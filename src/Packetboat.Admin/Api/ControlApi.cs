@@ -99,6 +99,7 @@ public static partial class ControlApi
         MapLimits(routes, operations);
         MapArrival(routes, operations);
         MapCredentials(routes, operations);
+        MapDeeds(routes, operations);
         routes.MapPost(Verbs.Submit, (RequestDelegate)(context => SubmitAsync(context, operations)));
     }
 
@@ -119,9 +120,10 @@ public static partial class ControlApi
                         return;
                     }
 
-                    OperationRequest? ask = await ReadAsync(context);
-                    if (ask is not null)
-                        await context.Response.WriteAsJsonAsync(await operation(ask, context.RequestAborted), result);
+                    if (await ReadAsync(context) is not { } said)
+                        return;
+                    OperationRequest ask = said with { By = PeerOperator.Of(context, said.By) };
+                    await context.Response.WriteAsJsonAsync(await operation(ask, context.RequestAborted), result);
                 }
             )
         );

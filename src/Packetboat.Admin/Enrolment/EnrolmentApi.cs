@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -28,12 +27,32 @@ public static class EnrolmentApi
             EnrolmentPaths.Hub,
             (RequestDelegate)(context => WriteAsync(context, StatusCodes.Status200OK, enrolment.Describe(), Json.HubDescription))
         );
-        Post(routes, EnrolmentPaths.Join, Json.JoinRequest, Json.JoinAnswer, time, enrolment.JoinAsync);
-        Post(routes, EnrolmentPaths.Apply, Json.ApplicationRequest, Json.ApplicationAnswer, time, enrolment.ApplyAsync);
+        Post(
+            routes,
+            EnrolmentPaths.Join,
+            new EnrolmentRequestReader<JoinRequest>(
+                Json.JoinRequest,
+                ask => [("code", ask.Code), ("key", ask.Key), ("terms", ask.Terms)]
+            ),
+            Json.JoinAnswer,
+            time,
+            enrolment.JoinAsync
+        );
+        Post(
+            routes,
+            EnrolmentPaths.Apply,
+            new EnrolmentRequestReader<ApplicationRequest>(
+                Json.ApplicationRequest,
+                ask => [("code", ask.Code), ("id", ask.Id), ("contact", ask.Contact), ("terms", ask.Terms)]
+            ),
+            Json.ApplicationAnswer,
+            time,
+            enrolment.ApplyAsync
+        );
         Post(
             routes,
             EnrolmentPaths.Application,
-            Json.ApplicationRequest,
+            new EnrolmentRequestReader<ApplicationRequest>(Json.ApplicationRequest, ask => [("code", ask.Code)]),
             Json.ApplicationAnswer,
             time,
             (ask, client, ct) => enrolment.ApplicationAsync(ask.Code, client, ct)
@@ -43,7 +62,7 @@ public static class EnrolmentApi
     private static void Post<TAsk, TAnswer>(
         IEndpointRouteBuilder routes,
         string path,
-        JsonTypeInfo<TAsk> request,
+        EnrolmentRequestReader<TAsk> reader,
         JsonTypeInfo<TAnswer> answer,
         TimeProvider time,
         Func<TAsk, IPAddress, CancellationToken, Task<EnrolmentResult<TAnswer>>> operation
@@ -57,10 +76,10 @@ public static class EnrolmentApi
                 {
                     using var late = new CancellationTokenSource(Deadline, time);
                     using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
-                    (TAsk? ask, int status) = await ReadAsync(context, request, either.Token);
+                    (TAsk? ask, MalformedRequest? malformed) = await reader.ReadAsync(context, either.Token);
                     if (ask is null)
                     {
-                        await WriteAsync(context, status, NotARequest(status), Json.EnrolmentProblem);
+                        await WriteAsync(context, malformed!.Status, malformed.Problem, Json.EnrolmentProblem);
                         return;
                     }
 
@@ -69,34 +88,6 @@ public static class EnrolmentApi
                 }
             )
         );
-
-    private static async Task<(TAsk? Ask, int Status)> ReadAsync<TAsk>(
-        HttpContext context,
-        JsonTypeInfo<TAsk> type,
-        CancellationToken ct
-    )
-        where TAsk : class
-    {
-        if (!context.Request.HasJsonContentType())
-            return (null, StatusCodes.Status415UnsupportedMediaType);
-        try
-        {
-            return (await JsonSerializer.DeserializeAsync(context.Request.Body, type, ct), StatusCodes.Status400BadRequest);
-        }
-        catch (JsonException)
-        {
-            return (null, StatusCodes.Status400BadRequest);
-        }
-        catch (BadHttpRequestException bad)
-        {
-            // Too large, or too slow.
-            return (null, bad.StatusCode);
-        }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            return (null, StatusCodes.Status408RequestTimeout);
-        }
-    }
 
     private static Task AnswerAsync<TAnswer>(HttpContext context, EnrolmentResult<TAnswer> result, JsonTypeInfo<TAnswer> type)
         where TAnswer : class
@@ -124,21 +115,6 @@ public static class EnrolmentApi
             EnrolmentFault.Unavailable => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status409Conflict,
         };
-
-    private static EnrolmentProblem NotARequest(int status) =>
-        new(
-            EnrolmentFault.Malformed,
-            "the request",
-            status switch
-            {
-                StatusCodes.Status413PayloadTooLarge => $"it is larger than {MaxRequest} octets",
-                StatusCodes.Status415UnsupportedMediaType => "its Content-Type is not application/json",
-                StatusCodes.Status408RequestTimeout => "it came too slowly",
-                _ => "it is not the JSON that is asked for here",
-            },
-            "See docs/guide/enrolment-api.md",
-            0
-        );
 
     private static Task WriteAsync<T>(HttpContext context, int status, T answer, JsonTypeInfo<T> type)
     {

@@ -1,26 +1,46 @@
 namespace Packetboat.Relay.Hub;
 
-/// <summary>A stranger asks for an account, or what became of that.</summary>
+/// <summary>A stranger asks for an account, or what became of that. A member that is missing, or null in JSON, is empty.</summary>
 public sealed record ApplicationRequest
 {
     public const int MaxContact = 200;
     public const int MaxWords = 1000;
 
     /// <summary>He has made it himself, and joins by it when the operator has approved.</summary>
-    public string Code { get; init; } = "";
+    public string Code
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
-    public string Id { get; init; } = "";
+    public string Id
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>From which he means to send; null: unknown.</summary>
     public string? Domain { get; init; }
 
     /// <summary>How to reach him.</summary>
-    public string Contact { get; init; } = "";
+    public string Contact
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>What he says about himself.</summary>
-    public string Words { get; init; } = "";
+    public string Words
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
-    public string Terms { get; init; } = "";
+    public string Terms
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>It holds a secret.</summary>
     public override string ToString() => nameof(ApplicationRequest);

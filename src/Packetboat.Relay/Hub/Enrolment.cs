@@ -46,33 +46,43 @@ public sealed partial class Enrolment(
 
     public async Task<EnrolmentResult<JoinAnswer>> JoinAsync(JoinRequest ask, IPAddress client, CancellationToken ct)
     {
-        if (brake.WaitOf(client) is var wait && wait > TimeSpan.Zero)
-            return TooMany<JoinAnswer>(client, wait);
-        EnrolmentResult<JoinAnswer> result;
-        try
-        {
-            result = await AdmitAsync(ask, client, ct);
-        }
-        catch (Exception fault) when (fault is DbException or IOException or CredentialsUnavailableException)
-        {
-            LogUnavailable(fault.Message);
-            result = EnrolmentWords.Unavailable;
-        }
-
-        if (result.Refusal is { } refusal)
+        EnrolmentResult<JoinAnswer> result = await BrakedAsync(client, () => AdmitAsync(ask, client, ct));
+        if (result is { Refusal: { } refusal, Fault: not EnrolmentFault.TooManyRequests })
             LogNotJoined(client.ToString(), result.Fault, refusal.ToString());
         return result;
     }
 
-    public async Task<EnrolmentResult<ApplicationAnswer>> ApplyAsync(
+    public Task<EnrolmentResult<ApplicationAnswer>> ApplyAsync(ApplicationRequest ask, IPAddress client, CancellationToken ct) =>
+        BrakedAsync(client, () => TakeAsync(ask, client, ct));
+
+    /// <summary>What became of an application; only for who has its code.</summary>
+    public Task<EnrolmentResult<ApplicationAnswer>> ApplicationAsync(string text, IPAddress client, CancellationToken ct) =>
+        BrakedAsync(client, () => StateOfAsync(text, ct));
+
+    /// <summary>A store that cannot be read or written is no fault of the stranger's, and he is told to come again.</summary>
+    private async Task<EnrolmentResult<T>> BrakedAsync<T>(IPAddress client, Func<Task<EnrolmentResult<T>>> operation)
+        where T : class
+    {
+        if (brake.WaitOf(client) is var wait && wait > TimeSpan.Zero)
+            return TooMany<T>(client, wait);
+        try
+        {
+            return await operation();
+        }
+        catch (Exception fault) when (fault is DbException or IOException or CredentialsUnavailableException)
+        {
+            LogUnavailable(fault.Message);
+            return EnrolmentWords.Unavailable;
+        }
+    }
+
+    private async Task<EnrolmentResult<ApplicationAnswer>> TakeAsync(
         ApplicationRequest ask,
         IPAddress client,
         CancellationToken ct
     )
     {
         EnrolmentSettings now = settings();
-        if (brake.WaitOf(client) is var wait && wait > TimeSpan.Zero)
-            return TooMany<ApplicationAnswer>(client, wait);
         if (!now.TakesApplications)
             return EnrolmentWords.NoApplications(now);
         if (!InvitationCode.TryParse(ask.Code, out InvitationCode? code))
@@ -99,11 +109,8 @@ public sealed partial class Enrolment(
         return await AddAsync(application, code, now, ct);
     }
 
-    /// <summary>What became of an application; only for who has its code.</summary>
-    public async Task<EnrolmentResult<ApplicationAnswer>> ApplicationAsync(string text, IPAddress client, CancellationToken ct)
+    private async Task<EnrolmentResult<ApplicationAnswer>> StateOfAsync(string text, CancellationToken ct)
     {
-        if (brake.WaitOf(client) is var wait && wait > TimeSpan.Zero)
-            return TooMany<ApplicationAnswer>(client, wait);
         if (!InvitationCode.TryParse(text, out InvitationCode? code))
             return EnrolmentWords.NotACode;
         if (await store.FindApplicationAsync(code.Name, ct) is { } application && code.IsOf(application.CodeHash))
@@ -286,10 +293,22 @@ public sealed partial class Enrolment(
                 new Operator($"invitation {made.Invitation}", made.Client),
                 "account join",
                 made.Account.Id.Text,
-                $"credential {made.Credential.Name}"
+                AuditWords(made)
             ),
             ct
         );
+
+    /// <summary>All that the join made.</summary>
+    private static string AuditWords(NewNode made)
+    {
+        string domain = made.Domain switch
+        {
+            null => "",
+            { IsUsable: true } => $", domain {made.Domain.Name} granted",
+            _ => $", domain {made.Domain.Name} to be proven",
+        };
+        return $"account made, credential {made.Credential.Name}{domain}, terms {made.Terms}";
+    }
 
     private async Task<EnrolmentResult<ApplicationAnswer>> AddAsync(
         Application application,
@@ -401,6 +420,10 @@ public sealed partial class Enrolment(
     )]
     private partial void LogTooMany(string client, int seconds);
 
-    [LoggerMessage(EventName = "enrolment fault", Level = LogLevel.Error, Message = "a join failed inside packetboat: {Reason}")]
+    [LoggerMessage(
+        EventName = "enrolment fault",
+        Level = LogLevel.Error,
+        Message = "an enrolment failed inside packetboat: {Reason}"
+    )]
     private partial void LogUnavailable(string reason);
 }

@@ -51,6 +51,7 @@ public sealed class AlarmDesk(IAlarmStore store, IAuditStore audit, TimeProvider
         );
         await store.RaiseAlarmAsync(test, ct);
         await store.DismissAlarmAsync(key, ct);
+        await audit.NoteAsync(new AuditEntry(time.GetUtcNow(), who, "alarm test", key, ""), ct);
         return new Done("an alarm was raised and cleared; it goes to the webhook and the broker, if there are any");
     }
 }

@@ -11,7 +11,8 @@ public interface IOperations
         IAlarmOperations,
         ILimitOperations,
         IArrivalOperations,
-        ICredentialOperations
+        ICredentialOperations,
+        IDeedOperations
 {
     /// <summary>The same, in the name of an operator: the audit trail says so.</summary>
     IOperations By(Operator who);

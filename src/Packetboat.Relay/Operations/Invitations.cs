@@ -127,7 +127,7 @@ public sealed class Invitations(
         new(name, "no such application waits", "See: packetboat invite requests");
 
     /// <summary>An operator may paste the whole code.</summary>
-    private static string NameIn(string text) =>
+    internal static string NameIn(string text) =>
         InvitationCode.TryParse(text, out InvitationCode? code)
             ? code.Name
             : PrintableText.Of(text.Trim().ToLowerInvariant(), 40);

@@ -78,6 +78,8 @@ public sealed record OperationRequest
 
     public QueueAction Action { get; init; }
 
+    public OperatorDeed Deed { get; init; }
+
     public InvitationWish? Invitation { get; init; }
 
     public CredentialWish Credential { get; init; } = new();

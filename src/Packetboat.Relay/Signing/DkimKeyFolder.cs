@@ -3,6 +3,7 @@ using System.Text;
 using Packetboat.Protocol.Dkim;
 using Packetboat.Protocol.Message;
 using Packetboat.Relay.Hub;
+using Packetboat.Relay.Operations;
 using Packetboat.Relay.Spool;
 
 namespace Packetboat.Relay.Signing;
@@ -67,6 +68,25 @@ public sealed class DkimKeyFolder(string dataDirectory, TimeProvider time)
         return made;
     }
 
+    /// <summary>RSA, which everybody verifies, and Ed25519 beside it, under the selector and the selector with <c>-ed</c> behind it.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public Result<IReadOnlyList<StoredDkimKey>> AddPair(string domain, string selector)
+    {
+        string[] selectors = [selector, $"{selector}-ed"];
+        foreach (string name in selectors)
+            if (File.Exists(FileOf(domain, name)))
+                return new Refusal(
+                    $"{name}{Middle}{domain}".ToLowerInvariant(),
+                    "there is a key of this name, and what it has signed would not be verified by another",
+                    "Choose another with --selector, such as the year and the month; see packetboat dkim list"
+                );
+        return new Result<IReadOnlyList<StoredDkimKey>>(
+            [Add(domain, selectors[0], DkimPrivateKey.CreateRsa()), Add(domain, selectors[1], DkimPrivateKey.CreateEd25519())],
+            null
+        );
+    }
+
     /// <summary>The key signs from now on; those before it of its domain and algorithm sign no more.</summary>
     /// <param name="key">Whose record was seen.</param>
     /// <returns>False: it was removed meanwhile, and stays so.</returns>
@@ -118,7 +138,10 @@ public sealed class DkimKeyFolder(string dataDirectory, TimeProvider time)
         return null;
     }
 
-    private string FileOf(StoredDkimKey key) => Path.Combine(Directory, $"{key.RecordName}{Extension}");
+    private string FileOf(StoredDkimKey key) => FileOf(key.Domain, key.Selector);
+
+    private string FileOf(string domain, string selector) =>
+        Path.Combine(Directory, $"{selector}{Middle}{domain}{Extension}".ToLowerInvariant());
 
     private void Replace(StoredDkimKey key)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Hub;
+using Packetboat.Relay.Operations;
 using Packetboat.Relay.Resolver;
 using Packetboat.Relay.Signing;
 
@@ -47,10 +48,15 @@ internal static class DkimFolderCommands
         };
         command.SetAction(
             (parsed, ct) =>
-                WithFolderAsync(
+                ChangeFolderAsync(
                     parsed,
-                    (folder, resolver) =>
-                        WithKeyAsync(parsed, folder, key => UseAsync(folder, resolver, key, parsed.GetValue(Verbs.Json), ct))
+                    (folder, resolver, audit) =>
+                        WithKeyAsync(
+                            parsed,
+                            folder,
+                            key => UseAsync(folder, resolver, key, audit, parsed.GetValue(Verbs.Json), ct)
+                        ),
+                    ct
                 )
         );
         return command;
@@ -67,30 +73,34 @@ internal static class DkimFolderCommands
         };
         command.SetAction(
             (parsed, ct) =>
-                WithFolderAsync(
+                ChangeFolderAsync(
                     parsed,
-                    (folder, _) =>
+                    (folder, _, audit) =>
                         WithKeyAsync(
                             parsed,
                             folder,
-                            key => Task.FromResult(Retire(folder, key, parsed.GetValue(Now), parsed.GetValue(Verbs.Json)))
-                        )
+                            key => RetireAsync(folder, key, audit, parsed.GetValue(Now), parsed.GetValue(Verbs.Json), ct)
+                        ),
+                    ct
                 )
         );
         return command;
     }
 
     /// <summary>The folder of the installation; troubles of the disk become a line and a status.</summary>
-    public static async Task<int> WithFolderAsync(ParseResult parsed, Func<DkimKeyFolder, CachingResolver, Task<int>> command)
+    private static async Task<int> WithFolderAsync(ParseResult parsed, Func<DkimKeyFolder, CachingResolver, Task<int>> command)
     {
-        if (NameServerOption.Resolver(parsed) is not { } resolver)
+        if (!NameServerOption.IsRight(parsed))
             return ExitCode.Usage;
         (Settings? settings, int exitCode) = Session.ReadSettings(Session.CtrlOf(parsed.GetValue(Verbs.Ctrl)), quiet: true);
         if (settings is null)
             return exitCode;
         try
         {
-            return await command(new DkimKeyFolder(settings.Packetboat.DataDirectory, TimeProvider.System), resolver);
+            return await command(
+                new DkimKeyFolder(settings.Packetboat.DataDirectory, TimeProvider.System),
+                NameServerOption.Resolver(parsed, settings)
+            );
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -98,6 +108,20 @@ internal static class DkimFolderCommands
             return ExitCode.IoError;
         }
     }
+
+    /// <summary>The same for what changes it: the audit trail is at hand before anything is done, and hears of what was.</summary>
+    public static Task<int> ChangeFolderAsync(
+        ParseResult parsed,
+        Func<DkimKeyFolder, CachingResolver, IDeedOperations, Task<int>> command,
+        CancellationToken ct
+    ) =>
+        NameServerOption.IsRight(parsed)
+            ? Session.RunAsync(
+                parsed,
+                (operations, _) => WithFolderAsync(parsed, (folder, resolver) => command(folder, resolver, operations)),
+                ct
+            )
+            : Task.FromResult(ExitCode.Usage);
 
     private static async Task<int> ListAsync(DkimKeyFolder folder, CachingResolver resolver, bool json, CancellationToken ct)
     {
@@ -149,6 +173,7 @@ internal static class DkimFolderCommands
         DkimKeyFolder folder,
         CachingResolver resolver,
         StoredDkimKey key,
+        IDeedOperations audit,
         bool json,
         CancellationToken ct
     )
@@ -168,6 +193,7 @@ internal static class DkimFolderCommands
             return ExitCode.Failed;
         }
 
+        await audit.NoteAsync(OperatorDeed.DkimUse, key.RecordName, "by hand: its record is published", ct);
         Tell(
             StateOf(folder, key).With(found),
             json,
@@ -176,7 +202,14 @@ internal static class DkimFolderCommands
         return ExitCode.Ok;
     }
 
-    private static int Retire(DkimKeyFolder folder, StoredDkimKey key, bool now, bool json)
+    private static async Task<int> RetireAsync(
+        DkimKeyFolder folder,
+        StoredDkimKey key,
+        IDeedOperations audit,
+        bool now,
+        bool json,
+        CancellationToken ct
+    )
     {
         if (folder.Retire(key, now) is { } refusal)
         {
@@ -184,10 +217,17 @@ internal static class DkimFolderCommands
             return ExitCode.Failed;
         }
 
+        bool isRemoved = key.State is not DkimKeyState.Used || now;
+        await audit.NoteAsync(
+            OperatorDeed.DkimRetire,
+            key.RecordName,
+            isRemoved ? $"removed{(now ? ", --now" : "")}" : "signs no more",
+            ct
+        );
         Tell(
             StateOf(folder, key),
             json,
-            key.State is DkimKeyState.Used && !now
+            !isRemoved
                 ? $"{key.Selector} of {key.Domain} signs no more; leave its record published for {DkimKeyFolder.Overlap.Days} days. Then a running server removes the key; without one, retire it again"
                 : $"{key.Selector} of {key.Domain} is removed; take its record out of the DNS"
         );

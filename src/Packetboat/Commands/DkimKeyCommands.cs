@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Packetboat.Protocol.Dkim;
 using Packetboat.Protocol.Message;
+using Packetboat.Relay.Operations;
 using Packetboat.Relay.Signing;
 
 namespace Packetboat.Commands;
@@ -74,7 +75,11 @@ internal static class DkimKeyCommands
         bool json = parsed.GetValue(Verbs.Json);
         return parsed.GetValue(Out) is { } file
             ? WriteNewAsync(Path.GetFullPath(file), algorithm == "rsa", domain, selector, json, ct)
-            : DkimFolderCommands.WithFolderAsync(parsed, (folder, _) => Task.FromResult(AddNew(folder, domain, selector, json)));
+            : DkimFolderCommands.ChangeFolderAsync(
+                parsed,
+                (folder, _, audit) => AddNewAsync(folder, domain, selector, audit, json, ct),
+                ct
+            );
     }
 
     private static async Task<int> WriteNewAsync(
@@ -110,22 +115,37 @@ internal static class DkimKeyCommands
     }
 
     /// <summary>RSA, which everybody verifies, and Ed25519 beside it.</summary>
-    private static int AddNew(DkimKeyFolder folder, string domain, string selector, bool json)
+    private static async Task<int> AddNewAsync(
+        DkimKeyFolder folder,
+        string domain,
+        string selector,
+        IDeedOperations audit,
+        bool json,
+        CancellationToken ct
+    )
     {
-        var made = new List<DkimKeyReport>();
-        foreach (bool isRsa in (bool[])[true, false])
+        Result<IReadOnlyList<StoredDkimKey>> added = folder.AddPair(domain, selector);
+        if (added.Value is not { } keys)
         {
-            using DkimPrivateKey key = isRsa ? DkimPrivateKey.CreateRsa() : DkimPrivateKey.CreateEd25519();
-            made.Add(DkimKeyReport.Of(folder.Add(domain, isRsa ? selector : $"{selector}-ed", key)));
+            Print.Error(added.Refusal!.ToString());
+            return ExitCode.Failed;
         }
 
+        IReadOnlyList<DkimKeyReport> made = [.. keys.Select(DkimKeyReport.Of)];
+        await audit.NoteAsync(
+            OperatorDeed.DkimNew,
+            domain,
+            $"selectors {string.Join(", ", keys.Select(key => key.Selector))}",
+            ct
+        );
         if (json)
         {
             Print.Json(made, DkimJson.Default.IReadOnlyListDkimKeyReport);
             return ExitCode.Ok;
         }
 
-        made.ForEach(ShowRecord);
+        foreach (DkimKeyReport report in made)
+            ShowRecord(report);
         Print.Line("Publish them. A running server signs with each as soon as it finds its record in the DNS.");
         Print.Line($"At once, and without a server: packetboat dkim use {domain} {selector}, and the same with {selector}-ed");
         return ExitCode.Ok;

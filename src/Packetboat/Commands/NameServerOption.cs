@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Resolver;
 
 namespace Packetboat.Commands;
@@ -24,6 +25,12 @@ internal static class NameServerOption
                 TimeProvider.System
             )
             : null;
+
+    /// <summary>The one that was named, or else that of the installation: its <c>DNSServer</c>, or the system's.</summary>
+    /// <param name="parsed">The command line, which <see cref="IsRight"/>.</param>
+    /// <param name="settings">Of the installation.</param>
+    public static CachingResolver Resolver(ParseResult parsed, Settings settings) =>
+        new(new ResolverOptions { Server = parsed.GetValue(Dns) ?? settings.Mail.DnsServer?.ToString() }, TimeProvider.System);
 
     /// <summary>False: it was printed what is wrong.</summary>
     public static bool IsRight(ParseResult parsed)

@@ -56,8 +56,8 @@ internal sealed class Session : IAsyncDisposable
     }
 
     /// <summary>
-    /// For the audit trail: who sits there, also behind sudo(8), and at which end of which line. Whoever may open the socket can say what he
-    /// likes: it helps honest operators to remember, and is no proof.
+    /// For the audit trail: who sits there, also behind sudo(8), and at which end of which line. A server on Linux asks the kernel for the
+    /// name; the rest helps honest operators to remember, and is no proof.
     /// </summary>
     private static Operator ThisOperator()
     {

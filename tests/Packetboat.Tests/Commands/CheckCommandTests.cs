@@ -165,7 +165,7 @@ public sealed class CheckCommandTests : IAsyncDisposable
 
         Assert.Equal(ExitCode.Ok, await RunAsync("dkim", "new", "d.example", "--selector", "n", "--ctrl", _folder));
         Assert.Equal(["n", "n-ed"], keys.Read(out _).Select(key => key.Selector));
-        Assert.Equal(ExitCode.IoError, await RunAsync("dkim", "new", "d.example", "--selector", "n", "--ctrl", _folder));
+        Assert.Equal(ExitCode.Failed, await RunAsync("dkim", "new", "d.example", "--selector", "n", "--ctrl", _folder));
         Assert.Equal(ExitCode.Failed, await RunAsync(["dkim", "use", "d.example", "n", .. dns]));
 
         keys.Add("d.example", "s", _key);

@@ -1,53 +1,21 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Packetboat.Commands;
-using Packetboat.Demo;
-using Packetboat.Protocol.Dkim;
-using Packetboat.Relay.Configuration;
-using Packetboat.Relay.Hub;
-using Packetboat.Relay.Operations;
-using Packetboat.Relay.Queue;
-using Packetboat.Relay.Signing;
-using Packetboat.Storage.Sqlite;
 using Packetboat.Testing;
 
 namespace Packetboat.Tests.Commands;
 
 /// <summary>The manual promises <c>--json</c> for every verb but those that it names: each of the others is run with it here.</summary>
 [Collection(nameof(OneConsole))]
-public sealed partial class JsonPromiseTests : IAsyncDisposable
+public sealed partial class JsonPromiseTests
 {
-    private const string Approved = "aaaaa";
-    private const string Turned = "bbbbb";
-
-    private readonly TemporaryFolder _folder = new();
-    private readonly DkimPrivateKey _key = DkimPrivateKey.CreateEd25519();
-    private readonly ZoneServer _dns;
-
-    public JsonPromiseTests() =>
-        _dns = new ZoneServer(
-            new Dictionary<string, ZoneRecord[]>(StringComparer.Ordinal)
-            {
-                ["d.example"] = [ZoneRecord.Text("v=spf1 ip4:192.0.2.1 -all"), ZoneRecord.Mx(10, "mx.d.example")],
-                ["_dmarc.d.example"] = [ZoneRecord.Text("v=DMARC1; p=reject")],
-                ["s._domainkey.d.example"] = [ZoneRecord.Text(_key.Record)],
-            },
-            []
-        );
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask DisposeAsync()
-    {
-        await _dns.DisposeAsync();
-        _key.Dispose();
-        _folder.Dispose();
-    }
-
     [Fact]
     public void Every_verb_has_the_option_but_those_that_the_manual_names()
     {
-        string[] without = [.. Leaves(Verbs.Root(), "").Where(leaf => !HasJson(leaf.Command)).Select(leaf => leaf.Name)];
+        string[] without =
+        [
+            .. EveryVerb.Leaves(Verbs.Root(), "").Where(leaf => !HasJson(leaf.Command)).Select(leaf => leaf.Name),
+        ];
 
         Assert.Equal(Excepted().Order(StringComparer.Ordinal), without.Order(StringComparer.Ordinal));
     }
@@ -55,153 +23,27 @@ public sealed partial class JsonPromiseTests : IAsyncDisposable
     [Fact(Timeout = 120_000)]
     public async Task Every_verb_that_the_manual_promises_it_for_prints_json()
     {
-        (string first, string second) = await PrepareAsync();
-        string[][] runs = [.. Runs(first, second).Select(line => line.Split(' '))];
+        await using var every = new EveryVerb();
+        (string first, string second) = await every.PrepareAsync();
         var tried = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string[] words in runs)
+        foreach (string line in every.Runs(first, second))
         {
-            CommandRun run = await CommandRun.OfAsync([.. words, "--json", "--ctrl", _folder.Path]);
+            CommandRun run = await CommandRun.OfAsync([.. line.Split(' '), "--json", "--ctrl", every.Ctrl]);
 
             Assert.True(
                 run.Status is ExitCode.Ok or ExitCode.Failed or DoctorCommand.FailureStatus,
-                $"{string.Join(' ', words)}: {run.Status} {run.Error}"
+                $"{line}: {run.Status} {run.Error}"
             );
-            Assert.True(run.IsJson, $"{string.Join(' ', words)}: {run.Out}{run.Error}");
-            tried.UnionWith(
-                Leaves(Verbs.Root(), "")
-                    .Select(leaf => leaf.Name)
-                    .Where(name => $"{string.Join(' ', words)} ".StartsWith(name + " ", StringComparison.Ordinal))
-            );
+            Assert.True(run.IsJson, $"{line}: {run.Out}{run.Error}");
+            tried.Add(EveryVerb.NameOf(line));
         }
 
-        // A new verb needs a line below.
+        // A new verb needs a line in EveryVerb.
         Assert.Equal(
-            Leaves(Verbs.Root(), "").Select(leaf => leaf.Name).Except(Excepted()).Order(StringComparer.Ordinal),
+            EveryVerb.Leaves(Verbs.Root(), "").Select(leaf => leaf.Name).Except(Excepted()).Order(StringComparer.Ordinal),
             tried.Order(StringComparer.Ordinal)
         );
     }
-
-    /// <summary>In an order in which each finds what it needs.</summary>
-    private string[] Runs(string first, string second) =>
-        [
-            "config check",
-            "config show",
-            "status",
-            "alarm list",
-            "alarm history",
-            "alarm kinds",
-            "alarm test",
-            "alarm clear disk",
-            "account add MYBBS --domain d.example",
-            "account list",
-            "account show MYBBS",
-            "account limit MYBBS MessagesPerDay=500",
-            "account limits MYBBS",
-            "account arrival MYBBS enforce",
-            "account password MYBBS",
-            $"account import {_folder.File("user.tab")}",
-            "account credential add MYBBS laptop",
-            "account credential list MYBBS",
-            "account credential revoke MYBBS laptop",
-            "account domain add MYBBS e.example",
-            "account domain list MYBBS",
-            $"account domain check MYBBS",
-            "account domain remove MYBBS e.example",
-            "account suspend MYBBS --reason test",
-            "account resume MYBBS",
-            "relaying suspend --reason test",
-            "relaying status",
-            "relaying resume",
-            "invite new",
-            "invite list",
-            "invite requests",
-            $"invite approve {Approved}",
-            $"invite refuse {Turned} --reason full",
-            $"invite revoke {Approved}",
-            "audit",
-            "queue list",
-            $"queue show {first}",
-            $"trace {first}",
-            "explain joe@d.example",
-            $"queue hold {first}",
-            $"queue release {first}",
-            $"queue retry {first}",
-            $"queue bounce {first}",
-            $"queue drop {second}",
-            "account remove MYBBS",
-            $"backup {_folder.File("backup.db")}",
-            "verify",
-            $"check spf --ip 192.0.2.1 --from joe@d.example --dns {_dns.Endpoint}",
-            $"check dkim {_folder.File("a.eml")} --dns {_dns.Endpoint}",
-            $"check dmarc {_folder.File("a.eml")} --ip 192.0.2.1 --from joe@d.example --dns {_dns.Endpoint}",
-            $"check tls d.example --dns {_dns.Endpoint} --trusted",
-            $"doctor --dns {_dns.Endpoint}",
-            "dkim new d.example --selector n",
-            $"dkim list --dns {_dns.Endpoint}",
-            $"dkim use d.example s --dns {_dns.Endpoint}",
-            "dkim retire d.example s",
-            $"dkim show {_folder.File("s.pem")} --domain d.example --selector s --dns {_dns.Endpoint}",
-        ];
-
-    /// <summary>An installation with two messages in its queue, two applications and a key.</summary>
-    /// <returns>The messages.</returns>
-    private async Task<(string First, string Second)> PrepareAsync()
-    {
-        await File.WriteAllTextAsync(
-            _folder.File("sbbs.ini"),
-            $"[Mail]\nHostName = hub.example\nDNSServer = {_dns.Endpoint}\nOptions = USE_SUBMISSION_PORT\n",
-            Ct
-        );
-        await File.WriteAllTextAsync(
-            _folder.File("packetboat.ini"),
-            "[Store]\nDataDirectory = data\n[Enrolment]\nEnrolmentPort = 8443\n",
-            Ct
-        );
-        await File.WriteAllTextAsync(_folder.File("a.eml"), "From: joe@d.example\r\n\r\nHello\r\n", Ct);
-        await File.WriteAllTextAsync(_folder.File("s.pem"), _key.ToPem(), Ct);
-        await File.WriteAllBytesAsync(_folder.File("user.tab"), SampleUserTab.Record("NORTH-1", "pole star"), Ct);
-        (Settings? settings, _) = Session.ReadSettings(_folder.Path, quiet: true);
-        string data = settings!.Packetboat.DataDirectory;
-        new DkimKeyFolder(data, TimeProvider.System).Add("d.example", "s", _key);
-
-        string[] ids = new string[2];
-        await using (Session session = await Session.OpenAsync(settings, Ct))
-        {
-            for (int i = 0; i < ids.Length; i++)
-            {
-                Result<Submitted> sent = await session.Operations.SubmitAsync(
-                    new Submission("sysop@hub.example", ["joe@d.example"], "test"),
-                    new MemoryStream("Subject: x\n\nHello\n"u8.ToArray()),
-                    Ct
-                );
-                ids[i] = sent.Value!.Id;
-            }
-        }
-
-        await using SqliteStore store = SqliteStore.Open(data, TimeProvider.System);
-        await store.RaiseAlarmAsync(new Alarm("disk", TimeProvider.System.GetUtcNow(), "it is full"), Ct);
-        foreach (string name in (string[])[Approved, Turned])
-            await store.AddApplicationAsync(
-                new Application(
-                    name,
-                    new byte[32],
-                    QwkId.Parse(name.ToUpperInvariant()),
-                    "",
-                    "sam@new.example",
-                    "",
-                    "192.0.2.1",
-                    TimeProvider.System.GetUtcNow()
-                ),
-                Ct
-            );
-        return (ids[0], ids[1]);
-    }
-
-    /// <summary>The verbs that do something, such as <c>account domain add</c>.</summary>
-    private static IEnumerable<(string Name, Command Command)> Leaves(Command command, string name) =>
-        command.Subcommands.Count == 0
-            ? [(name, command)]
-            : command.Subcommands.SelectMany(below => Leaves(below, $"{name} {below.Name}".TrimStart()));
 
     private static bool HasJson(Command command) => command.Options.Any(option => option.Name == Verbs.Json.Name);
 
