@@ -98,6 +98,7 @@ internal sealed class Composition : IAsyncDisposable
         SendMail = new SendMail(
             _store,
             _store,
+            _store,
             resolver,
             () => Settings.Current,
             _log,

@@ -218,6 +218,17 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
         await _server.StartAsync(Ct);
     }
 
+    [Fact]
+    public async Task What_is_known_of_TLS_is_listed_and_forgotten()
+    {
+        await StartAsync();
+        using ControlClient client = await ConnectAsync();
+
+        Assert.Equal("mx.far.example", Assert.Single(await client.ListTlsHostsAsync(7, Ct)).Host);
+        Assert.Null((await client.ForgetTlsHostAsync("mx.far.example", "gone", Ct)).Refusal);
+        Assert.Equal(["tls list 7", "tls forget mx.far.example gone"], _operations.Asked);
+    }
+
     private sealed partial class RecordedOperations : IOperations
     {
         private static readonly DateTimeOffset Time = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
@@ -227,6 +238,18 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
         public byte[] Content { get; private set; } = [];
 
         public Operator? LastOperator { get; private set; }
+
+        public Task<IReadOnlyList<TlsHostRow>> ListTlsHostsAsync(int limit, CancellationToken ct)
+        {
+            Asked.Add($"tls list {limit}");
+            return Task.FromResult<IReadOnlyList<TlsHostRow>>([new TlsHostRow("mx.far.example", Time, Time)]);
+        }
+
+        public Task<Result<Done>> ForgetTlsHostAsync(string host, string reason, CancellationToken ct)
+        {
+            Asked.Add($"tls forget {host} {reason}");
+            return Task.FromResult<Result<Done>>(new Done("gone"));
+        }
 
         public IOperations By(Operator who)
         {

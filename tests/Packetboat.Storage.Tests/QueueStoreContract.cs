@@ -48,6 +48,7 @@ public abstract class QueueStoreContract : IAsyncLifetime
             Body = BodyType.EightBitMime,
             SmtpUtf8 = true,
             Dsn = new EnvelopeNotice(DsnReturn.Headers, "QQ 1"),
+            Tls = TlsWish.Required,
         };
         var recipient = new QueuedRecipient(
             0,

@@ -98,6 +98,7 @@ public static partial class ControlApi
         MapAlarms(routes, operations);
         MapLimits(routes, operations);
         MapArrival(routes, operations);
+        MapTls(routes, operations);
         MapCredentials(routes, operations);
         MapDeeds(routes, operations);
         routes.MapPost(Verbs.Submit, (RequestDelegate)(context => SubmitAsync(context, operations)));

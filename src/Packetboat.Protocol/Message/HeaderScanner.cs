@@ -12,6 +12,8 @@ public sealed class HeaderScanner
     private readonly byte[] _ownName;
     private readonly ArrayBufferWriter<byte> _from = new();
     private bool _inReceived;
+    private int _tlsFields;
+    private bool _saysNo;
     private bool _inFrom;
     private bool _mayHideFrom; // behind a line that is no field, until the empty line: some go on reading the header there
 
@@ -37,6 +39,12 @@ public sealed class HeaderScanner
     /// <summary>Octets of From that are kept. One that fills them is not known whole.</summary>
     public const int MaxFrom = 16 * 1024;
 
+    /// <summary>
+    /// <c>TLS-Required: No</c>: the sender wants it delivered even where a policy would keep it back. RFC 8689 §3. Said twice it is not clear what
+    /// he wants, and the policies hold.
+    /// </summary>
+    public bool HasTlsRequiredNo => _saysNo && _tlsFields == 1;
+
     /// <summary>An octet above 127 was seen, in the header or the body.</summary>
     public bool HasEightBit { get; private set; }
 
@@ -50,6 +58,7 @@ public sealed class HeaderScanner
     {
         (_inReceived, _inFrom, _mayHideFrom) = (false, false, false);
         (ReceivedFields, OwnReceivedFields, FromFields) = (0, 0, 0);
+        (_tlsFields, _saysNo) = (0, false);
         (HasDate, HasMessageId, HasEightBit, HasEightBitHeader, HeaderEnded) = (false, false, false, false, false);
         _from.ResetWrittenCount();
     }
@@ -91,7 +100,10 @@ public sealed class HeaderScanner
                 return;
             }
 
-            Field(line[..colon].TrimEnd(" \t"u8));
+            ReadOnlySpan<byte> name = line[..colon].TrimEnd(" \t"u8);
+            Field(name);
+            if (Ascii.EqualsIgnoreCase(name, "TLS-Required"u8))
+                TlsField(line[(colon + 1)..]);
             if (_inFrom)
                 KeepFrom(line[(colon + 1)..]);
         }
@@ -114,6 +126,12 @@ public sealed class HeaderScanner
         _inFrom = Ascii.EqualsIgnoreCase(name, "From"u8);
         if (_inFrom)
             FromFields++;
+    }
+
+    private void TlsField(ReadOnlySpan<byte> value)
+    {
+        _tlsFields++;
+        _saysNo = Ascii.EqualsIgnoreCase(value.Trim(" \t\r\n"u8), "No"u8);
     }
 
     private void LookForFrom(ReadOnlySpan<byte> line)

@@ -18,7 +18,9 @@ internal static class MailParameterReader
             if (with is null)
             {
                 parameters = null;
-                reply = words.Refusal(isKnown: words.Keyword is "SIZE" or "BODY" or "SMTPUTF8" or "RET" or "ENVID" or "AUTH");
+                reply = words.Refusal(
+                    isKnown: words.Keyword is "SIZE" or "BODY" or "SMTPUTF8" or "RET" or "ENVID" or "AUTH" or "REQUIRETLS"
+                );
                 return false;
             }
 
@@ -41,6 +43,7 @@ internal static class MailParameterReader
             "BODY" when Ascii.EqualsIgnoreCase(value, "7BIT"u8) => read,
             "BODY" when Ascii.EqualsIgnoreCase(value, "8BITMIME"u8) => read with { Body = BodyType.EightBitMime },
             "SMTPUTF8" when !hasValue => read with { SmtpUtf8 = true },
+            "REQUIRETLS" when !hasValue => read with { RequireTls = true },
             "RET" => DsnParameters.TryParseReturn(value, out DsnReturn extent)
                 ? read with
                 {

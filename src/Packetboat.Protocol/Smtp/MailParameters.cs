@@ -13,7 +13,8 @@ public enum BodyType
 /// <param name="Body">RFC 6152.</param>
 /// <param name="SmtpUtf8">RFC 6531.</param>
 /// <param name="Dsn">RET and ENVID. RFC 3461.</param>
-public sealed record MailParameters(long Size, BodyType Body, bool SmtpUtf8, EnvelopeNotice Dsn)
+/// <param name="RequireTls">RFC 8689.</param>
+public sealed record MailParameters(long Size, BodyType Body, bool SmtpUtf8, EnvelopeNotice Dsn, bool RequireTls = false)
 {
     public static MailParameters None { get; } = new(0, BodyType.SevenBit, false, EnvelopeNotice.None);
 }

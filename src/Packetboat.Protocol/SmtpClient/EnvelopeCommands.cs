@@ -23,6 +23,8 @@ internal static class EnvelopeCommands
             output.Write(" BODY=8BITMIME"u8);
         if (peer.SmtpUtf8 && NeedsUtf8(transaction))
             output.Write(" SMTPUTF8"u8);
+        if (peer.RequireTls && transaction.RequireTls)
+            output.Write(" REQUIRETLS"u8);
         if (peer.Dsn)
             Notice(output, transaction);
         output.Write("\r\n"u8);

@@ -26,6 +26,9 @@ public sealed record PeerExtensions
     /// <summary>RFC 3207.</summary>
     public bool StartTls { get; init; }
 
+    /// <summary>RFC 8689.</summary>
+    public bool RequireTls { get; init; }
+
     /// <summary>RFC 1870.</summary>
     public bool Size { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record PeerExtensions
             "8BITMIME" => this with { EightBitMime = true },
             "SMTPUTF8" => this with { SmtpUtf8 = true },
             "DSN" => this with { Dsn = true },
+            "REQUIRETLS" => this with { RequireTls = true },
             "STARTTLS" => this with { StartTls = true },
             "SIZE" => this with { Size = true, SizeLimit = SizeOf(words) },
             "AUTH" => this with { AuthMechanisms = Mechanisms(words.Skip(1)) },

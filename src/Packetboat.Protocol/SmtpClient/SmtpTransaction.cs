@@ -23,6 +23,9 @@ public sealed record SmtpTransaction
     /// <summary>The header has UTF-8 in it, so that the peer must offer SMTPUTF8. Addresses say so themselves. RFC 6531 §3.1.</summary>
     public bool SmtpUtf8 { get; init; }
 
+    /// <summary>Every hop from here on must be secure; said where the caller has found that this one is. RFC 8689 §4.2.1.</summary>
+    public bool RequireTls { get; init; }
+
     public DsnReturn Return { get; init; }
 
     /// <summary>Decoded. RFC 3461 §4.4.</summary>

@@ -6,7 +6,8 @@ using Packetboat.Relay.TransportSecurity;
 namespace Packetboat.Relay.Checks;
 
 /// <summary>
-/// Asks what a delivery would ask before it calls a domain's servers, and calls none of them. It remembers no policies: each is fetched.
+/// Asks what a delivery would ask before it calls a domain's servers, and calls none of them. It remembers nothing: each policy is fetched, and every
+/// server is a stranger.
 /// </summary>
 public sealed class TlsCheck : IDisposable
 {
@@ -28,7 +29,13 @@ public sealed class TlsCheck : IDisposable
             () => defaults.Packetboat.AllowPrivateTargets,
             time
         );
-        _policies = new TransportPolicies(resolver, new MtaStsPolicies(resolver, _fetcher, new NoPolicies(), time), settings);
+        var nothing = new Nothing();
+        _policies = new TransportPolicies(
+            resolver,
+            new MtaStsPolicies(resolver, _fetcher, nothing, time),
+            new TlsMemory(nothing, settings, time),
+            settings
+        );
     }
 
     public void Dispose() => _fetcher.Dispose();
@@ -95,10 +102,18 @@ public sealed class TlsCheck : IDisposable
             _ => "opportunistic",
         };
 
-    private sealed class NoPolicies : IMtaStsStore
+    private sealed class Nothing : IMtaStsStore, ITlsMemoryStore
     {
         public CachedPolicy? FindPolicy(string domain) => null;
 
         public Task KeepPolicyAsync(CachedPolicy policy, CancellationToken stopping) => Task.CompletedTask;
+
+        public TlsHabit? FindHabit(string host) => null;
+
+        public ValueTask KeepHabitAsync(TlsHabit habit) => ValueTask.CompletedTask;
+
+        public IReadOnlyList<TlsHabit> ListHabits(int handshakes, DateTimeOffset since, int limit) => [];
+
+        public Task<bool> ForgetHabitAsync(string host, CancellationToken stopping) => Task.FromResult(false);
     }
 }

@@ -146,6 +146,17 @@ internal static class PacketboatKeys
         },
         new(
             "Delivery",
+            "TlsMemory",
+            SettingType.Duration,
+            "30d",
+            "How long a server that has had TLS is remembered: until then its mail waits when it offers none. 0: nothing is remembered."
+        )
+        {
+            IsUsedYet = true,
+            Maximum = 31536000,
+        },
+        new(
+            "Delivery",
             "DnssecTrusted",
             SettingType.Boolean,
             "false",

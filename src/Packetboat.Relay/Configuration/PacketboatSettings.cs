@@ -72,6 +72,12 @@ public sealed record PacketboatSettings
     public required bool MtaSts { get; init; }
 
     /// <summary>
+    /// How long a server that has had TLS is remembered: until then its mail waits when it offers none. 0: nothing is
+    /// remembered. Default 30d.
+    /// </summary>
+    public required TimeSpan TlsMemory { get; init; }
+
+    /// <summary>
     /// Whether DNSServer is believed when it says that it has validated an answer, so that DANE is obeyed: it must validate
     /// DNSSEC, and nobody may be able to answer in its place. It should run on this machine. Default false.
     /// </summary>

@@ -100,6 +100,7 @@ internal static class RecordReader
             DirectPort = keys.Port("DirectPort"),
             AllowPrivateTargets = keys.Boolean("AllowPrivateTargets"),
             MtaSts = keys.Boolean("MtaSts"),
+            TlsMemory = keys.Duration("TlsMemory"),
             DnssecTrusted = keys.Boolean("DnssecTrusted"),
             RelayConnections = keys.Integer("RelayConnections"),
             RelayCertificateFile = keys.Path("RelayCertificateFile"),

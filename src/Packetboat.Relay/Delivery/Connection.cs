@@ -14,6 +14,9 @@ internal abstract record Connection
     /// <param name="Security">In words, for the trace.</param>
     public sealed record Ready(SmtpClientSession Session, string Host, string Security) : Connection
     {
+        /// <summary>The peer is who it must be, by a name that nobody could forge, and keeps the promise in its turn. RFC 8689 §4.2.1.</summary>
+        public bool MayRequireTls { get; init; }
+
         /// <summary>Its place among the connections that the provider takes; null: nobody counts.</summary>
         public PacedConnection? Pace { get; init; }
     }

@@ -132,7 +132,7 @@ internal sealed class Courier(
             foreach (QueuedRecipient[] part in item.Recipients.Chunk(limit))
             {
                 TransactionOutcome outcome = await open.Session.SendAsync(
-                    Transaction(item.Message, part),
+                    Transaction(item.Message, part, open.MayRequireTls),
                     new StoredContent(item, store),
                     stopping
                 );
@@ -246,13 +246,18 @@ internal sealed class Courier(
         return new Attempt(item, recipients, health, host, "", PeerReports: false);
     }
 
-    private static SmtpTransaction Transaction(QueuedMessage message, IReadOnlyList<QueuedRecipient> recipients) =>
+    private static SmtpTransaction Transaction(
+        QueuedMessage message,
+        IReadOnlyList<QueuedRecipient> recipients,
+        bool mayRequireTls
+    ) =>
         new()
         {
             Sender = message.Sender,
             Recipients = [.. recipients.Select(r => new SmtpRecipient(r.Address, r.Dsn.Notify, r.Dsn.OriginalRecipient))],
             Body = message.Body,
             SmtpUtf8 = message.SmtpUtf8,
+            RequireTls = mayRequireTls && message.Tls == TlsWish.Required,
             Return = message.Dsn.Return,
             EnvelopeId = message.Dsn.EnvelopeId,
         };

@@ -56,5 +56,20 @@ internal static class DeliveryReplies
     public static SmtpReply TlsBroken(string host, string source, string reason) =>
         new(451, "4.7.5", $"TLS is demanded by {source}, and with {host} it does not come about: {reason}");
 
+    /// <summary>RFC 8689 §4.2.1.</summary>
+    public static SmtpReply NoRequireTls(string host) =>
+        new(550, "5.7.30", $"the sender demands REQUIRETLS, and {host} does not offer it; nothing was sent");
+
+    /// <summary>RFC 8689 §4.2.1.</summary>
+    public static SmtpReply NotSecure(string host, string reason) =>
+        new(550, "5.7.10", $"the sender demands REQUIRETLS, and the way to {host} is not secure enough: {reason}");
+
+    public static SmtpReply PolicyTrouble(string domain, string reason) =>
+        new(
+            451,
+            "4.7.5",
+            $"the sender demands REQUIRETLS, and whether {domain} vouches for its servers is not known now: {reason}"
+        );
+
     public static SmtpReply OwnFault { get; } = new(451, "4.3.0", "an internal fault; it is tried again");
 }

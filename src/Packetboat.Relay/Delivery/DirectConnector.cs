@@ -4,9 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
-using Packetboat.Protocol.TransportSecurity;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Diagnosis;
+using Packetboat.Relay.Queue;
 using Packetboat.Relay.Shaping;
 using Packetboat.Relay.TransportSecurity;
 
@@ -24,6 +24,7 @@ internal sealed class DirectConnector(
     Func<Settings> settings,
     Shaper shaper,
     TransportPolicies policies,
+    TlsMemory memory,
     TimeProvider time,
     X509ChainPolicy? authorities = null
 ) : IConnector
@@ -56,8 +57,9 @@ internal sealed class DirectConnector(
     )
     {
         string domain = route.Domain;
-        MtaStsPolicy? policy = (await policies.MtaStsAsync(domain, stopping)).Policy;
+        MtaStsLookup sts = route.Tls == TlsWish.Optional ? NobodyAsked : await policies.MtaStsAsync(domain, stopping);
         Connection last = new Connection.Unreachable(DeliveryReplies.NoAddress(domain), false, "");
+        Connection? passing = null; // what another time may mend
         int tried = 0;
         foreach (string host in hosts.Names)
         {
@@ -71,29 +73,49 @@ internal sealed class DirectConnector(
                 return new Connection.Impossible(DeliveryReplies.NoMailHost(domain));
             if (targets.Count == 0)
             {
-                last = new Connection.Unreachable(Without(host, found.Count, failure), false, host);
+                passing = last = new Connection.Unreachable(Without(host, found.Count, failure), false, host);
                 continue;
             }
 
-            TlsDemand demand = await policies.DemandAsync(domain, mx, policy, host, stopping);
+            TlsDemand demand = await DemandAsync(route, mx, sts, hosts.AreImplicit, host, stopping);
             if (demand is TlsDemand.Forbidden { Reply: var reply })
             {
-                last = new Connection.Unreachable(reply, false, host);
+                last = NotSecure(reply, host);
+                passing = last is Connection.Unreachable ? last : passing;
                 continue;
             }
 
             foreach (MailTarget target in targets)
             {
                 if (++tried > MxHosts.MaxAddresses)
-                    return last;
-                last = await ConnectAsync(new Call(target, demand, route.Rule), stopping);
+                    return passing ?? last;
+                last = await ConnectAsync(new Call(target, demand, route), stopping);
                 if (last is Connection.Ready or Connection.Paced)
                     return last;
+                passing = last is Connection.Unreachable ? last : passing;
             }
         }
 
-        return last;
+        return passing ?? last;
     }
+
+    private async ValueTask<TlsDemand> DemandAsync(
+        Route.Direct route,
+        DnsAnswer<MxRecord> mx,
+        MtaStsLookup sts,
+        bool isOwnName,
+        string host,
+        CancellationToken stopping
+    )
+    {
+        if (route.Tls == TlsWish.Optional)
+            return new TlsDemand.Opportunistic();
+        TlsDemand usual = await policies.DemandAsync(route.Domain, mx, sts.Policy, host, stopping);
+        return route.Tls == TlsWish.Required ? TransportPolicies.Strict(mx, isOwnName, sts, usual, host) : usual;
+    }
+
+    private static Connection NotSecure(SmtpReply reply, string host) =>
+        reply.IsPermanent ? new Connection.Impossible(reply) : new Connection.Unreachable(reply, false, host);
 
     private static SmtpReply Without(string host, int addresses, string failure) =>
         addresses > 0 ? DeliveryReplies.PrivateOnly(host) : DeliveryReplies.DnsTrouble(host, failure);
@@ -140,13 +162,13 @@ internal sealed class DirectConnector(
 
     private async ValueTask<Connection> ConnectAsync(Call call, bool mayTls, CancellationToken stopping)
     {
-        (MailTarget target, TlsDemand demand, RouteRule? rule) = call;
+        (MailTarget target, TlsDemand demand, Route.Direct route) = call;
         int port = settings().Packetboat.DirectPort;
         string host = $"{target.Host} [{target.Address}]:{port}";
         (Socket? socket, string failure) = await dialer.DialAsync(
             new IPEndPoint(target.Address, port),
             stopping,
-            target.Address.AddressFamily == AddressFamily.InterNetworkV6 ? rule?.Source6 : rule?.Source4
+            target.Address.AddressFamily == AddressFamily.InterNetworkV6 ? route.Rule?.Source6 : route.Rule?.Source4
         );
         if (socket is null)
             return new Connection.Unreachable(DeliveryReplies.CannotConnect(failure), false, host);
@@ -157,6 +179,7 @@ internal sealed class DirectConnector(
             target.Host,
             host,
             demand,
+            route.Tls,
             new PeerTrust(demand, target.Host, authorities, time)
         );
         Connection result;
@@ -166,7 +189,7 @@ internal sealed class DirectConnector(
         }
         catch (SmtpProtocolException broken)
         {
-            result = new Connection.Unreachable(conversation.Broken(broken), false, host);
+            result = conversation.Broken(broken);
         }
         catch
         {
@@ -176,20 +199,31 @@ internal sealed class DirectConnector(
 
         if (result is not Connection.Ready)
             await session.DisposeAsync();
+        else if (session.Tls is not null)
+            await memory.NoteAsync(target.Host);
         return result;
     }
 
     private bool IsOurs(string host) => string.Equals(host, settings().Mail.HostName, StringComparison.OrdinalIgnoreCase);
 
+    private static readonly MtaStsLookup NobodyAsked = new(null, "the sender wants none");
+
     private static readonly SmtpReply TlsFailed = DeliveryReplies.Broken("the TLS handshake failed");
 
     /// <param name="Target">Whom to call.</param>
     /// <param name="Demand">What TLS must be there.</param>
-    /// <param name="Rule">Of the route; null: none.</param>
-    private sealed record Call(MailTarget Target, TlsDemand Demand, RouteRule? Rule);
+    /// <param name="Route">By which way.</param>
+    private sealed record Call(MailTarget Target, TlsDemand Demand, Route.Direct Route);
 
     /// <summary>One call to one address, for whoever has to say what went wrong.</summary>
-    private sealed class DirectCall(SmtpClientSession session, string name, string host, TlsDemand demand, PeerTrust trust)
+    private sealed class DirectCall(
+        SmtpClientSession session,
+        string name,
+        string host,
+        TlsDemand demand,
+        TlsWish wish,
+        PeerTrust trust
+    )
     {
         public async ValueTask<Connection> OpenAsync(string ourName, bool mayTls, CancellationToken stopping)
         {
@@ -201,32 +235,39 @@ internal sealed class DirectConnector(
                 return new Connection.Unreachable(hello.Reply, true, host);
             if (mayTls && await StartTlsAsync(stopping) is { } failed)
                 return failed;
-            return new Connection.Ready(session, host, trust.Words(session.Tls));
+            bool mayRequireTls = session.Tls is not null && demand.IsVerified && session.Extensions.RequireTls;
+            if (wish == TlsWish.Required && !mayRequireTls)
+                return new Connection.Impossible(DeliveryReplies.NoRequireTls(name));
+            return new Connection.Ready(session, host, trust.Words(session.Tls)) { MayRequireTls = mayRequireTls };
         }
 
-        public SmtpReply Broken(SmtpProtocolException broken) =>
-            (session.Tls is null, demand.IsFirm, trust.Doubt.Length) switch
+        public Connection Broken(SmtpProtocolException broken) =>
+            (session.Tls is null, demand.IsFirm, demand.IsVerified && trust.Doubt.Length > 0) switch
             {
-                (true, _, _) => DeliveryReplies.Broken(broken.Message),
-                (_, false, _) => TlsFailed,
-                (_, _, > 0) => DeliveryReplies.TlsDoubt(name, demand.Source, trust.Doubt),
-                _ => DeliveryReplies.TlsBroken(name, demand.Source, broken.Message),
+                (true, _, _) => Unreachable(DeliveryReplies.Broken(broken.Message)),
+                (_, false, _) => Unreachable(TlsFailed),
+                (_, _, true) => Insecure(DeliveryReplies.TlsDoubt(name, demand.Source, trust.Doubt), trust.Doubt),
+                _ => Unreachable(DeliveryReplies.TlsBroken(name, demand.Source, broken.Message)),
             };
 
         /// <summary>Null: it is as demanded, or nobody demands it.</summary>
         private async ValueTask<Connection?> StartTlsAsync(CancellationToken stopping)
         {
             if (!session.Extensions.StartTls)
-                return demand.IsFirm ? new Connection.Unreachable(DeliveryReplies.NoTls(name, demand.Source), false, host) : null;
+                return demand.IsFirm ? Insecure(DeliveryReplies.NoTls(name, demand.Source), "it offers no TLS") : null;
             SmtpOutcome started = await session.StartTlsAsync(trust.Options(), stopping);
             if (started.IsAccepted)
                 return null;
             // A refusal leaves the connection as it was; a 421, or a refused EHLO under TLS, leaves none.
             if (session.Tls is not null || !session.IsUsable)
                 return new Connection.Unreachable(started.Reply, true, host);
-            return demand.IsFirm
-                ? new Connection.Unreachable(DeliveryReplies.TlsRefused(name, demand.Source, started.Reply), false, host)
-                : null;
+            return demand.IsFirm ? Unreachable(DeliveryReplies.TlsRefused(name, demand.Source, started.Reply)) : null;
         }
+
+        private Connection.Unreachable Unreachable(SmtpReply reply) => new(reply, false, host);
+
+        /// <summary>A domain's demand may be met another time. Mail whose sender demands it goes back at once. RFC 8689 §4.2.1.</summary>
+        private Connection Insecure(SmtpReply reply, string reason) =>
+            wish == TlsWish.Required ? new Connection.Impossible(DeliveryReplies.NotSecure(name, reason)) : Unreachable(reply);
     }
 }

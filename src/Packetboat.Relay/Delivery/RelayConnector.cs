@@ -3,8 +3,10 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Packetboat.Protocol.Sasl;
+using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Queue;
 
 namespace Packetboat.Relay.Delivery;
 
@@ -16,7 +18,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
 {
     public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
     {
-        RelaySettings relay = ((Route.Relay)route).Settings;
+        (RelaySettings relay, TlsWish wish) = (Route.Relay)route;
         (IReadOnlyList<IPAddress> found, string failure) = await addresses.OfAsync(relay.Server, stopping);
         if (found.Count == 0)
             return new Connection.Unreachable(DeliveryReplies.CannotConnect($"{relay.Server}: {failure}"), false, relay.Server);
@@ -24,7 +26,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         Connection result = new Connection.Unreachable(DeliveryReplies.NoAddress(relay.Server), false, relay.Server);
         foreach (IPAddress address in found)
         {
-            result = await ConnectAsync(relay, new IPEndPoint(address, relay.Port), stopping);
+            result = await ConnectAsync(relay, wish, new IPEndPoint(address, relay.Port), stopping);
             if (result is not Connection.Unreachable)
                 return result;
         }
@@ -32,7 +34,12 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         return result;
     }
 
-    private async ValueTask<Connection> ConnectAsync(RelaySettings relay, IPEndPoint target, CancellationToken stopping)
+    private async ValueTask<Connection> ConnectAsync(
+        RelaySettings relay,
+        TlsWish wish,
+        IPEndPoint target,
+        CancellationToken stopping
+    )
     {
         string host = $"{relay.Server} [{target.Address}]:{target.Port}";
         (Socket? socket, string failure) = await dialer.DialAsync(
@@ -43,7 +50,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         if (socket is null)
             return new Connection.Unreachable(DeliveryReplies.CannotConnect(failure), false, host);
 
-        var call = new RelayCall(relay, settings(), host);
+        var call = new RelayCall(relay, wish, settings(), host);
         Stream stream = new NetworkStream(socket, ownsSocket: true);
         SmtpClientSession? session = null;
         try
@@ -84,7 +91,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
     }
 
     /// <summary>One call: what is known of it so far, for whoever has to say what went wrong.</summary>
-    private sealed class RelayCall(RelaySettings relay, Settings settings, string host)
+    private sealed class RelayCall(RelaySettings relay, TlsWish wish, Settings settings, string host)
     {
         private readonly bool _hasCredentials = relay.Mechanism != RelayMechanism.None;
         private readonly RelayTrust _trust = new(settings.Packetboat.RelayCertificateFile, MustVerify(relay, settings));
@@ -117,8 +124,10 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
             string security = Security(tls);
             if (!MayTrustAnyone && (tls is null || !_trust.IsVerified))
                 return new Connection.Misconfigured(NoCredentialsInClear(tls is null), host);
+            if (wish == TlsWish.Required && !MayRequireTls(session, tls))
+                return new Connection.Impossible(NotSecure(tls));
             if (!_hasCredentials)
-                return new Connection.Ready(session, host, security);
+                return new Connection.Ready(session, host, security) { MayRequireTls = MayRequireTls(session, tls) };
             return await AuthenticateAsync(session, tls, security, stopping);
         }
 
@@ -168,6 +177,9 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
             SmtpOutcome outcome = await session.AuthenticateAsync(exchange, stopping);
             return outcome.IsAccepted
                 ? new Connection.Ready(session, host, $"{security}, AUTH {name} as {relay.Username}")
+                {
+                    MayRequireTls = MayRequireTls(session, tls),
+                }
                 : Refused(outcome);
         }
 
@@ -206,6 +218,15 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
             : noTls
                 ? "the relay offers no TLS, so RelayPassword was not sent; use a port with TLS (587 or 465), or set RelayTrustedInClear = true in packetboat.ini if nobody can listen on the way"
             : $"the relay's certificate cannot be verified, so RelayPassword was not sent ({_trust.Doubt}); if you know it to be the relay's, put it into a file and name that in RelayCertificateFile of packetboat.ini";
+
+        /// <summary>Whose name the operator wrote needs nobody to vouch for it.</summary>
+        private bool MayRequireTls(SmtpClientSession session, SslStream? tls) =>
+            tls is not null && _trust.IsVerified && session.Extensions.RequireTls;
+
+        private SmtpReply NotSecure(SslStream? tls) =>
+            tls is null ? DeliveryReplies.NotSecure(relay.Server, "it offers no TLS")
+            : _trust.IsVerified ? DeliveryReplies.NoRequireTls(relay.Server)
+            : DeliveryReplies.NotSecure(relay.Server, _trust.Doubt);
 
         private string Security(SslStream? tls) =>
             tls is null

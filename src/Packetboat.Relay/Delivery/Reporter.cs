@@ -49,7 +49,8 @@ internal sealed class Reporter(
                 Sender = sender,
                 Arrival = item.Message.Accepted,
                 EnvelopeId = item.Message.Dsn.EnvelopeId,
-                Return = item.Message.Dsn.Return,
+                // What must not travel in clear is not in a report in full. RFC 8689 §5.
+                Return = item.Message.Tls == TlsWish.Required ? DsnReturn.Headers : item.Message.Dsn.Return,
                 Recipients = recipients,
                 SmtpUtf8 = item.Message.SmtpUtf8,
                 OriginalHeader = HeaderOf(content),
@@ -81,7 +82,8 @@ internal sealed class Reporter(
             Trace: signer?.Sign(id, bytes) ?? [],
             report.IsEightBit ? BodyType.EightBitMime : BodyType.SevenBit,
             report.NeedsSmtpUtf8,
-            EnvelopeNotice.None
+            EnvelopeNotice.None,
+            item.Message.Tls == TlsWish.Required ? TlsWish.Required : TlsWish.Usual
         );
         // RFC 3464 §2: a report must not cause another.
         var to = new QueuedRecipient(0, sender, new RecipientNotice(DsnNotify.Never, null));

@@ -21,10 +21,12 @@ public sealed class SendMail : IDisposable
     private readonly Settlement _settlement;
     private readonly PolicyFetcher _fetcher;
     private readonly TransportPolicies _policies;
+    private readonly TlsMemory _memory;
 
     public SendMail(
         IQueueStore store,
         IMtaStsStore policies,
+        ITlsMemoryStore habits,
         IResolver resolver,
         Func<Settings> settings,
         MailLog log,
@@ -42,10 +44,11 @@ public sealed class SendMail : IDisposable
         var addresses = new HostAddresses(resolver, () => settings().Mail.DnsServer is not null);
         var dialer = new Dialer(() => DialSettingsOf(settings()), time);
         _fetcher = new PolicyFetcher(dialer, addresses, () => settings().Packetboat.AllowPrivateTargets, time);
-        _policies = new TransportPolicies(resolver, new MtaStsPolicies(resolver, _fetcher, policies, time), settings);
+        _memory = new TlsMemory(habits, settings, time);
+        _policies = new TransportPolicies(resolver, new MtaStsPolicies(resolver, _fetcher, policies, time), _memory, settings);
         var shaper = new Shaper(() => settings().Replies, time);
         var relay = new RelayConnector(dialer, addresses, settings);
-        var direct = new DirectConnector(dialer, resolver, addresses, settings, shaper, _policies, time);
+        var direct = new DirectConnector(dialer, resolver, addresses, settings, shaper, _policies, _memory, time);
         var nowhere = new NoConnector();
         IConnector connectorOf(Route route) =>
             route switch
@@ -122,6 +125,13 @@ public sealed class SendMail : IDisposable
             : "directly to each domain's servers";
         return usually + rules;
     }
+
+    /// <summary>Servers whose mail waits when they offer no TLS, the most recent first.</summary>
+    public IReadOnlyList<TlsHabit> ListTls(int limit) => _memory.List(limit);
+
+    /// <summary>Lets a server be a stranger again.</summary>
+    /// <returns>Something was known of it.</returns>
+    public Task<bool> ForgetTlsAsync(string host, CancellationToken ct) => _memory.ForgetAsync(host, ct);
 
     /// <summary>How mail would leave, by the code that sends it.</summary>
     public async Task<Explanation> ExplainAsync(MailAddress? sender, string? account, MailAddress recipient, CancellationToken ct)

@@ -51,4 +51,10 @@ public enum FailureClass
 
     /// <summary>A rule of the other side that none of the others describes.</summary>
     Policy = 16,
+
+    /// <summary>The sender demands verified TLS at every hop, and the way cannot promise it. RFC 8689.</summary>
+    RequireTls = 20,
+
+    /// <summary>A server that always had TLS has none.</summary>
+    TlsGone = 21,
 }

@@ -24,6 +24,8 @@ public static class FailureClasses
         [FailureClass.SenderRefused] = "sender-refused",
         [FailureClass.Account] = "account",
         [FailureClass.Policy] = "policy",
+        [FailureClass.RequireTls] = "requiretls",
+        [FailureClass.TlsGone] = "tls-gone",
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<string, FailureClass> ByWord = Words.ToFrozenDictionary(

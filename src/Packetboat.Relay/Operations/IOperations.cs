@@ -11,6 +11,7 @@ public interface IOperations
         IAlarmOperations,
         ILimitOperations,
         IArrivalOperations,
+        ITlsOperations,
         ICredentialOperations,
         IDeedOperations
 {

@@ -43,7 +43,8 @@ public sealed class LocalSubmission(ISpool spool, Func<SmtpServerSettings> setti
             message.Header.HasEightBit ? BodyType.EightBitMime : BodyType.SevenBit,
             SmtpUtf8: recipients.Exists(to => to.Address.NeedsSmtpUtf8) || sender?.NeedsSmtpUtf8 == true,
             EnvelopeNotice.None,
-            IsOurs: true
+            IsOurs: true,
+            Tls: message.Header.HasTlsRequiredNo ? TlsWish.Optional : TlsWish.Usual
         );
         try
         {

@@ -24,6 +24,7 @@ namespace Packetboat.Relay.Operations;
 [JsonSerializable(typeof(Result<Done>))]
 [JsonSerializable(typeof(Result<ArrivalReport>))]
 [JsonSerializable(typeof(ArrivalReport))]
+[JsonSerializable(typeof(IReadOnlyList<TlsHostRow>))]
 [JsonSerializable(typeof(Result<Submitted>))]
 [JsonSerializable(typeof(BackupReport))]
 [JsonSerializable(typeof(VerifyReport))]

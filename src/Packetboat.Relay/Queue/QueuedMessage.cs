@@ -16,6 +16,7 @@ namespace Packetboat.Relay.Queue;
 /// <param name="Body">As declared on MAIL, or found in the content.</param>
 /// <param name="SmtpUtf8">The next hop must offer SMTPUTF8.</param>
 /// <param name="Dsn">RET and ENVID.</param>
+/// <param name="Tls">What its sender wants.</param>
 public sealed record QueuedMessage(
     long Number,
     string Id,
@@ -28,7 +29,8 @@ public sealed record QueuedMessage(
     byte[] Trace,
     BodyType Body,
     bool SmtpUtf8,
-    EnvelopeNotice Dsn
+    EnvelopeNotice Dsn,
+    TlsWish Tls = TlsWish.Usual
 );
 
 /// <summary>One recipient of a queued message.</summary>

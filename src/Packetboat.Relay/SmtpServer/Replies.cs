@@ -38,6 +38,9 @@ internal static class Replies
     public static SmtpReply SignInNeedsTls { get; } =
         new(538, "5.7.11", "Say STARTTLS first: AUTH is only offered over TLS here");
 
+    /// <summary>RFC 8689 §2: the parameter is for sessions under TLS; X.7.10 is "encryption needed".</summary>
+    public static SmtpReply RequireTlsNeedsTls { get; } = new(530, "5.7.10", "REQUIRETLS needs TLS: say STARTTLS first");
+
     public static SmtpReply NoAuthHere { get; } = new(503, "5.5.1", "AUTH is not offered here; use the submission port");
 
     public static SmtpReply NoSuchMechanism { get; } =

@@ -159,7 +159,11 @@ public sealed partial class SmtpServerSession
             envelope.Parameters.SmtpUtf8,
             envelope.Parameters.Dsn,
             IsOurs: _account is not null || (_isTrusted ??= policy.Trusts(peer.Address)),
-            Warning: verdict?.Warning ?? ""
+            Warning: verdict?.Warning ?? "",
+            // The parameter counts before the field. RFC 8689 §4.1.
+            Tls: envelope.Parameters.RequireTls ? TlsWish.Required
+                : message.Header.HasTlsRequiredNo ? TlsWish.Optional
+                : TlsWish.Usual
         );
 
         LimitReached? reached = Reserve(envelope, message.Size, out UsageReservation? counted);

@@ -188,8 +188,8 @@ public sealed partial class SmtpServerSession(
             "DSN",
             LimitsLine(),
         ];
-        if (wire.Tls is null)
-            lines.Add("STARTTLS");
+        // In clear nobody could keep the promise. RFC 8689 §2.
+        lines.Add(wire.Tls is null ? "STARTTLS" : "REQUIRETLS");
         if (MayAuthenticate)
             lines.Add("AUTH " + string.Join(' ', SaslMechanisms.Offered(await SaslOptionsAsync(stopping))));
         return lines;
@@ -206,6 +206,8 @@ public sealed partial class SmtpServerSession(
             return stopped;
         }
 
+        if (mail.Parameters.RequireTls && wire.Tls is null)
+            return Replies.RequireTlsNeedsTls;
         if (RefusedSender(mail.Sender) is { } notTheirs)
             return notTheirs;
         if (_account is { } account && await ExhaustedAsync(account, mail.Sender) is { } reached)

@@ -51,6 +51,7 @@ public interface ISpooledMessage : IAsyncDisposable
 /// <param name="IsOurs">From an account, or whom the operator trusts: we put our name to it, and sign it.</param>
 /// <param name="Usage">Counted against the account's limits; null: not counted.</param>
 /// <param name="Warning">For its story: why it may not arrive; empty: nothing.</param>
+/// <param name="Tls">What its sender wants.</param>
 public sealed record SpoolEnvelope(
     MailAddress? Sender,
     IReadOnlyList<EnvelopeRecipient> Recipients,
@@ -62,7 +63,8 @@ public sealed record SpoolEnvelope(
     EnvelopeNotice Dsn,
     bool IsOurs = false,
     UsageReservation? Usage = null,
-    string Warning = ""
+    string Warning = "",
+    TlsWish Tls = TlsWish.Usual
 );
 
 /// <summary>A forward-path and its DSN parameters.</summary>

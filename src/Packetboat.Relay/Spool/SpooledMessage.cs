@@ -72,7 +72,8 @@ internal sealed class SpooledMessage : ISpooledMessage
             envelope.Trace,
             envelope.Body,
             envelope.SmtpUtf8,
-            envelope.Dsn
+            envelope.Dsn,
+            envelope.Tls
         );
         QueuedRecipient[] recipients = [.. envelope.Recipients.Select((to, i) => new QueuedRecipient(i, to.Address, to.Dsn))];
         // The whole content is at hand only where no chunk has left yet; larger mail is read back when it is sent.

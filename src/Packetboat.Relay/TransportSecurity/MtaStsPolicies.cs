@@ -29,7 +29,9 @@ internal sealed class MtaStsPolicies(IResolver resolver, IPolicyFetcher fetcher,
         DnsAnswer<string> announced = await resolver.TextAsync(MtaStsRecord.NameFor(domain), ct);
         string? id = announced is DnsAnswer<string>.Found found ? MtaStsRecord.IdOf(found.Records) : null;
         if (id is null)
-            return Kept(kept, "no TXT record announces one");
+            return announced is DnsAnswer<string>.TemporaryFailure failure
+                ? Kept(kept, $"its TXT record could not be looked up: {failure.Reason}", isTrouble: true)
+                : Kept(kept, "no TXT record announces one");
         if (kept?.Policy is not null && kept.Id == id && time.GetUtcNow() - kept.Fetched < Fresh)
             return Kept(kept, "");
 
@@ -37,7 +39,7 @@ internal sealed class MtaStsPolicies(IResolver resolver, IPolicyFetcher fetcher,
         lock (_lock)
         {
             if (_pauses.TryGetValue(domain, out (long Until, string Fault) pause) && time.GetTimestamp() < pause.Until)
-                return Kept(kept, pause.Fault);
+                return Kept(kept, pause.Fault, isTrouble: true);
             if (!_fetched.TryGetValue(domain, out fetching!))
                 _fetched.Add(domain, fetching = Task.Run(() => FetchAsync(domain, id, kept), CancellationToken.None));
         }
@@ -46,13 +48,13 @@ internal sealed class MtaStsPolicies(IResolver resolver, IPolicyFetcher fetcher,
         return await fetching.WaitAsync(ct);
     }
 
-    private static MtaStsLookup Kept(CachedPolicy? kept, string otherwise) =>
+    private static MtaStsLookup Kept(CachedPolicy? kept, string otherwise, bool isTrouble = false) =>
         kept?.Policy is { } policy
             ? new MtaStsLookup(
                 policy,
                 $"fetched at {kept.Fetched:yyyy-MM-dd HH:mm} UTC, holds until {kept.Expires:yyyy-MM-dd HH:mm}"
             )
-            : new MtaStsLookup(null, otherwise);
+            : new MtaStsLookup(null, otherwise) { IsTrouble = isTrouble };
 
     private async Task<MtaStsLookup> FetchAsync(string domain, string id, CachedPolicy? kept)
     {
@@ -69,7 +71,7 @@ internal sealed class MtaStsPolicies(IResolver resolver, IPolicyFetcher fetcher,
 
             fault = $"the policy cannot be had: {fault}";
             Note(domain, fault);
-            return Kept(kept, fault);
+            return Kept(kept, fault, isTrouble: true);
         }
         finally
         {

@@ -24,6 +24,7 @@ internal sealed class PeerTrust(TlsDemand demand, string host, X509ChainPolicy? 
         return demand switch
         {
             TlsDemand.Verified => $"{way} verified (MTA-STS)",
+            TlsDemand.Required => $"{way} verified (REQUIRETLS)",
             TlsDemand.Dane { Records.Count: 0 } => $"{way} (DANE, no record of use)",
             TlsDemand.Dane => $"{way} verified (DANE)",
             TlsDemand.Tested tested => $"{way}, MTA-STS on trial: {Trial(tested, tls is not null)}",
@@ -71,10 +72,10 @@ internal sealed class PeerTrust(TlsDemand demand, string host, X509ChainPolicy? 
                 dane.Names,
                 time.GetUtcNow()
             ),
-            TlsDemand.Verified or TlsDemand.Tested => DoubtOf(shown, chain, errors),
+            TlsDemand.Verified or TlsDemand.Required or TlsDemand.Tested => DoubtOf(shown, chain, errors),
             _ => "",
         };
-        return Doubt.Length == 0 || !demand.IsFirm;
+        return Doubt.Length == 0 || !demand.IsVerified;
     }
 
     private static X509Certificate2[] Sent(X509Chain? chain) =>

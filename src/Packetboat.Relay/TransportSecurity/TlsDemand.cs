@@ -14,8 +14,11 @@ internal abstract record TlsDemand
     /// <summary>As people are told.</summary>
     public abstract string Words { get; }
 
-    /// <summary>Without it nothing is sent.</summary>
-    public bool IsFirm => this is Verified or Dane;
+    /// <summary>Without TLS nothing is sent.</summary>
+    public bool IsFirm => this is Verified or Dane or Required or Remembered or Tested { Habit: not null };
+
+    /// <summary>A certificate that does not do ends it.</summary>
+    public bool IsVerified => this is Verified or Required or Dane { Records.Count: > 0 };
 
     /// <summary>Where the host offers it, whoever's certificate it is. RFC 7435.</summary>
     public sealed record Opportunistic : TlsDemand
@@ -26,10 +29,13 @@ internal abstract record TlsDemand
     /// <summary>As before, but what a policy would say of it is noted: its domain only tries it out. RFC 8461 §5.</summary>
     /// <param name="Domain">Whose policy.</param>
     /// <param name="IsNamed">The policy names the host.</param>
-    public sealed record Tested(string Domain, bool IsNamed) : TlsDemand
+    /// <param name="Habit">What is known of the host; null: nothing, or not enough.</param>
+    public sealed record Tested(string Domain, bool IsNamed, TlsHabit? Habit = null) : TlsDemand
     {
+        public override string Source => Habit is null ? "" : Habit.Words;
+
         public override string Words =>
-            $"TLS where the host offers it, whoever's certificate it is; {Domain} has an MTA-STS policy on trial";
+            $"TLS{(Habit is null ? " where the host offers it" : "")}, whoever's certificate it is; {Domain} has an MTA-STS policy on trial{(Habit is null ? "" : $"; {Habit.Words}, demands TLS")}";
     }
 
     /// <summary>A certificate for the host from an authority that this machine trusts. RFC 8461 §4.</summary>
@@ -37,6 +43,23 @@ internal abstract record TlsDemand
     public sealed record Verified(string Domain) : TlsDemand
     {
         public override string Source => $"the MTA-STS policy of {Domain}";
+
+        public override string Words => $"TLS, certificate verified: {Source} demands it";
+    }
+
+    /// <summary>As the host has always had it, whoever's certificate it is: that it is gone may be an attack.</summary>
+    /// <param name="Habit">What is known of the host.</param>
+    public sealed record Remembered(TlsHabit Habit) : TlsDemand
+    {
+        public override string Source => Habit.Words;
+
+        public override string Words => $"TLS, whoever's certificate it is: {Source}, demands it";
+    }
+
+    /// <summary>A certificate for the host from an authority that this machine trusts, because the sender says so. RFC 8689 §4.2.1.</summary>
+    public sealed record Required : TlsDemand
+    {
+        public override string Source => "the sender (REQUIRETLS)";
 
         public override string Words => $"TLS, certificate verified: {Source} demands it";
     }

@@ -6,8 +6,11 @@ using Packetboat.Relay.Delivery;
 
 namespace Packetboat.Relay.TransportSecurity;
 
-/// <summary>What is demanded of TLS: by DANE, whose word comes before MTA-STS (RFC 8461 §2), else by MTA-STS, else by nobody.</summary>
-internal sealed class TransportPolicies(IResolver resolver, MtaStsPolicies sts, Func<Settings> settings)
+/// <summary>
+/// What is demanded of TLS: by DANE, whose word comes before MTA-STS (RFC 8461 §2), else by MTA-STS, else by what the host has always had, else
+/// by nobody.
+/// </summary>
+internal sealed class TransportPolicies(IResolver resolver, MtaStsPolicies sts, TlsMemory memory, Func<Settings> settings)
 {
     /// <param name="domain">The recipient's; A-labels, lower case.</param>
     /// <param name="ct">Gives up.</param>
@@ -33,10 +36,31 @@ internal sealed class TransportPolicies(IResolver resolver, MtaStsPolicies sts, 
         {
             { Mode: MtaStsMode.Enforce } when policy.Covers(host) => new TlsDemand.Verified(domain),
             { Mode: MtaStsMode.Enforce } => new TlsDemand.Forbidden(DeliveryReplies.NotInPolicy(host, domain)),
-            { Mode: MtaStsMode.Testing } => new TlsDemand.Tested(domain, policy.Covers(host)),
-            _ => new TlsDemand.Opportunistic(),
+            { Mode: MtaStsMode.Testing } => new TlsDemand.Tested(domain, policy.Covers(host), memory.Of(host)),
+            _ => memory.Of(host) is { } habit ? new TlsDemand.Remembered(habit) : new TlsDemand.Opportunistic(),
         };
     }
+
+    /// <summary>
+    /// What is demanded of a host for mail whose sender demands REQUIRETLS: what DANE demands, or a verified certificate; where nobody vouches for
+    /// the host's name, nothing will do. RFC 8689 §4.2.1.
+    /// </summary>
+    /// <param name="mx">What its MX records are.</param>
+    /// <param name="isOwnName">The host is the domain itself: there was no name to vouch for.</param>
+    /// <param name="sts">Its policy.</param>
+    /// <param name="usual">What is demanded for other mail.</param>
+    /// <param name="host">One of its servers.</param>
+    public static TlsDemand Strict(DnsAnswer<MxRecord> mx, bool isOwnName, MtaStsLookup sts, TlsDemand usual, string host) =>
+        usual switch
+        {
+            TlsDemand.Dane { Records.Count: > 0 } or TlsDemand.Forbidden { Reply.Enhanced: "4.4.3" } => usual,
+            TlsDemand.Forbidden { Reply.Text: var reason } => new TlsDemand.Forbidden(DeliveryReplies.NotSecure(host, reason)),
+            _ when isOwnName || IsAuthentic(mx) || sts.Policy?.Covers(host) == true => new TlsDemand.Required(),
+            _ when sts.IsTrouble => new TlsDemand.Forbidden(DeliveryReplies.PolicyTrouble(host, sts.Reason)),
+            _ => new TlsDemand.Forbidden(
+                DeliveryReplies.NotSecure(host, "neither DNSSEC nor an MTA-STS policy vouches for its name")
+            ),
+        };
 
     /// <summary>What is demanded of the hosts of a domain, in one line.</summary>
     /// <param name="domain">The recipient's.</param>

@@ -10,7 +10,7 @@ namespace Packetboat.Storage.Sqlite;
 public sealed partial class SqliteStore
 {
     private const string MessageColumns =
-        "m.number, m.id, m.accepted, m.sender, m.account, m.origin, m.size, m.chunks, m.trace, m.body, m.smtputf8, m.ret, m.envid";
+        "m.number, m.id, m.accepted, m.sender, m.account, m.origin, m.size, m.chunks, m.trace, m.body, m.smtputf8, m.ret, m.envid, m.tls";
 
     private const string EntryColumns =
         "m.id, m.number, m.accepted, m.size, coalesce(m.sender, ''), m.account, r.number, r.address, r.route, r.state, r.attempts, r.due, r.reply, r.class, r.rule";
@@ -70,7 +70,7 @@ public sealed partial class SqliteStore
             WHERE r.state = 0 AND r.route = ?1 AND r.due <= ?2 AND r.message < ?3
             ORDER BY r.due, r.message, r.number LIMIT ?4
             """,
-            row => new DueRecipient(Message(row), Recipient(row, 13), row.GetString(18)),
+            row => new DueRecipient(Message(row), Recipient(row, 14), row.GetString(19)),
             routeName,
             Milliseconds(now),
             below,
@@ -130,14 +130,14 @@ public sealed partial class SqliteStore
             """,
             row => new DelayedRecipient(
                 Message(row),
-                Recipient(row, 13),
-                Time(row.GetInt64(18)),
-                row.GetString(19),
-                (FailureClass)row.GetInt32(20),
-                row.GetString(21),
+                Recipient(row, 14),
+                Time(row.GetInt64(19)),
+                row.GetString(20),
+                (FailureClass)row.GetInt32(21),
                 row.GetString(22),
-                row.GetInt32(23),
-                row.GetInt32(24)
+                row.GetString(23),
+                row.GetInt32(24),
+                row.GetInt32(25)
             ),
             from,
             to,
@@ -308,7 +308,8 @@ public sealed partial class SqliteStore
             row.GetBytes(8),
             (BodyType)row.GetInt32(9),
             row.GetInt32(10) != 0,
-            new EnvelopeNotice((DsnReturn)row.GetInt32(11), row.GetText(12))
+            new EnvelopeNotice((DsnReturn)row.GetInt32(11), row.GetText(12)),
+            (TlsWish)row.GetInt32(13)
         );
 
     private static QueuedRecipient Recipient(SqliteRow row, int first) =>

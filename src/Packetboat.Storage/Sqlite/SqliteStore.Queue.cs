@@ -176,7 +176,7 @@ public sealed partial class SqliteStore
     {
         QueuedMessage message = accepted.Message;
         session.Execute(
-            "INSERT INTO message VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, NULL)",
+            "INSERT INTO message (number, id, accepted, sender, account, origin, size, chunks, trace, body, smtputf8, ret, envid, tls) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             message.Number,
             message.Id,
             Milliseconds(message.Accepted),
@@ -189,7 +189,8 @@ public sealed partial class SqliteStore
             (int)message.Body,
             message.SmtpUtf8 ? 1 : 0,
             (int)message.Dsn.Return,
-            message.Dsn.EnvelopeId
+            message.Dsn.EnvelopeId,
+            (int)message.Tls
         );
         foreach (NewRecipient recipient in accepted.Recipients)
         {

@@ -31,6 +31,7 @@ internal static class Verbs
             StatusCommand.Create(),
             AccountCommand.Create(),
             SuspensionCommands.Relaying(),
+            TlsCommand.Create(),
             AlarmCommand.Create(),
             AuditCommand.Create(),
             InviteCommand.Create(),

@@ -53,6 +53,25 @@ public sealed class HeaderScannerTests
         Assert.Equal((false, false, false), (scanner.HasEightBit, scanner.HasEightBitHeader, scanner.HeaderEnded));
     }
 
+    [Theory]
+    [InlineData("TLS-Required: No||", true)]
+    [InlineData("tls-required:no||", true)]
+    [InlineData("TLS-Required : NO ||", true)]
+    [InlineData("TLS-Required: Yes||", false)]
+    [InlineData("TLS-Required: Nobody||", false)]
+    [InlineData("TLS-Required:||", false)]
+    [InlineData("TLS-Required: No|TLS-Required: No||", false)]
+    [InlineData("TLS-Required: Yes|TLS-Required: No||", false)]
+    [InlineData("X-TLS-Required: No||", false)]
+    [InlineData("Subject: x||TLS-Required: No|", false)]
+    public void It_sees_that_the_sender_wants_no_policy_of_TLS(string message, bool wants)
+    {
+        HeaderScanner scanner = Scanned(message);
+        Assert.Equal(wants, scanner.HasTlsRequiredNo);
+        scanner.Reset();
+        Assert.False(scanner.HasTlsRequiredNo);
+    }
+
     /// <summary>Line by line and all lines together: the same is seen.</summary>
     private static HeaderScanner Scanned(string message)
     {

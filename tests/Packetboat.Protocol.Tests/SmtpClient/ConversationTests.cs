@@ -77,7 +77,7 @@ public sealed class ConversationTests
         }
     }
 
-    /// <summary><c>send FROM to RECIPIENT... [8bit] [utf8] [notify=...] [orcpt] [ret=hdrs] [envid=...] [size=...] [bare]</c>.</summary>
+    /// <summary><c>send FROM to RECIPIENT... [8bit] [utf8] [tls] [notify=...] [orcpt] [ret=hdrs] [envid=...] [size=...] [bare]</c>.</summary>
     private static SmtpTransaction Transaction(string[] words) =>
         new()
         {
@@ -91,6 +91,7 @@ public sealed class ConversationTests
             ],
             Body = words.Contains("8bit") ? BodyType.EightBitMime : BodyType.SevenBit,
             SmtpUtf8 = words.Contains("utf8"),
+            RequireTls = words.Contains("tls"),
             Return = words.Contains("ret=hdrs") ? DsnReturn.Headers : DsnReturn.Unspecified,
             EnvelopeId = Value(words, "envid="),
         };

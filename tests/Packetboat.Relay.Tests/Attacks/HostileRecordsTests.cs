@@ -182,6 +182,7 @@ public sealed class HostileRecordsTests
             () => _settings,
             new Shaper(() => ReplyTable.Shipped, TimeProvider.System),
             Policies.Of(_dns, () => _settings),
+            Policies.Memory(() => _settings),
             TimeProvider.System
         );
         return await connector.ConnectAsync(new Route.Direct("far.example"), Ct);

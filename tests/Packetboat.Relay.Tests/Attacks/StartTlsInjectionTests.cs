@@ -257,6 +257,7 @@ public sealed class StartTlsInjectionTests : IAsyncDisposable
             () => _settings,
             new Shaper(() => ReplyTable.Shipped, TimeProvider.System),
             Policies.Of(_dns, () => _settings),
+            Policies.Memory(() => _settings),
             TimeProvider.System
         );
 

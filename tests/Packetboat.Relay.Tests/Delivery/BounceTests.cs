@@ -69,6 +69,24 @@ public sealed class BounceTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_report_about_mail_that_must_be_secure_demands_that_too_and_has_the_header_alone()
+    {
+        await using var rig = new QueueRig { Tls = TlsWish.Required };
+        rig.Peers.Answer = (_, line) =>
+            line.StartsWith("RCPT TO:<joe@", StringComparison.Ordinal) ? "550 5.7.30 not here\r\n" : null;
+        await rig.StartAsync();
+        string id = await rig.SendAsync("joe@far.example");
+        await rig.UntilReceivedAsync(1);
+
+        string content = Assert.Single(rig.Peers.Got).Content;
+        Assert.Contains("(REQUIRETLS)", content, StringComparison.Ordinal);
+        Assert.Contains("X-Trace: ours", content, StringComparison.Ordinal);
+        Assert.DoesNotContain("Hello", content, StringComparison.Ordinal);
+        TraceEvent reported = Assert.Single((await rig.StoryAsync(id)).Events, e => e.Kind == TraceKind.Reported);
+        Assert.Equal(TlsWish.Required, (await rig.StoryAsync(reported.Text.Split(' ')[^1])).Message.Tls);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_report_is_signed_by_the_domain_of_this_host_as_other_mail_is()
     {
         await using var rig = new QueueRig();

@@ -218,6 +218,7 @@ public sealed class DirectConnectorTests : IAsyncDisposable
             () => _settings,
             new Shaper(() => ReplyTable.Shipped, TimeProvider.System),
             Policies.Of(_dns, () => _settings),
+            Policies.Memory(() => _settings),
             TimeProvider.System
         );
     }

@@ -172,6 +172,32 @@ public sealed class RelayConnectorTests : IAsyncDisposable
         Assert.Equal([0], attempt.Untried.Select(to => to.Number));
     }
 
+    [Theory(Timeout = Patience)]
+    [InlineData(true, true, "")]
+    [InlineData(true, false, "5.7.30")]
+    [InlineData(false, true, "5.7.10")]
+    public async Task Mail_that_must_be_secure_goes_through_a_relay_that_is_verified_and_promises_it(
+        bool isVerified,
+        bool promises,
+        string refusal
+    )
+    {
+        if (isVerified)
+            Trust(TestCertificates.ServerPem);
+        _settings = With(ours => ours with { RelayTrustedInClear = true });
+        _hub.Certificate = TestCertificates.Server;
+        if (promises)
+            _hub.Extensions = ["AUTH PLAIN", "REQUIRETLS"];
+
+        Route secure = RouteTo(RelayMechanism.Plain, implicitTls: false).For(TlsWish.Required);
+        Connection connection = await Connector().ConnectAsync(secure, Ct);
+        if (connection is Connection.Ready ready)
+            await ready.Session.DisposeAsync();
+        Assert.Equal(refusal, connection is Connection.Impossible { Reply.Enhanced: var code } ? code : "");
+        Assert.Equal(refusal.Length == 0, connection is Connection.Ready { MayRequireTls: true });
+        Assert.Equal(refusal.Length > 0, !_hub.UnderTls.Contains("AUTH", StringComparison.Ordinal));
+    }
+
     [Fact(Timeout = Patience)]
     public async Task Nobody_at_the_port_is_a_relay_that_is_down()
     {

@@ -85,6 +85,9 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
         await StartAsync();
     }
 
+    /// <summary>What senders want from now on.</summary>
+    public TlsWish Tls { get; set; }
+
     public Task<string> SendAsync(params string[] recipients) =>
         SendAsync("alice@node.example", DsnNotify.Unspecified, recipients);
 
@@ -104,7 +107,8 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
                 "X-Trace: ours\r\n"u8.ToArray(),
                 BodyType.SevenBit,
                 SmtpUtf8: false,
-                EnvelopeNotice.None
+                new EnvelopeNotice(Tls == TlsWish.Required ? DsnReturn.Full : DsnReturn.Unspecified, null),
+                Tls: Tls
             ),
             Ct
         );

@@ -305,6 +305,7 @@ internal sealed class Conversation : IDisposable
         + (envelope.Warning.Length == 0 ? "" : $" warning={envelope.Warning}")
         + (envelope.Body == Protocol.Smtp.BodyType.EightBitMime ? " body=8BITMIME" : "")
         + (envelope.SmtpUtf8 ? " utf8" : "")
+        + (envelope.Tls == TlsWish.Usual ? "" : $" tls={envelope.Tls}")
         + (envelope.Dsn.Return == DsnReturn.Unspecified ? "" : $" ret={envelope.Dsn.Return}")
         + (envelope.Dsn.EnvelopeId is null ? "" : $" envid={envelope.Dsn.EnvelopeId}");
 

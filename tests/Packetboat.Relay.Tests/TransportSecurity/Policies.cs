@@ -11,7 +11,8 @@ internal static class Policies
         IResolver resolver,
         Func<Settings> settings,
         IPolicyFetcher? fetcher = null,
-        IMtaStsStore? store = null
+        IMtaStsStore? store = null,
+        TlsMemory? memory = null
     ) =>
         new(
             resolver,
@@ -21,6 +22,10 @@ internal static class Policies
                 store ?? new MemoryPolicyStore(TimeProvider.System),
                 TimeProvider.System
             ),
+            memory ?? Memory(settings),
             settings
         );
+
+    /// <summary>Of servers that nobody has called yet.</summary>
+    public static TlsMemory Memory(Func<Settings> settings) => new(new MemoryTlsStore(), settings, TimeProvider.System);
 }

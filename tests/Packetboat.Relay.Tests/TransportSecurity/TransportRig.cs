@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Time.Testing;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Shaping;
+using Packetboat.Relay.TransportSecurity;
 using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.TransportSecurity;
@@ -38,6 +40,14 @@ internal sealed class TransportRig : IAsyncDisposable
 
     public MemoryPolicyStore Store { get; }
 
+    public MemoryTlsStore Habits { get; } = new();
+
+    /// <summary>As the memory of TLS has it.</summary>
+    public FakeTimeProvider Time { get; } = new(TestMail.Noon);
+
+    /// <summary>What the sender wants.</summary>
+    public TlsWish Wish { get; set; }
+
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 
     /// <summary>The zone is signed, and says so of the server's certificates.</summary>
@@ -64,21 +74,31 @@ internal sealed class TransportRig : IAsyncDisposable
         Convert.ToHexString(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
 
     /// <summary>One message to joe@far.example.</summary>
-    public async Task<Attempt> DeliverAsync(CancellationToken ct)
+    public async Task<Attempt> DeliverAsync(CancellationToken ct, string? sender = "alice@node.example")
     {
+        var memory = new TlsMemory(Habits, () => _settings, Time);
         var connector = new DirectConnector(
             new Dialer(() => new DialSettings(TimeSpan.FromSeconds(20), null, null), TimeProvider.System),
             Zone,
             new HostAddresses(Zone, () => true),
             () => _settings,
             new Shaper(() => ReplyTable.Shipped, TimeProvider.System),
-            Policies.Of(Zone, () => _settings, Web, Store),
+            Policies.Of(Zone, () => _settings, Web, Store, memory),
+            memory,
             TimeProvider.System,
             Authority.Trust()
         );
-        await using var courier = new Courier(new Route.Direct("far.example"), connector, store: null!, TimeProvider.System);
+        await using var courier = new Courier(
+            new Route.Direct("far.example").For(Wish),
+            connector,
+            store: null!,
+            TimeProvider.System
+        );
         var item = new DeliveryItem(
-            TestMail.Message(1),
+            TestMail.Message(1, sender) with
+            {
+                Tls = Wish,
+            },
             [TestMail.Recipient(0, "joe@far.example")],
             "mx far.example",
             TestMail.Content
@@ -90,14 +110,23 @@ internal sealed class TransportRig : IAsyncDisposable
     /// <returns>Why, in our words.</returns>
     public async Task<string> RefusedAsync(CancellationToken ct, FailureClass kind = FailureClass.TlsPolicy)
     {
+        string why = await WaitsAsync(kind, ct);
+        Assert.DoesNotContain("MAIL", Server.InClear + Server.UnderTls, StringComparison.Ordinal);
+        // A second call would have been the one in clear.
+        Assert.InRange(Server.Connections, 0, 1);
+        return why;
+    }
+
+    /// <summary>The same, of a server that has had mail before.</summary>
+    public async Task<string> WaitsAsync(FailureClass kind, CancellationToken ct)
+    {
+        string before = Server.InClear;
         Attempt attempt = await DeliverAsync(ct);
         RecipientAttempt joe = Assert.Single(attempt.Recipients);
         Assert.Equal((SmtpVerdict.Temporary, false), (joe.Verdict, joe.FromPeer));
         Cause cause = ReplyTable.Shipped.Classify(new RemoteOutcome(joe.Reply, joe.FromPeer, attempt.Host));
         Assert.Equal(kind, cause.Class);
-        Assert.DoesNotContain("MAIL", Server.InClear + Server.UnderTls, StringComparison.Ordinal);
-        // A second call would have been the one in clear.
-        Assert.InRange(Server.Connections, 0, 1);
+        Assert.DoesNotContain("MAIL", Server.InClear[before.Length..], StringComparison.Ordinal);
         return joe.Reply.Text;
     }
 

@@ -39,6 +39,7 @@ public sealed class AuditPromiseTests
         "queue show",
         "relaying status",
         "status",
+        "tls list",
         "trace",
         "verify",
     ];

@@ -7,6 +7,7 @@ using Packetboat.Relay.Hub;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Signing;
+using Packetboat.Relay.TransportSecurity;
 using Packetboat.Storage.Sqlite;
 using Packetboat.Testing;
 
@@ -91,6 +92,8 @@ internal sealed class EveryVerb : IAsyncDisposable
             $"queue show {first}",
             $"trace {first}",
             "explain joe@d.example",
+            "tls list",
+            "tls forget mx.d.example",
             $"queue hold {first}",
             $"queue release {first}",
             $"queue retry {first}",
@@ -147,6 +150,9 @@ internal sealed class EveryVerb : IAsyncDisposable
         }
 
         await using SqliteStore store = SqliteStore.Open(data, TimeProvider.System);
+        await store.KeepHabitAsync(
+            new TlsHabit("mx.d.example", 3, TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow())
+        );
         await store.RaiseAlarmAsync(new Alarm("disk", TimeProvider.System.GetUtcNow(), "it is full"), Ct);
         foreach (string name in (string[])[Approved, Turned])
             await store.AddApplicationAsync(
