@@ -36,6 +36,7 @@ internal static class FuzzTargets
         new DkimKeyTarget(),
         new DmarcTarget(),
         new MtaStsTarget(),
+        new TokenTarget(),
         new SessionTarget(),
         new ClientTarget(),
     ];

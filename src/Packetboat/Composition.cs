@@ -18,6 +18,7 @@ using Packetboat.Relay.Signing;
 using Packetboat.Relay.SmtpServer;
 using Packetboat.Relay.Spool;
 using Packetboat.Relay.Telemetry;
+using Packetboat.Relay.Tokens;
 using Packetboat.Serving;
 using Packetboat.Storage.Sqlite;
 
@@ -44,6 +45,9 @@ internal sealed class Composition : IAsyncDisposable
     private readonly SuspensionKeeper _suspensions;
     private readonly DomainProofs _proofs;
     private readonly DkimKeyWatch _keyWatch;
+    private readonly AuthorizationServer _authorization;
+    private readonly TokenKeeper _tokens;
+    private readonly TokenWatch _tokenWatch;
     private readonly SendingUsage _usage;
     private readonly LimitKeeper _limits;
     private readonly Complaints _complaints;
@@ -95,6 +99,9 @@ internal sealed class Composition : IAsyncDisposable
         var rewriter = new SenderRewriter(box, () => arrivalSettings.Current, time);
         _rewritten = new RewrittenSenders(rewriter, time);
         _usage = new SendingUsage(_store, () => Settings.Current.Packetboat.Limits, time);
+        _authorization = new AuthorizationServer(time);
+        _tokens = new TokenKeeper(_store, _authorization, box, time);
+        _tokenWatch = new TokenWatch(_tokens, () => Settings.Current, _store, _log, time);
         SendMail = new SendMail(
             _store,
             _store,
@@ -108,7 +115,8 @@ internal sealed class Composition : IAsyncDisposable
             signer,
             (account, recipients) =>
                 QwkId.TryParse(account, out QwkId? id, out _) ? _usage.HardBouncedAsync(id, recipients) : ValueTask.CompletedTask,
-            rewriter.Original
+            rewriter.Original,
+            _tokens
         );
         _suspensions = new SuspensionKeeper(_store, _store, SendMail.Scheduler, SendMail.BounceAsync, _store, _log, time);
         _proofs = new DomainProofs(_store, resolver, _store, _store, _log, time);
@@ -170,6 +178,7 @@ internal sealed class Composition : IAsyncDisposable
             new Invitations(_store, _store, () => enrolment.Current, Pin, ApplicationsChangedAsync, time),
             new AlarmDesk(_store, _store, time),
             _arrival,
+            new TokenDesk(_tokens, () => Settings.Current, SendMail.Scheduler.Wake),
             State,
             (id, ct) => _connections?.SignOutAsync(id, ct) ?? Task.CompletedTask,
             time
@@ -246,6 +255,7 @@ internal sealed class Composition : IAsyncDisposable
             _suspensions,
             _proofs,
             _keyWatch,
+            _tokenWatch,
             _limits,
             _arrivalNotices,
         ];
@@ -261,10 +271,13 @@ internal sealed class Composition : IAsyncDisposable
         _suspensions.Dispose();
         _proofs.Dispose();
         _keyWatch.Dispose();
+        _tokenWatch.Dispose();
         _limits.Dispose();
         _arrivalNotices.Dispose();
         _complaints.Dispose();
         SendMail.Dispose();
+        _tokens.Dispose();
+        _authorization.Dispose();
         _authenticator.Dispose();
         await _store.DisposeAsync();
     }

@@ -229,6 +229,18 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
         Assert.Equal(["tls list 7", "tls forget mx.far.example gone"], _operations.Asked);
     }
 
+    [Fact]
+    public async Task A_token_is_listed_set_and_forgotten()
+    {
+        await StartAsync();
+        using ControlClient client = await ConnectAsync();
+
+        Assert.Equal("office", Assert.Single(await client.ListTokensAsync(Ct)).Name);
+        Assert.Null((await client.SetTokenAsync("office", "r0", TimeSpan.FromDays(90), Ct)).Refusal);
+        Assert.Null((await client.ForgetTokenAsync("office", Ct)).Refusal);
+        Assert.Equal(["token list", "token set office r0 90", "token forget office"], _operations.Asked);
+    }
+
     private sealed partial class RecordedOperations : IOperations
     {
         private static readonly DateTimeOffset Time = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
@@ -238,6 +250,24 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
         public byte[] Content { get; private set; } = [];
 
         public Operator? LastOperator { get; private set; }
+
+        public Task<IReadOnlyList<TokenRow>> ListTokensAsync(CancellationToken ct)
+        {
+            Asked.Add("token list");
+            return Task.FromResult<IReadOnlyList<TokenRow>>([new TokenRow("office", "refresh", "", Time, null)]);
+        }
+
+        public Task<Result<Done>> SetTokenAsync(string name, string refresh, TimeSpan? life, CancellationToken ct)
+        {
+            Asked.Add($"token set {name} {refresh} {life?.TotalDays}");
+            return Task.FromResult<Result<Done>>(new Done("kept"));
+        }
+
+        public Task<Result<Done>> ForgetTokenAsync(string name, CancellationToken ct)
+        {
+            Asked.Add($"token forget {name}");
+            return Task.FromResult<Result<Done>>(new Done("gone"));
+        }
 
         public Task<IReadOnlyList<TlsHostRow>> ListTlsHostsAsync(int limit, CancellationToken ct)
         {

@@ -38,16 +38,18 @@ internal sealed class SaslClientTarget : IFuzzTarget
         // A million rounds are what a server may ask for; a fuzzer has no time for them.
         if (input.IsEmpty || AsksForWork(input))
             return 0;
-        int choice = input[0] % 5;
+        int choice = input[0] % 7;
         SaslClientExchange exchange = choice switch
         {
             0 => new PlainClientExchange(Options),
             1 => new LoginClientExchange(Options),
             2 => new CramMd5ClientExchange(Options),
             3 => new ScramClientExchange(Options, plus: false, Nonce),
-            _ => new ScramClientExchange(Options, plus: true, Nonce),
+            4 => new ScramClientExchange(Options, plus: true, Nonce),
+            5 => new OAuthBearerClientExchange(Options),
+            _ => new XOAuth2ClientExchange(Options),
         };
-        if (input[0] / 5 % 2 == 0)
+        if (input[0] / 7 % 2 == 0)
             exchange.InitialResponse();
         int steps = 0;
         SaslClientStep? step = null;
@@ -63,7 +65,7 @@ internal sealed class SaslClientTarget : IFuzzTarget
         }
 
         Check.That(steps <= 4 || step is SaslClientStep.Abort, "an exchange without end");
-        Check.That(choice < 3 || !exchange.IsComplete, "a server was believed that does not know the password");
+        Check.That(choice is not (3 or 4) || !exchange.IsComplete, "a server was believed that does not know the password");
         return HashCode.Combine(choice, steps, (step as SaslClientStep.Abort)?.Reason, exchange.IsComplete);
     }
 

@@ -99,6 +99,7 @@ public static partial class ControlApi
         MapLimits(routes, operations);
         MapArrival(routes, operations);
         MapTls(routes, operations);
+        MapTokens(routes, operations);
         MapCredentials(routes, operations);
         MapDeeds(routes, operations);
         routes.MapPost(Verbs.Submit, (RequestDelegate)(context => SubmitAsync(context, operations)));

@@ -8,6 +8,8 @@ public static class SaslMechanisms
     public const string Plain = "PLAIN";
     public const string Login = "LOGIN";
     public const string CramMd5 = "CRAM-MD5";
+    public const string OAuthBearer = "OAUTHBEARER";
+    public const string XOAuth2 = "XOAUTH2";
 
     /// <summary>
     /// For the EHLO line, best first. CRAM-MD5 comes last although it hides the password: it works only for the accounts that keep a
@@ -54,8 +56,17 @@ public static class SaslMechanisms
             Plain => new PlainClientExchange(options),
             Login => new LoginClientExchange(options),
             CramMd5 => new CramMd5ClientExchange(options),
+            OAuthBearer => new OAuthBearerClientExchange(options),
+            XOAuth2 => new XOAuth2ClientExchange(options),
             _ => null,
         };
+
+    /// <summary>For a token: the mechanism of the standard, else that of before; null where there is neither.</summary>
+    public static string? ChooseForToken(IReadOnlyCollection<string> offered)
+    {
+        string[] preferred = [OAuthBearer, XOAuth2];
+        return preferred.FirstOrDefault(name => offered.Contains(name, StringComparer.OrdinalIgnoreCase));
+    }
 
     /// <summary>
     /// The best mechanism that a server lists and that tells it no more than needed; null where there is none. Over TLS PLAIN is better

@@ -114,7 +114,7 @@ public static class AlarmCatalogue
             "token",
             AlarmSeverity.Warning,
             "A token that we sign in with ends within ExpiryNotice, or cannot be renewed.",
-            "Get a new one where the old one came from, and put it in its place"
+            "Sign in again: packetboat token sign-in NAME"
         );
 
     public static AlarmKind Disk { get; } =

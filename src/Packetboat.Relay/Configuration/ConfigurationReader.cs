@@ -72,9 +72,10 @@ public sealed class ConfigurationReader
 
         IniEntry? address = SystemAddressIn(msgs);
         mail = mail with { HostName = NameOurselves(mail.HostName, address) };
-        IReadOnlyList<RouteRule> routes = new RouteReader(packetboat, _directory, mail, _problems, _values).Read();
+        IReadOnlyList<TokenSettings> tokens = new TokenReader(packetboat, _directory, _problems, _values).Read();
+        IReadOnlyList<RouteRule> routes = new RouteReader(packetboat, _directory, mail, tokens, _problems, _values).Read();
         ReplyTable table = ReplyTableReader.Read(replies, ReplyTable.Shipped, _problems);
-        return new Settings(_directory, address?.Text ?? mail.HostName, mail, ours, table) { Routes = routes };
+        return new Settings(_directory, address?.Text ?? mail.HostName, mail, ours, table) { Routes = routes, Tokens = tokens };
     }
 
     private IniDocument OpenSbbsIni()

@@ -13,6 +13,9 @@ public enum RelayMechanism
 
     /// <summary>With the strongest of those that the relay offers.</summary>
     Strongest,
+
+    /// <summary>With a token: OAUTHBEARER or XOAUTH2, as the relay offers.</summary>
+    Token,
 }
 
 /// <summary>Whose certificate has to be verified.</summary>
@@ -48,6 +51,9 @@ public sealed record RelaySettings(
     public string Rule { get; init; } = "";
 
     public RelayTls Tls { get; init; }
+
+    /// <summary>Shown instead of a password; null: there is a password, or no sign-in.</summary>
+    public TokenSettings? Token { get; init; }
 
     /// <summary>Where connections come from; null: as for all others.</summary>
     public IPAddress? Source4 { get; init; }

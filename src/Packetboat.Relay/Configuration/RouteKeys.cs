@@ -56,6 +56,13 @@ public static class RouteKeys
             "File with the password for it instead, relative to the directory of this file.",
             "relay.secret"
         ),
+        Key(
+            "Token",
+            SettingType.Text,
+            "",
+            "Name of a section [Token:NAME], whose token is shown instead of a password.",
+            "office"
+        ),
         Key("Auth", SettingType.Choice, "strongest", "How to sign in: strongest, plain, login, cram-md5 or none.", "plain"),
         Key(
             "Tls",

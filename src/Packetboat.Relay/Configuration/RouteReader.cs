@@ -11,6 +11,7 @@ internal sealed class RouteReader(
     IniDocument document,
     string directory,
     MailSettings mail,
+    IReadOnlyList<TokenSettings> tokens,
     ICollection<Problem> problems,
     IList<EffectiveValue> values
 )
@@ -110,22 +111,35 @@ internal sealed class RouteReader(
         string server = keys.Text("Relay");
         string username = keys.Text("Username");
         Secret password = Password(keys);
+        TokenSettings? token = Token(keys);
         int auth = keys.Choice("Auth", RouteKeys.Auths);
         var tls = (RelayTls)keys.Choice("Tls", RouteKeys.TlsPolicies);
         bool isRelay = section.Find("Action")!.Text.Equals("relay", StringComparison.OrdinalIgnoreCase);
         if (!isRelay)
         {
-            if (server.Length > 0 || username.Length > 0)
+            if (server.Length > 0 || username.Length > 0 || token is not null)
                 keys.Report(
                     Severity.Error,
-                    server.Length > 0 ? "Relay" : "Username",
+                    server.Length > 0 ? "Relay"
+                        : username.Length > 0 ? "Username"
+                        : "Token",
                     "only Action=relay has a relay",
                     "remove it"
                 );
             return null;
         }
 
-        RelaySettings? relay = server.Length > 0 ? Named(keys, server, username, password, auth) : Usual(keys, username);
+        if (server.Length == 0 && token is not null)
+            keys.Report(
+                Severity.Error,
+                "Token",
+                "RelayServer is signed in to with RelayPassword",
+                "write Relay=relay.example.net too"
+            );
+        RelaySettings? relay =
+            server.Length == 0 ? Usual(keys, username)
+            : token is null ? Named(keys, server, username, password, auth)
+            : WithToken(keys, Named(keys, server, "", default, NoSignIn), username, password, token);
         return relay is null
             ? null
             : relay with
@@ -135,6 +149,44 @@ internal sealed class RouteReader(
                 Source4 = keys.IPv4Address("OutboundInterface"),
                 Source6 = keys.IPv6Address("OutboundV6Interface"),
             };
+    }
+
+    private static readonly int NoSignIn = Array.IndexOf(RouteKeys.Auths, "none");
+
+    private TokenSettings? Token(SettingReader keys)
+    {
+        string name = keys.Text("Token");
+        if (name.Length == 0)
+            return null;
+        TokenSettings? token = tokens.FirstOrDefault(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (token is null)
+            keys.Report(
+                Severity.Error,
+                "Token",
+                $"there is no section [{TokenKeys.Prefix}{name}]",
+                "write one, with ClientId in it"
+            );
+        return token;
+    }
+
+    private static RelaySettings? WithToken(
+        SettingReader keys,
+        RelaySettings? relay,
+        string username,
+        Secret password,
+        TokenSettings token
+    )
+    {
+        if (username.Length == 0)
+            keys.Report(
+                Severity.Error,
+                "Username",
+                "nothing says whose mailbox the token is for",
+                "write Username=me@example.com"
+            );
+        if (password.IsSet)
+            keys.Report(Severity.Error, "Password", "the token is shown instead", "remove it, or Token");
+        return relay is null ? null : relay with { Username = username, Mechanism = RelayMechanism.Token, Token = token };
     }
 
     private RelaySettings? Usual(SettingReader keys, string username)

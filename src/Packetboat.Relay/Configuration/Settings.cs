@@ -19,6 +19,9 @@ public sealed record Settings(
     /// <summary>The rules of <c>packetboat.ini</c>, in their order; the first that matches counts.</summary>
     public IReadOnlyList<RouteRule> Routes { get; init; } = [];
 
+    /// <summary>What relays can be signed in to with.</summary>
+    public IReadOnlyList<TokenSettings> Tokens { get; init; } = [];
+
     /// <summary>Null where mail is delivered directly.</summary>
     public RelaySettings? Relay => Packetboat.DeliveryMode == DeliveryMode.Relay ? RelaySettings.From(Mail) : null;
 }

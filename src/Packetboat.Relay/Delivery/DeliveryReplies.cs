@@ -56,6 +56,9 @@ internal static class DeliveryReplies
     public static SmtpReply TlsBroken(string host, string source, string reason) =>
         new(451, "4.7.5", $"TLS is demanded by {source}, and with {host} it does not come about: {reason}");
 
+    public static SmtpReply NoToken(string name, string reason) =>
+        new(451, "4.7.0", $"the sign-in needs the token {name}, and {reason}");
+
     /// <summary>RFC 8689 §4.2.1.</summary>
     public static SmtpReply NoRequireTls(string host) =>
         new(550, "5.7.30", $"the sender demands REQUIRETLS, and {host} does not offer it; nothing was sent");

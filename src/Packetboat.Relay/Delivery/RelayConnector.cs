@@ -7,6 +7,7 @@ using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Tokens;
 
 namespace Packetboat.Relay.Delivery;
 
@@ -14,7 +15,8 @@ namespace Packetboat.Relay.Delivery;
 /// To the smart host. Credentials go over verified TLS or not at all, unless the operator wrote that he trusts the way; whatever is wrong
 /// with us or our settings parks the route.
 /// </summary>
-internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Func<Settings> settings) : IConnector
+internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Func<Settings> settings, TokenKeeper? tokens = null)
+    : IConnector
 {
     public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
     {
@@ -50,7 +52,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         if (socket is null)
             return new Connection.Unreachable(DeliveryReplies.CannotConnect(failure), false, host);
 
-        var call = new RelayCall(relay, wish, settings(), host);
+        var call = new RelayCall(relay, wish, settings(), host, tokens);
         Stream stream = new NetworkStream(socket, ownsSocket: true);
         SmtpClientSession? session = null;
         try
@@ -91,7 +93,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
     }
 
     /// <summary>One call: what is known of it so far, for whoever has to say what went wrong.</summary>
-    private sealed class RelayCall(RelaySettings relay, TlsWish wish, Settings settings, string host)
+    private sealed class RelayCall(RelaySettings relay, TlsWish wish, Settings settings, string host, TokenKeeper? tokens)
     {
         private readonly bool _hasCredentials = relay.Mechanism != RelayMechanism.None;
         private readonly RelayTrust _trust = new(settings.Packetboat.RelayCertificateFile, MustVerify(relay, settings));
@@ -127,8 +129,10 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
             if (wish == TlsWish.Required && !MayRequireTls(session, tls))
                 return new Connection.Impossible(NotSecure(tls));
             if (!_hasCredentials)
-                return new Connection.Ready(session, host, security) { MayRequireTls = MayRequireTls(session, tls) };
-            return await AuthenticateAsync(session, tls, security, stopping);
+                return Ready(session, tls, security);
+            return relay.Token is { } token
+                ? await ShowTokenAsync(session, token, tls, security, stopping)
+                : await AuthenticateAsync(session, tls, security, stopping);
         }
 
         public Connection Broken(Exception broken)
@@ -150,6 +154,51 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
             bool staysInClear = session.Tls is null && session.IsUsable;
             return started.IsAccepted || staysInClear ? null : Refused(started);
         }
+
+        /// <summary>A token that the relay does not take any more is renewed once: it may have been taken back before its end.</summary>
+        private async ValueTask<Connection> ShowTokenAsync(
+            SmtpClientSession session,
+            TokenSettings token,
+            SslStream? tls,
+            string security,
+            CancellationToken stopping
+        )
+        {
+            // RFC 7628 §4: whoever reads it on the way can use it.
+            if (tls is null)
+                return new Connection.Misconfigured(NoCredentialsInClear(noTls: true), host);
+            if (tokens is null || SaslMechanisms.ChooseForToken(session.Extensions.AuthMechanisms) is not { } name)
+                return new Connection.Misconfigured("the relay offers no sign-in by a token (OAUTHBEARER, XOAUTH2)", host);
+            Secret rejected = default;
+            while (true)
+            {
+                TokenAnswer answer = await tokens.GetAsync(token, rejected, stopping);
+                if (answer is TokenAnswer.Refused refused)
+                    return WithoutToken(token, refused);
+                var given = (TokenAnswer.Given)answer;
+                SaslClientExchange exchange = SaslMechanisms.CreateClient(name, Credentials(given.Token))!;
+                SmtpOutcome outcome = await session.AuthenticateAsync(exchange, stopping);
+                if (outcome.IsAccepted)
+                    return Ready(session, tls, $"{security}, AUTH {name} as {relay.Username}");
+                if (given.IsNew || outcome.Verdict != SmtpVerdict.Permanent || !session.IsUsable)
+                    return Refused(outcome);
+                rejected = given.Token;
+            }
+        }
+
+        private Connection WithoutToken(TokenSettings token, TokenAnswer.Refused refused)
+        {
+            SmtpReply reply = DeliveryReplies.NoToken(token.Name, refused.Reason);
+            return refused.IsFinal
+                ? new Connection.Misconfigured(reply.Text, host)
+                : new Connection.Unreachable(reply, false, host);
+        }
+
+        private SaslClientOptions Credentials(Secret token) =>
+            new(relay.Username, token.RevealValue()) { Server = relay.Server, Port = relay.Port };
+
+        private Connection.Ready Ready(SmtpClientSession session, SslStream? tls, string security) =>
+            new(session, host, security) { MayRequireTls = MayRequireTls(session, tls) };
 
         private async ValueTask<Connection> AuthenticateAsync(
             SmtpClientSession session,
@@ -175,12 +224,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
 
             SaslClientExchange exchange = SaslMechanisms.CreateClient(name, Credentials(session, bindings))!;
             SmtpOutcome outcome = await session.AuthenticateAsync(exchange, stopping);
-            return outcome.IsAccepted
-                ? new Connection.Ready(session, host, $"{security}, AUTH {name} as {relay.Username}")
-                {
-                    MayRequireTls = MayRequireTls(session, tls),
-                }
-                : Refused(outcome);
+            return outcome.IsAccepted ? Ready(session, tls, $"{security}, AUTH {name} as {relay.Username}") : Refused(outcome);
         }
 
         private SaslClientOptions Credentials(SmtpClientSession session, IReadOnlyList<ChannelBinding> bindings) =>
@@ -205,6 +249,8 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         private string Step(SmtpStage stage) =>
             stage switch
             {
+                SmtpStage.Authentication when relay.Token is { } token =>
+                    $"the relay refuses Username {relay.Username} of [Route:{relay.Rule}] with the token {token.Name}",
                 SmtpStage.Authentication => relay.Rule.Length == 0
                     ? $"the relay refuses RelayUsername {relay.Username} and its RelayPassword"
                     : $"the relay refuses Username {relay.Username} of [Route:{relay.Rule}] and its password",

@@ -8,6 +8,7 @@ using Packetboat.Relay.Queue;
 using Packetboat.Relay.Shaping;
 using Packetboat.Relay.Signing;
 using Packetboat.Relay.Telemetry;
+using Packetboat.Relay.Tokens;
 using Packetboat.Relay.TransportSecurity;
 
 namespace Packetboat.Relay.Delivery;
@@ -35,7 +36,8 @@ public sealed class SendMail : IDisposable
         IStopList? stops = null,
         MessageSigner? signer = null,
         Func<string, int, ValueTask>? hardBounced = null,
-        Func<MailAddress, MailAddress>? originalSender = null
+        Func<MailAddress, MailAddress>? originalSender = null,
+        TokenKeeper? tokens = null
     )
     {
         (_resolver, _settings) = (resolver, settings);
@@ -47,7 +49,7 @@ public sealed class SendMail : IDisposable
         _memory = new TlsMemory(habits, settings, time);
         _policies = new TransportPolicies(resolver, new MtaStsPolicies(resolver, _fetcher, policies, time), _memory, settings);
         var shaper = new Shaper(() => settings().Replies, time);
-        var relay = new RelayConnector(dialer, addresses, settings);
+        var relay = new RelayConnector(dialer, addresses, settings, tokens);
         var direct = new DirectConnector(dialer, resolver, addresses, settings, shaper, _policies, _memory, time);
         var nowhere = new NoConnector();
         IConnector connectorOf(Route route) =>
@@ -233,6 +235,7 @@ public sealed class SendMail : IDisposable
         {
             RelayMechanism.CramMd5 => "CRAM-MD5",
             RelayMechanism.Strongest => "with the strongest mechanism offered",
+            RelayMechanism.Token => "OAUTHBEARER or XOAUTH2",
             _ => mechanism.ToString().ToUpperInvariant(),
         };
 

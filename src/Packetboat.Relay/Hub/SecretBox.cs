@@ -47,7 +47,12 @@ public sealed class SecretBox
     }
 
     /// <summary>Version, nonce, tag, ciphertext.</summary>
-    public byte[] Seal(QwkId account, string credential, string secret)
+    public byte[] Seal(QwkId account, string credential, string secret) => Seal(OwnerOf(account, credential), secret);
+
+    /// <summary>The same for a token that we sign in with.</summary>
+    public byte[] SealToken(string name, string secret) => Seal(OwnerOf(name), secret);
+
+    private byte[] Seal(byte[] owner, string secret)
     {
         byte[] plain = Encoding.UTF8.GetBytes(secret);
         byte[] box = new byte[HeaderLength + plain.Length];
@@ -56,12 +61,18 @@ public sealed class SecretBox
         RandomNumberGenerator.Fill(nonce);
 
         using var aes = new AesGcm(_sealingKey, TagLength);
-        aes.Encrypt(nonce, plain, box.AsSpan(HeaderLength), box.AsSpan(1 + NonceLength, TagLength), OwnerOf(account, credential));
+        aes.Encrypt(nonce, plain, box.AsSpan(HeaderLength), box.AsSpan(1 + NonceLength, TagLength), owner);
         return box;
     }
 
     /// <summary>False when it was sealed under another key or for somebody else, or was damaged.</summary>
-    public bool TryOpen(QwkId account, string credential, ReadOnlySpan<byte> box, [NotNullWhen(true)] out byte[]? secret)
+    public bool TryOpen(QwkId account, string credential, ReadOnlySpan<byte> box, [NotNullWhen(true)] out byte[]? secret) =>
+        TryOpen(OwnerOf(account, credential), box, out secret);
+
+    public bool TryOpenToken(string name, ReadOnlySpan<byte> box, [NotNullWhen(true)] out byte[]? secret) =>
+        TryOpen(OwnerOf(name), box, out secret);
+
+    private bool TryOpen(byte[] owner, ReadOnlySpan<byte> box, [NotNullWhen(true)] out byte[]? secret)
     {
         secret = null;
         if (box.Length < HeaderLength || box[0] != Version)
@@ -71,13 +82,7 @@ public sealed class SecretBox
         using var aes = new AesGcm(_sealingKey, TagLength);
         try
         {
-            aes.Decrypt(
-                box.Slice(1, NonceLength),
-                box[HeaderLength..],
-                box.Slice(1 + NonceLength, TagLength),
-                plain,
-                OwnerOf(account, credential)
-            );
+            aes.Decrypt(box.Slice(1, NonceLength), box[HeaderLength..], box.Slice(1 + NonceLength, TagLength), plain, owner);
         }
         catch (AuthenticationTagMismatchException)
         {
@@ -113,6 +118,9 @@ public sealed class SecretBox
     public byte[] SrsMark(byte[] text) => HMACSHA256.HashData(_rewritingKey, text);
 
     private static byte[] OwnerOf(QwkId account, string credential) => Encoding.UTF8.GetBytes($"{account.Text}\0{credential}");
+
+    /// <summary>No account is called so: a QWK-ID has capital letters alone.</summary>
+    private static byte[] OwnerOf(string token) => Encoding.UTF8.GetBytes($"token\0{token}");
 
     private static byte[] Derive(ReadOnlySpan<byte> key, ReadOnlySpan<byte> purpose)
     {

@@ -22,6 +22,7 @@ public sealed partial class LocalOperations(
     Invitations invitations,
     AlarmDesk alarms,
     ArrivalGate arrival,
+    TokenDesk tokens,
     Func<ServerState> state,
     Func<QwkId, CancellationToken, Task> signOut,
     TimeProvider time
@@ -48,6 +49,7 @@ public sealed partial class LocalOperations(
             invitations,
             alarms,
             arrival,
+            tokens,
             state,
             signOut,
             time

@@ -25,6 +25,7 @@ namespace Packetboat.Relay.Operations;
 [JsonSerializable(typeof(Result<ArrivalReport>))]
 [JsonSerializable(typeof(ArrivalReport))]
 [JsonSerializable(typeof(IReadOnlyList<TlsHostRow>))]
+[JsonSerializable(typeof(IReadOnlyList<TokenRow>))]
 [JsonSerializable(typeof(Result<Submitted>))]
 [JsonSerializable(typeof(BackupReport))]
 [JsonSerializable(typeof(VerifyReport))]
@@ -82,6 +83,9 @@ public sealed record OperationRequest
     public OperatorDeed Deed { get; init; }
 
     public InvitationWish? Invitation { get; init; }
+
+    /// <summary>Of a token.</summary>
+    public TimeSpan? Life { get; init; }
 
     public CredentialWish Credential { get; init; } = new();
 

@@ -64,6 +64,10 @@ public sealed class ConversationTests
                 return [Line(await session.AuthenticateAsync(Mechanism(SaslMechanisms.Plain, words), ct))];
             case "login":
                 return [Line(await session.AuthenticateAsync(Mechanism(SaslMechanisms.Login, words), ct))];
+            case "bearer":
+                return [Line(await session.AuthenticateAsync(Mechanism(SaslMechanisms.OAuthBearer, words), ct))];
+            case "xoauth2":
+                return [Line(await session.AuthenticateAsync(Mechanism(SaslMechanisms.XOAuth2, words), ct))];
             case "reset":
                 return [Line(await session.ResetAsync(ct))];
             case "rest":

@@ -22,6 +22,7 @@ public sealed class DocumentationTests
             ["packetboat.ini"] = () =>
                 Keys(KeyTable.Packetboat.Where(key => key.IsUsedYet), key => $"`[{key.Section}]` `{key.Name}`"),
             ["routes"] = () => Keys(RouteKeys.All, key => $"`{key.Name}`"),
+            ["tokens"] = () => Keys(TokenKeys.All, key => $"`{key.Name}`"),
             ["not used yet"] = NotUsedYet,
         };
 

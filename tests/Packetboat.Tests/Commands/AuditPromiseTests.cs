@@ -40,12 +40,16 @@ public sealed class AuditPromiseTests
         "relaying status",
         "status",
         "tls list",
+        "token list",
         "trace",
         "verify",
     ];
 
-    /// <summary>No verbs about an installation that is there; <c>join</c> is, and its entry is looked for where it is tested.</summary>
-    private static readonly string[] Apart = ["serve", "demo", "sendmail", "join"];
+    /// <summary>
+    /// No verbs about an installation that is there; <c>join</c> is, and its entry is looked for where it is tested; <c>token sign-in</c> needs a
+    /// person, and ends as <c>token set</c>.
+    /// </summary>
+    private static readonly string[] Apart = ["serve", "demo", "sendmail", "join", "token sign-in"];
 
     /// <summary>Whose entry has another name: it does many times what the other does.</summary>
     private static readonly Dictionary<string, string> Otherwise = new(StringComparer.Ordinal)

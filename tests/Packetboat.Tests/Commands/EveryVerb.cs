@@ -92,6 +92,9 @@ internal sealed class EveryVerb : IAsyncDisposable
             $"queue show {first}",
             $"trace {first}",
             "explain joe@d.example",
+            "token list",
+            $"token set office {_folder.File("refresh")}",
+            "token forget office",
             "tls list",
             "tls forget mx.d.example",
             $"queue hold {first}",
@@ -125,9 +128,10 @@ internal sealed class EveryVerb : IAsyncDisposable
         );
         await File.WriteAllTextAsync(
             _folder.File("packetboat.ini"),
-            "[Store]\nDataDirectory = data\n[Enrolment]\nEnrolmentPort = 8443\n",
+            "[Store]\nDataDirectory = data\n[Enrolment]\nEnrolmentPort = 8443\n[Token:office]\nProvider = google\nClientId = us\n",
             Ct
         );
+        await File.WriteAllTextAsync(_folder.File("refresh"), "r0\n", Ct);
         await File.WriteAllTextAsync(_folder.File("a.eml"), "From: joe@d.example\r\n\r\nHello\r\n", Ct);
         await File.WriteAllTextAsync(_folder.File("s.pem"), _key.ToPem(), Ct);
         await File.WriteAllBytesAsync(_folder.File("user.tab"), SampleUserTab.Record("NORTH-1", "pole star"), Ct);

@@ -63,6 +63,6 @@ public sealed partial class JsonPromiseTests
     )]
     private static partial Regex Promise();
 
-    [GeneratedRegex(@"^\.Cm (?<name>[a-z ]+[a-z])", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^\.Cm (?<name>[a-z -]+[a-z])", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Verb();
 }

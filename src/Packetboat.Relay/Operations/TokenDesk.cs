@@ -1,0 +1,49 @@
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Tokens;
+
+namespace Packetboat.Relay.Operations;
+
+/// <summary>What an operator does with tokens. Parked routes are tried again at once when there is a new one.</summary>
+/// <param name="keeper">Has them.</param>
+/// <param name="settings">Which there are.</param>
+/// <param name="wake">Called after one has come.</param>
+public sealed class TokenDesk(TokenKeeper keeper, Func<Settings> settings, Action wake)
+{
+    private const int MaxToken = 16 * 1024;
+
+    public IReadOnlyList<TokenRow> List() =>
+        [
+            .. settings()
+                .Tokens.Select(token =>
+                {
+                    TokenState state = keeper.StateOf(token);
+                    return new TokenRow(token.Name, TokenKeys.Grants[(int)token.Grant], state.Trouble, state.Since, state.Ends);
+                }),
+        ];
+
+    public async Task<Result<Done>> SetAsync(string name, string refresh, TimeSpan? life, CancellationToken ct)
+    {
+        if (Find(name) is not { } token)
+            return NoSuch(name);
+        if (token.Grant == TokenGrant.ClientCredentials)
+            return new Refusal(token.Name, "client credentials need no refresh token", "Nothing is to be done");
+        string text = refresh.Trim();
+        if (text.Length is 0 or > MaxToken || text.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            return new Refusal("the refresh token", "it is empty, too long, or has characters that none has", "Give it as it is");
+        await keeper.SetAsync(token.Name, new Secret(text), life, ct);
+        wake();
+        return new Done($"the token {token.Name} is kept");
+    }
+
+    public async Task<Result<Done>> ForgetAsync(string name, CancellationToken ct) =>
+        await keeper.ForgetAsync(name.ToLowerInvariant(), ct)
+            ? new Done($"the token {name.ToLowerInvariant()} is forgotten; take it back at its giver too")
+            : NoSuch(name);
+
+    private TokenSettings? Find(string name) =>
+        settings().Tokens.FirstOrDefault(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private static Refusal NoSuch(string name) =>
+        new(Protocol.PrintableText.Of(name, 64), "there is no such token", "See: packetboat token list");
+}

@@ -1,0 +1,69 @@
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Operations;
+
+namespace Packetboat.Relay.Tokens;
+
+/// <summary>A person signs in on another device: he gets an address and a code, and we ask until he has done it. RFC 8628.</summary>
+public sealed class DeviceSignIn(AuthorizationServer server, TimeProvider time)
+{
+    /// <summary>RFC 8628 §3.5: so much longer from then on.</summary>
+    private static readonly TimeSpan SlowDown = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whatever the server says: nobody waits for ever.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
+
+    /// <param name="token">Which.</param>
+    /// <param name="show">The address and the code, for the person.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>An answer with a refresh token.</returns>
+    public async Task<Result<TokenReply>> RunAsync(TokenSettings token, Action<string, string> show, CancellationToken ct)
+    {
+        if (token.Grant == TokenGrant.ClientCredentials)
+            return new Refusal(token.Name, "client credentials need nobody to sign in", "Nothing is to be done");
+        if (token.DeviceEndpoint is not { } endpoint)
+            return new Refusal(
+                token.Name,
+                "its provider gives no token for mail to a sign-in on another device",
+                $"Get a refresh token by the provider's own tools, then: packetboat token set {token.Name}"
+            );
+        TokenReply begun = await server.BeginDeviceAsync(token, endpoint, ct);
+        if (begun.Error.Length > 0)
+            return NotDone(token, begun.Fault);
+        if (!begun.DeviceCode.IsSet || begun.UserCode.Length == 0)
+            return NotDone(token, "the answer has no code");
+        show(begun.VerificationUri, begun.UserCode);
+        return await PollAsync(token, begun, ct);
+    }
+
+    private async Task<Result<TokenReply>> PollAsync(TokenSettings token, TokenReply begun, CancellationToken ct)
+    {
+        TimeSpan pause = begun.Interval;
+        DateTimeOffset end = time.GetUtcNow() + (begun.Life < Longest ? begun.Life : Longest);
+        while (time.GetUtcNow() < end)
+        {
+            await Task.Delay(pause, time, ct);
+            TokenReply reply = await server.PollDeviceAsync(token, begun.DeviceCode, ct);
+            switch (reply.Error)
+            {
+                case "":
+                    return reply.RefreshToken.IsSet
+                        ? reply
+                        : NotDone(token, "the answer has no refresh_token; does Scope ask for one (offline_access)?");
+                case "slow_down":
+                    pause += SlowDown;
+                    break;
+                case "authorization_pending":
+                    break;
+                default:
+                    if (reply.IsFinal)
+                        return NotDone(token, reply.Fault);
+                    break;
+            }
+        }
+
+        return NotDone(token, "nobody has signed in in time");
+    }
+
+    private static Refusal NotDone(TokenSettings token, string reason) => new(token.Name, reason, "Try again");
+}

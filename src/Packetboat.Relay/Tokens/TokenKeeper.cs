@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Relay.Tokens;
+
+/// <summary>
+/// Has the access tokens that relays are shown, and renews each before it ends. Access tokens are in memory alone. A refresh token that comes in
+/// place of another is on the disk before the access token that came with it is used: its giver may take the old one no more, and after a crash
+/// there would be none.
+/// </summary>
+public sealed class TokenKeeper(ITokenStore store, AuthorizationServer server, SecretBox box, TimeProvider time) : IDisposable
+{
+    /// <summary>So long before its end an access token is renewed; of one with a short life, half of that.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
+
+    public void Dispose()
+    {
+        foreach (Slot slot in _slots.Values)
+            slot.Turn.Dispose();
+    }
+
+    /// <param name="token">Which.</param>
+    /// <param name="rejected">What was given before and is not taken; not set: nothing.</param>
+    /// <param name="ct">Gives up.</param>
+    internal async ValueTask<TokenAnswer> GetAsync(TokenSettings token, Secret rejected, CancellationToken ct)
+    {
+        Slot slot = _slots.GetOrAdd(token.Name, _ => new Slot());
+        // One renewal at a time: to show a refresh token twice looks like theft, and its giver takes all of them back.
+        await slot.Turn.WaitAsync(ct);
+        try
+        {
+            if (slot.Settings != token)
+                (slot.Settings, slot.Access) = (token, default);
+            if (slot.Access.IsSet && slot.Access != rejected && time.GetUtcNow() < slot.RenewAt)
+                return new TokenAnswer.Given(slot.Access, IsNew: false);
+            TokenAnswer answer = await RenewAsync(slot, token, ct);
+            slot.Trouble = answer is TokenAnswer.Refused refused ? refused : null;
+            return answer;
+        }
+        finally
+        {
+            slot.Turn.Release();
+        }
+    }
+
+    /// <summary>A person has signed in.</summary>
+    /// <exception cref="StoreUnavailableException">It is not kept.</exception>
+    public async Task SetAsync(string name, Secret refresh, TimeSpan? life, CancellationToken ct)
+    {
+        Slot slot = _slots.GetOrAdd(name, _ => new Slot());
+        await slot.Turn.WaitAsync(ct);
+        try
+        {
+            await KeepAsync(name, refresh, life, ct);
+            (slot.Access, slot.Unkept, slot.Trouble) = (default, null, null);
+        }
+        finally
+        {
+            slot.Turn.Release();
+        }
+    }
+
+    /// <returns>There was one.</returns>
+    public async Task<bool> ForgetAsync(string name, CancellationToken ct)
+    {
+        bool wasThere = await store.ForgetTokenAsync(name, ct);
+        if (_slots.TryRemove(name, out Slot? slot))
+            slot.Access = default;
+        return wasThere;
+    }
+
+    public TokenState StateOf(TokenSettings token)
+    {
+        StoredToken? kept = token.Grant == TokenGrant.Refresh ? store.FindToken(token.Name) : null;
+        string trouble =
+            token.Grant == TokenGrant.Refresh && kept is null ? Missing(token)
+            : _slots.TryGetValue(token.Name, out Slot? slot) ? slot.Trouble?.Reason ?? ""
+            : "";
+        return new TokenState(trouble, kept?.Since, kept?.Ends);
+    }
+
+    private static string Missing(TokenSettings token) => $"nobody has signed in for it: packetboat token sign-in {token.Name}";
+
+    private async Task<TokenAnswer> RenewAsync(Slot slot, TokenSettings token, CancellationToken ct)
+    {
+        slot.Access = default;
+        if (token.Grant == TokenGrant.ClientCredentials)
+            return Take(slot, await server.ByCredentialsAsync(token, ct));
+        try
+        {
+            if (slot.Unkept is { } owed)
+                await KeepAsync(slot, token.Name, owed, ct);
+            if (Refresh(token) is not { IsSet: true } refresh)
+                return new TokenAnswer.Refused(Missing(token), IsFinal: true);
+            // Not given up: what comes back must be kept, whoever still waits for it.
+            TokenReply reply = await server.RefreshAsync(token, refresh, CancellationToken.None);
+            if (reply.RefreshToken.IsSet && reply.RefreshToken != refresh)
+                await KeepAsync(slot, token.Name, reply, CancellationToken.None);
+            return Take(slot, reply);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            return new TokenAnswer.Refused($"the new one could not be kept: {failure.Message}", IsFinal: false);
+        }
+    }
+
+    private TokenAnswer Take(Slot slot, TokenReply reply)
+    {
+        if (reply.Error.Length > 0)
+            return new TokenAnswer.Refused($"it cannot be renewed: {reply.Fault}", reply.IsFinal);
+        if (!reply.AccessToken.IsSet)
+            return new TokenAnswer.Refused("it cannot be renewed: the answer has no access_token", IsFinal: false);
+        TimeSpan margin = reply.Life > 2 * Margin ? Margin : reply.Life / 2;
+        (slot.Access, slot.RenewAt) = (reply.AccessToken, time.GetUtcNow() + reply.Life - margin);
+        return new TokenAnswer.Given(slot.Access, IsNew: true);
+    }
+
+    /// <summary>Until it is on the disk it is remembered, so that a full disk loses nothing.</summary>
+    private async Task KeepAsync(Slot slot, string name, TokenReply reply, CancellationToken ct)
+    {
+        slot.Unkept = reply;
+        await KeepAsync(name, reply.RefreshToken, reply.RefreshLife, ct);
+        slot.Unkept = null;
+    }
+
+    private Task KeepAsync(string name, Secret refresh, TimeSpan? life, CancellationToken ct)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        byte[] closed = box.SealToken(name, refresh.RevealValue());
+        return store.KeepTokenAsync(new StoredToken(name, closed, now, now + life), ct);
+    }
+
+    private Secret Refresh(TokenSettings token) =>
+        store.FindToken(token.Name) is { } kept && box.TryOpenToken(token.Name, kept.Sealed, out byte[]? open)
+            ? new Secret(Encoding.UTF8.GetString(open))
+            : default;
+
+    private sealed class Slot
+    {
+        public SemaphoreSlim Turn { get; } = new(1, 1);
+
+        public TokenSettings? Settings { get; set; }
+
+        public Secret Access { get; set; }
+
+        public DateTimeOffset RenewAt { get; set; }
+
+        public TokenReply? Unkept { get; set; }
+
+        public TokenAnswer.Refused? Trouble { get; set; }
+    }
+}

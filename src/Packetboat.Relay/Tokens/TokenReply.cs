@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Packetboat.Protocol;
+using Packetboat.Relay.Configuration;
+
+namespace Packetboat.Relay.Tokens;
+
+/// <summary>What an authorization server answers. RFC 6749 §5, RFC 8628 §3.2.</summary>
+public sealed record TokenReply
+{
+    /// <summary>A token that ends sooner is asked for anew each time.</summary>
+    private static readonly TimeSpan UsualLife = TimeSpan.FromHours(1);
+
+    /// <summary>Who says longer means for ever.</summary>
+    private const double LongestSeconds = 10L * 365 * 24 * 3600;
+
+    public Secret AccessToken { get; private init; }
+
+    public Secret RefreshToken { get; private init; }
+
+    /// <summary>Of the access token.</summary>
+    public TimeSpan Life { get; private init; } = UsualLife;
+
+    /// <summary>Of the refresh token; null: not said.</summary>
+    public TimeSpan? RefreshLife { get; private init; }
+
+    /// <summary>Such as <c>invalid_grant</c>; empty: it is no refusal.</summary>
+    public string Error { get; private init; } = "";
+
+    /// <summary>Why, in words; printable.</summary>
+    public string Fault { get; private init; } = "";
+
+    /// <summary>Another try would end the same.</summary>
+    public bool IsFinal { get; private init; }
+
+    /// <summary>What a person types in on another device.</summary>
+    public string UserCode { get; private init; } = "";
+
+    public string VerificationUri { get; private init; } = "";
+
+    public Secret DeviceCode { get; private init; }
+
+    /// <summary>Between two questions; RFC 8628 §3.5: five seconds where nothing is said.</summary>
+    public TimeSpan Interval { get; private init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Nobody could be asked, or what came back is no answer.</summary>
+    public static TokenReply Failed(string fault) => new() { Error = "failed", Fault = PrintableText.Of(fault, 200) };
+
+    /// <param name="status">Of HTTP.</param>
+    /// <param name="body">JSON.</param>
+    public static TokenReply Read(int status, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+                return Failed($"the answer ({status}) is no JSON object");
+            return status is >= 200 and < 300 ? Success(root) : Refusal(status, root);
+        }
+        catch (JsonException)
+        {
+            return Failed($"the answer ({status}) is no JSON");
+        }
+    }
+
+    private static TokenReply Success(JsonElement root) =>
+        new()
+        {
+            AccessToken = new Secret(Text(root, "access_token")),
+            RefreshToken = new Secret(Text(root, "refresh_token")),
+            Life = Seconds(root, "expires_in") ?? UsualLife,
+            RefreshLife = Seconds(root, "refresh_token_expires_in"),
+            DeviceCode = new Secret(Text(root, "device_code")),
+            UserCode = PrintableText.Of(Text(root, "user_code"), 40),
+            // Google's name for it is older than the standard.
+            VerificationUri = PrintableText.Of(
+                Text(root, "verification_uri") is { Length: > 0 } uri ? uri : Text(root, "verification_url"),
+                200
+            ),
+            Interval = Seconds(root, "interval") ?? TimeSpan.FromSeconds(5),
+        };
+
+    private static TokenReply Refusal(int status, JsonElement root)
+    {
+        string error = PrintableText.Of(Text(root, "error"), 60);
+        string words = PrintableText.Of(Text(root, "error_description"), 200);
+        if (error.Length == 0)
+            return Failed($"the answer is {status}");
+        return new TokenReply
+        {
+            Error = error,
+            Fault = words.Length == 0 ? error : $"{error} ({words})",
+            // RFC 6749 §5.2 has them all with 400 or 401; what the server cannot do now is said otherwise.
+            IsFinal = status is 400 or 401 && error is not ("temporarily_unavailable" or "server_error" or "slow_down"),
+        };
+    }
+
+    private static string Text(JsonElement root, string name) =>
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+
+    /// <summary>Microsoft once wrote numbers as strings, and some still do.</summary>
+    private static TimeSpan? Seconds(JsonElement root, string name)
+    {
+        if (!root.TryGetProperty(name, out JsonElement value))
+            return null;
+        double seconds = value.ValueKind switch
+        {
+            JsonValueKind.Number => value.GetDouble(),
+            JsonValueKind.String
+                when double.TryParse(value.GetString(), System.Globalization.CultureInfo.InvariantCulture, out double read) =>
+                read,
+            _ => double.NaN,
+        };
+        return double.IsFinite(seconds) && seconds >= 0 ? TimeSpan.FromSeconds(Math.Min(seconds, LongestSeconds)) : null;
+    }
+}

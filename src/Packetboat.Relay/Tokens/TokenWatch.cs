@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Hosting;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.Telemetry;
+
+namespace Packetboat.Relay.Tokens;
+
+/// <summary>
+/// Renews each token once a day although no mail needs it, so that it does not end because nobody used it and its trouble is known before mail
+/// waits; and tells the operator by an alarm, which goes by itself.
+/// </summary>
+public sealed class TokenWatch(TokenKeeper keeper, Func<Settings> settings, IQueueStore store, MailLog log, TimeProvider time)
+    : BackgroundService
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
+
+    /// <summary>Between two renewals that nobody needs.</summary>
+    internal static readonly TimeSpan Exercise = TimeSpan.FromDays(1);
+
+    private const string AlarmPrefix = "token:";
+
+    private readonly Dictionary<string, long> _renewed = new(StringComparer.Ordinal);
+
+    internal static string AlarmKey(string name) => AlarmPrefix + name;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.SchedulerFault(fault);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await Task.Delay(Step, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    internal async Task LookAsync(CancellationToken ct)
+    {
+        Settings now = settings();
+        foreach (TokenSettings token in now.Tokens)
+        {
+            if (!_renewed.TryGetValue(token.Name, out long last) || time.GetElapsedTime(last) >= Exercise)
+            {
+                _renewed[token.Name] = time.GetTimestamp();
+                await keeper.GetAsync(token, default, ct);
+            }
+
+            await SetAlarmAsync(AlarmKey(token.Name), WarningOf(token, now.Packetboat.ExpiryNotice), ct);
+        }
+
+        foreach (Alarm alarm in await store.AlarmsAsync(ct))
+            if (
+                alarm.Key.StartsWith(AlarmPrefix, StringComparison.Ordinal)
+                && !now.Tokens.Any(one => AlarmKey(one.Name) == alarm.Key)
+            )
+                await SetAlarmAsync(alarm.Key, null, ct);
+    }
+
+    private string? WarningOf(TokenSettings token, TimeSpan notice)
+    {
+        TokenState state = keeper.StateOf(token);
+        if (state.Trouble.Length > 0)
+            return $"the token {token.Name}: {state.Trouble}";
+        return state.Ends is { } end && end - time.GetUtcNow() <= notice
+            ? $"the token {token.Name} ends at {end.UtcDateTime:yyyy-MM-dd HH:mm} UTC. Say before: packetboat token sign-in {token.Name}"
+            : null;
+    }
+
+    private async Task SetAlarmAsync(string key, string? text, CancellationToken ct)
+    {
+        Alarm? raised = (await store.AlarmsAsync(ct)).FirstOrDefault(alarm => alarm.Key == key);
+        if (text is null && raised is not null)
+        {
+            await store.ClearAlarmAsync(key, ct);
+            log.AlarmCleared(key);
+        }
+        else if (text is not null && raised is null)
+        {
+            await store.RaiseAlarmAsync(new Alarm(key, time.GetUtcNow(), text), ct);
+            log.AlarmRaised(key, text);
+        }
+    }
+}

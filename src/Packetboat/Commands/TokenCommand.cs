@@ -1,0 +1,143 @@
+using System.CommandLine;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Operations;
+using Packetboat.Relay.Tokens;
+
+namespace Packetboat.Commands;
+
+/// <summary><c>packetboat token</c>: the tokens that relays are signed in to with.</summary>
+internal static class TokenCommand
+{
+    private static readonly Argument<string> Name = new("name") { Description = "Of a section [Token:NAME] of packetboat.ini" };
+
+    public static Command Create() =>
+        new("token", "Sign in for the tokens that relays are shown instead of a password") { List(), SignIn(), Set(), Forget() };
+
+    private static Command List()
+    {
+        var command = new Command("list", "List the tokens and how they stand") { Verbs.Json };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                    {
+                        IReadOnlyList<TokenRow> tokens = await operations.ListTokensAsync(stop);
+                        if (parsed.GetValue(Verbs.Json))
+                            Print.Json(tokens, OperationsJson.Default.IReadOnlyListTokenRow);
+                        else
+                            Print.Table(
+                                ["TOKEN", "GRANT", "SINCE", "ENDS", "TROUBLE"],
+                                tokens.Select(Row),
+                                "There is no section [Token:NAME] in packetboat.ini."
+                            );
+                        return ExitCode.Ok;
+                    },
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static string[] Row(TokenRow token) =>
+        [
+            token.Name,
+            token.Grant,
+            token.Since is { } since ? Print.Minute(since) : "",
+            token.Ends is { } ends ? Print.Minute(ends) : "",
+            token.Trouble,
+        ];
+
+    private static Command SignIn()
+    {
+        var command = new Command("sign-in", "Get a token: sign in with a browser on any device") { Name };
+        command.SetAction(SignInAsync);
+        return command;
+    }
+
+    private static async Task<int> SignInAsync(ParseResult parsed, CancellationToken ct)
+    {
+        string name = parsed.GetValue(Name)!;
+        (Settings? settings, int exitCode) = Session.ReadSettings(Session.CtrlOf(parsed.GetValue(Verbs.Ctrl)), quiet: true);
+        if (settings is null)
+            return exitCode;
+        if (settings.Tokens.FirstOrDefault(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } token)
+        {
+            Print.Error($"{name}: there is no section [{TokenKeys.Prefix}{name}] in packetboat.ini");
+            return ExitCode.Usage;
+        }
+
+        using var server = new AuthorizationServer(TimeProvider.System);
+        Result<TokenReply> reply = await new DeviceSignIn(server, TimeProvider.System).RunAsync(token, Show, ct);
+        if (reply.Value is not { } given)
+        {
+            Print.Error(reply.Refusal!.ToString());
+            return ExitCode.Failed;
+        }
+
+        return await Session.RunAsync(
+            parsed,
+            async (operations, stop) =>
+                Session.Answer(
+                    parsed,
+                    await operations.SetTokenAsync(token.Name, given.RefreshToken.RevealValue(), given.RefreshLife, stop)
+                ),
+            ct
+        );
+    }
+
+    private static void Show(string address, string code)
+    {
+        Print.Line($"Open {address} in a browser, and type in this code: {code}");
+        Print.Line("Sign in there as the mailbox that the relay knows. Waiting ...");
+    }
+
+    private static Command Set()
+    {
+        var file = new Argument<string?>("file")
+        {
+            Description = "Its first line is the token; none: that of standard input",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var command = new Command("set", "Keep a refresh token that was got otherwise") { Name, file, Verbs.Json };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                        Session.Answer(
+                            parsed,
+                            await operations.SetTokenAsync(
+                                parsed.GetValue(Name)!,
+                                FirstLine(parsed.GetValue(file)),
+                                life: null,
+                                stop
+                            )
+                        ),
+                    ct
+                )
+        );
+        return command;
+    }
+
+    private static string FirstLine(string? file)
+    {
+        using TextReader from = file is null ? Console.In : File.OpenText(file);
+        return from.ReadLine() ?? "";
+    }
+
+    private static Command Forget()
+    {
+        var command = new Command("forget", "Forget a token") { Name, Verbs.Json };
+        command.SetAction(
+            (parsed, ct) =>
+                Session.RunAsync(
+                    parsed,
+                    async (operations, stop) =>
+                        Session.Answer(parsed, await operations.ForgetTokenAsync(parsed.GetValue(Name)!, stop)),
+                    ct
+                )
+        );
+        return command;
+    }
+}

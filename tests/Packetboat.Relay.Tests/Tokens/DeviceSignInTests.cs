@@ -1,0 +1,109 @@
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Operations;
+using Packetboat.Relay.Tokens;
+
+namespace Packetboat.Relay.Tests.Tokens;
+
+/// <summary>RFC 8628: a code, a browser somewhere else, and patience.</summary>
+public sealed class DeviceSignInTests : IAsyncDisposable
+{
+    private const int Patience = 30_000;
+    private const string Begun =
+        """{"device_code":"dc","user_code":"WDJB-MJHT","verification_uri":"https://login.example/device","expires_in":900,"interval":7}""";
+
+    private readonly LoopIssuer _issuer = new();
+    private readonly HastyTime _time = new();
+    private readonly AuthorizationServer _server;
+    private readonly Queue<(int, string)> _polls = new();
+    private string _shown = "";
+
+    public DeviceSignInTests()
+    {
+        _server = new AuthorizationServer(TimeProvider.System, LoopIssuer.Trust());
+        _issuer.Answer = (path, _) => path == "/device" ? (200, Begun) : _polls.Dequeue();
+    }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        _server.Dispose();
+        await _issuer.DisposeAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task It_asks_until_the_person_has_signed_in_and_no_faster_than_it_may()
+    {
+        Poll(400, """{"error":"authorization_pending"}""");
+        Poll(400, """{"error":"slow_down"}""");
+        Poll(503, "busy");
+        Poll(200, """{"access_token":"a","refresh_token":"r","refresh_token_expires_in":3600}""");
+        TokenReply reply = (await RunAsync()).Value!;
+        Assert.Equal(("r", TimeSpan.FromHours(1)), (reply.RefreshToken.RevealValue(), reply.RefreshLife));
+        Assert.Equal("https://login.example/device WDJB-MJHT", _shown);
+        Assert.Equal([7, 7, 12, 12], _time.Waits);
+        IReadOnlyDictionary<string, string> asked = _issuer.Asked.Last();
+        Assert.Equal(("urn:ietf:params:oauth:grant-type:device_code", "dc"), (asked["grant_type"], asked["device_code"]));
+        Assert.Equal("smtp", _issuer.Asked.First()["scope"]);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData(400, """{"error":"access_denied"}""", "access_denied")]
+    [InlineData(400, """{"error":"expired_token"}""", "expired_token")]
+    [InlineData(200, """{"access_token":"a"}""", "the answer has no refresh_token; does Scope ask for one (offline_access)?")]
+    public async Task What_ends_it_is_said(int status, string json, string reason)
+    {
+        Poll(status, json);
+        Assert.Equal(reason, (await RunAsync()).Refusal!.Reason);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Nobody_is_waited_for_after_the_code_has_ended()
+    {
+        for (int i = 0; i < 200; i++)
+            Poll(400, """{"error":"authorization_pending"}""");
+        Assert.Equal("nobody has signed in in time", (await RunAsync()).Refusal!.Reason);
+        Assert.Equal(129, _time.Waits.Count); // of 7 seconds, in 900
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_scope_that_the_provider_does_not_give_so_is_said()
+    {
+        _issuer.Answer = (_, _) => (400, """{"error":"invalid_scope","error_description":"Invalid device flow scope: mail"}""");
+        Assert.Equal("invalid_scope (Invalid device flow scope: mail)", (await RunAsync()).Refusal!.Reason);
+        Assert.Empty(_shown);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_provider_without_it_is_not_asked()
+    {
+        TokenSettings none = _issuer.Token() with { DeviceEndpoint = null };
+        Refusal refusal = (await new DeviceSignIn(_server, _time).RunAsync(none, Show, Ct)).Refusal!;
+        Assert.Contains("packetboat token set office", refusal.Remedy, StringComparison.Ordinal);
+        Assert.Empty(_issuer.Asked);
+    }
+
+    private void Poll(int status, string json) => _polls.Enqueue((status, json));
+
+    private void Show(string address, string code) => _shown = $"{address} {code}";
+
+    private Task<Result<TokenReply>> RunAsync() => new DeviceSignIn(_server, _time).RunAsync(_issuer.Token(), Show, Ct);
+
+    /// <summary>Every wait is over at once, and the clock goes on by it.</summary>
+    private sealed class HastyTime : TimeProvider
+    {
+        private DateTimeOffset _now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+        public List<double> Waits { get; } = [];
+
+        public override DateTimeOffset GetUtcNow() => _now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Waits.Add(dueTime.TotalSeconds);
+            _now += dueTime;
+            return System.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text;
+using Packetboat.Relay.Configuration;
+
+namespace Packetboat.Relay.Tests.Tokens;
+
+/// <summary>An access token is at hand, and the refresh token behind it is never lost.</summary>
+public sealed class TokenKeeperTests : IAsyncDisposable
+{
+    private const int Patience = 30_000;
+
+    private readonly TokenRig _rig = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+
+    [Fact(Timeout = Patience)]
+    public async Task One_is_used_until_shortly_before_its_end()
+    {
+        await _rig.SignInAsync(Ct);
+        Assert.Equal("a1", await _rig.GetAsync(Ct));
+        _rig.Queue.Time.Advance(TimeSpan.FromMinutes(54));
+        Assert.Equal("a1", await _rig.GetAsync(Ct));
+        _rig.Queue.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("a2", await _rig.GetAsync(Ct));
+        Assert.Equal(["r0", "r1"], _rig.Issuer.Asked.Select(fields => fields["refresh_token"]));
+        IReadOnlyDictionary<string, string> asked = _rig.Issuer.Asked.First();
+        Assert.Equal(("refresh_token", "us", "our secret"), (asked["grant_type"], asked["client_id"], asked["client_secret"]));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task One_with_a_short_life_is_used_for_half_of_it()
+    {
+        _rig.Life = 60;
+        await _rig.SignInAsync(Ct);
+        await _rig.GetAsync(Ct);
+        _rig.Queue.Time.Advance(TimeSpan.FromSeconds(29));
+        Assert.Equal("a1", await _rig.GetAsync(Ct));
+        _rig.Queue.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("a2", await _rig.GetAsync(Ct));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task One_that_the_relay_does_not_take_is_replaced_before_its_end()
+    {
+        await _rig.SignInAsync(Ct);
+        Assert.Equal("a1", await _rig.GetAsync(Ct));
+        Assert.Equal("a2", await _rig.GetAsync(Ct, rejected: "a1"));
+        // Another connection was told the same of the old one, and the new one is there already.
+        Assert.Equal("a2", await _rig.GetAsync(Ct, rejected: "a1"));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_restart_between_the_exchange_and_its_use_loses_nothing()
+    {
+        await _rig.SignInAsync(Ct);
+        await _rig.GetAsync(Ct);
+        _rig.Restart();
+        Assert.Equal("a2", await _rig.GetAsync(Ct));
+        _rig.Restart();
+        Assert.Equal("a3", await _rig.GetAsync(Ct));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_new_refresh_token_is_on_the_disk_before_anything_is_done_with_it()
+    {
+        await _rig.SignInAsync(Ct);
+        _rig.IsFull = true;
+        Assert.Equal("later: the new one could not be kept: the disk is full", await _rig.GetAsync(Ct));
+        // The old one is worth nothing any more: to show it again would have all of them taken back.
+        Assert.StartsWith("later:", await _rig.GetAsync(Ct), StringComparison.Ordinal);
+        Assert.Single(_rig.Issuer.Asked);
+        _rig.IsFull = false;
+        Assert.Equal("a2", await _rig.GetAsync(Ct));
+        Assert.Equal("r1", _rig.Issuer.Asked.Last()["refresh_token"]);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task It_is_asked_for_once_however_many_want_it()
+    {
+        await _rig.SignInAsync(Ct);
+        string[] all = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _rig.GetAsync(Ct)));
+        Assert.Equal(["a1"], all.Distinct());
+        Assert.Single(_rig.Issuer.Asked);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_was_taken_back_needs_a_person()
+    {
+        Assert.Equal("never: nobody has signed in for it: packetboat token sign-in office", await _rig.GetAsync(Ct));
+        await _rig.Keeper.SetAsync("office", new Secret("stolen"), null, Ct);
+        Assert.Equal("never: it cannot be renewed: invalid_grant (Token has been expired or revoked.)", await _rig.GetAsync(Ct));
+        Assert.NotEmpty(_rig.Keeper.StateOf(_rig.Token).Trouble);
+        await _rig.SignInAsync(Ct);
+        Assert.Equal("a1", await _rig.GetAsync(Ct));
+        Assert.Empty(_rig.Keeper.StateOf(_rig.Token).Trouble);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData(503, "<html>")]
+    [InlineData(500, "{}")]
+    [InlineData(400, "{\"error\":\"temporarily_unavailable\"}")]
+    [InlineData(200, "[]")]
+    [InlineData(200, "{\"token_type\":\"Bearer\"}")]
+    public async Task What_passes_by_itself_is_tried_again(int status, string json)
+    {
+        await _rig.SignInAsync(Ct);
+        _rig.Issuer.Answer = (_, _) => (status, json);
+        Assert.StartsWith("later: it cannot be renewed: ", await _rig.GetAsync(Ct), StringComparison.Ordinal);
+        _rig.Issuer.Answer = _rig.Rotate;
+        Assert.Equal("a1", await _rig.GetAsync(Ct));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Client_credentials_need_nobody()
+    {
+        _rig.Issuer.Answer = (_, _) => (200, """{"access_token":"mine","expires_in":"3599"}""");
+        Assert.Equal("mine", await _rig.GetAsync(Ct, token: _rig.Issuer.Token(TokenGrant.ClientCredentials)));
+        IReadOnlyDictionary<string, string> asked = Assert.Single(_rig.Issuer.Asked);
+        Assert.Equal(("client_credentials", "smtp"), (asked["grant_type"], asked["scope"]));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task In_the_store_it_is_sealed_and_nothing_prints_it()
+    {
+        await _rig.SignInAsync(Ct);
+        byte[] kept = _rig.FindToken("office")!.Sealed;
+        Assert.DoesNotContain("r0", Encoding.Latin1.GetString(kept), StringComparison.Ordinal);
+        await _rig.GetAsync(Ct);
+        Assert.DoesNotContain("a1", (await _rig.Keeper.GetAsync(_rig.Token, default, Ct)).ToString(), StringComparison.Ordinal);
+        Assert.True(await _rig.Keeper.ForgetAsync("office", Ct));
+        Assert.StartsWith("never: nobody has signed in", await _rig.GetAsync(Ct), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,88 @@
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Hub;
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.Tests.Queue;
+using Packetboat.Relay.Tokens;
+
+namespace Packetboat.Relay.Tests.Tokens;
+
+/// <summary>A keeper over a real store, and an issuer that gives a new refresh token each time and takes the one before no more.</summary>
+internal sealed class TokenRig : ITokenStore, IAsyncDisposable
+{
+    private readonly SecretBox _box = new(new byte[32]);
+    private readonly AuthorizationServer _server;
+    private int _given;
+    private string _valid = "r0";
+
+    public TokenRig()
+    {
+        _server = new AuthorizationServer(TimeProvider.System, LoopIssuer.Trust());
+        Issuer.Answer = Rotate;
+        Keeper = NewKeeper();
+    }
+
+    public QueueRig Queue { get; } = new();
+
+    public LoopIssuer Issuer { get; } = new();
+
+    public TokenKeeper Keeper { get; private set; }
+
+    public TokenSettings Token => Issuer.Token();
+
+    /// <summary>Seconds.</summary>
+    public int Life { get; set; } = 3600;
+
+    /// <summary>The disk takes nothing.</summary>
+    public bool IsFull { get; set; }
+
+    public async ValueTask DisposeAsync()
+    {
+        Keeper.Dispose();
+        _server.Dispose();
+        await Issuer.DisposeAsync();
+        await Queue.DisposeAsync();
+    }
+
+    public Task SignInAsync(CancellationToken ct) => Keeper.SetAsync("office", new Secret("r0"), null, ct);
+
+    /// <summary>What is in memory is gone.</summary>
+    public void Restart()
+    {
+        Keeper.Dispose();
+        Keeper = NewKeeper();
+    }
+
+    /// <summary>A token, or why there is none.</summary>
+    public async Task<string> GetAsync(CancellationToken ct, string rejected = "", TokenSettings? token = null) =>
+        await Keeper.GetAsync(token ?? Token, rejected.Length == 0 ? default : new Secret(rejected), ct) switch
+        {
+            TokenAnswer.Given given => given.Token.RevealValue(),
+            TokenAnswer.Refused { IsFinal: true } refused => $"never: {refused.Reason}",
+            TokenAnswer.Refused refused => $"later: {refused.Reason}",
+            _ => "",
+        };
+
+    public (int, string) Rotate(string path, IReadOnlyDictionary<string, string> fields)
+    {
+        if (fields["refresh_token"] != _valid)
+            return (400, """{"error":"invalid_grant","error_description":"Token has been expired or revoked."}""");
+        int number = ++_given;
+        _valid = $"r{number}";
+        return (
+            200,
+            $$"""{"access_token":"a{{number}}","token_type":"Bearer","expires_in":{{Life}},"refresh_token":"{{_valid}}"}"""
+        );
+    }
+
+    public StoredToken? FindToken(string name) => Queue.Accounts.FindToken(name);
+
+    public Task KeepTokenAsync(StoredToken token, CancellationToken stopping) =>
+        IsFull
+            ? throw new StoreUnavailableException("the disk is full", inner: null)
+            : Queue.Accounts.KeepTokenAsync(token, stopping);
+
+    public Task<bool> ForgetTokenAsync(string name, CancellationToken stopping) =>
+        Queue.Accounts.ForgetTokenAsync(name, stopping);
+
+    private TokenKeeper NewKeeper() => new(this, _server, _box, Queue.Time);
+}

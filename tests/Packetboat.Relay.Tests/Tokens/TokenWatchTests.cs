@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Packetboat.Relay.Alarms;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.Telemetry;
+using Packetboat.Relay.Tokens;
+
+namespace Packetboat.Relay.Tests.Tokens;
+
+/// <summary>The operator hears of a token in trouble once, before mail waits for it, and the alarm goes by itself.</summary>
+public sealed class TokenWatchTests : IAsyncDisposable
+{
+    private const int Patience = 30_000;
+
+    private readonly TokenRig _rig = new();
+    private readonly TokenWatch _watch;
+    private Settings _settings = ConfigurationReader.Defaults("/nowhere", "node.example");
+
+    public TokenWatchTests()
+    {
+        _settings = _settings with { Tokens = [_rig.Token] };
+        _watch = new TokenWatch(
+            _rig.Keeper,
+            () => _settings,
+            _rig.Queue.Store,
+            new MailLog(NullLogger<MailLog>.Instance),
+            _rig.Queue.Time
+        );
+    }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        _watch.Dispose();
+        await _rig.DisposeAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Nobody_has_signed_in_and_then_somebody_does()
+    {
+        Alarm alarm = Assert.Single(await LookAsync());
+        Assert.Equal("the token office: nobody has signed in for it: packetboat token sign-in office", alarm.Text);
+        Assert.Equal("token-expires", AlarmCatalogue.KindOf(alarm).Id);
+        await _rig.SignInAsync(Ct);
+        Assert.Empty(await LookAsync());
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task One_that_was_taken_back_is_found_although_no_mail_needs_it()
+    {
+        await _rig.SignInAsync(Ct);
+        Assert.Empty(await LookAsync());
+        _rig.Issuer.Answer = (_, _) => (400, """{"error":"invalid_grant"}""");
+        Assert.Empty(await LookAsync());
+        _rig.Queue.Time.Advance(TokenWatch.Exercise);
+        Assert.Contains("invalid_grant", Assert.Single(await LookAsync()).Text, StringComparison.Ordinal);
+        _settings = _settings with { Tokens = [] };
+        Assert.Empty(await LookAsync());
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task One_that_ends_is_announced()
+    {
+        TimeSpan notice = _settings.Packetboat.ExpiryNotice;
+        _rig.Issuer.Answer = (_, _) => (200, """{"access_token":"a","expires_in":3600}""");
+        await _rig.Keeper.SetAsync("office", new Secret("r0"), notice + TimeSpan.FromHours(1), Ct);
+        Assert.Empty(await LookAsync());
+        _rig.Queue.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Contains("ends at", Assert.Single(await LookAsync()).Text, StringComparison.Ordinal);
+    }
+
+    private async Task<IReadOnlyList<Alarm>> LookAsync()
+    {
+        await _watch.LookAsync(Ct);
+        return await _rig.Queue.Store.AlarmsAsync(Ct);
+    }
+}
