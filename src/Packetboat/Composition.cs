@@ -116,7 +116,8 @@ internal sealed class Composition : IAsyncDisposable
             (account, recipients) =>
                 QwkId.TryParse(account, out QwkId? id, out _) ? _usage.HardBouncedAsync(id, recipients) : ValueTask.CompletedTask,
             rewriter.Original,
-            _tokens
+            _tokens,
+            _store
         );
         _suspensions = new SuspensionKeeper(_store, _store, SendMail.Scheduler, SendMail.BounceAsync, _store, _log, time);
         _proofs = new DomainProofs(_store, resolver, _store, _store, _log, time);
@@ -252,6 +253,7 @@ internal sealed class Composition : IAsyncDisposable
             Settings,
             SendMail.Scheduler,
             SendMail.DelayNotices,
+            SendMail.TlsReporter!,
             _suspensions,
             _proofs,
             _keyWatch,

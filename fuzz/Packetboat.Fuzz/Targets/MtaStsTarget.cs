@@ -3,16 +3,19 @@ using Packetboat.Protocol.TransportSecurity;
 
 namespace Packetboat.Fuzz.Targets;
 
-/// <summary>The first line is the TXT record, the second a host, the rest the policy.</summary>
+/// <summary>The first line is the TXT record of either, the second a host, the rest the policy.</summary>
 internal sealed class MtaStsTarget : IFuzzTarget
 {
     public string Name => "mta-sts";
 
-    public string What => "an MTA-STS record and a policy";
+    public string What => "an MTA-STS or TLS-RPT record and a policy";
 
     public IReadOnlyList<string> Words { get; } =
     [
         "v=STSv1; ",
+        "v=TLSRPTv1; rua=",
+        "mailto:a@b.example",
+        ",https://b.example/",
         "id=1; ",
         "\n",
         "mx.far.example",
@@ -29,6 +32,13 @@ internal sealed class MtaStsTarget : IFuzzTarget
         string[] parts = Encoding.UTF8.GetString(input).Split('\n', 3);
         string? id = MtaStsRecord.IdOf([parts[0]]);
         Check.That(id is null || (id.Length is > 0 and <= 32 && id.All(char.IsAsciiLetterOrDigit)), "an identifier that is none");
+        IReadOnlyList<Uri> addresses = TlsReportRecord.AddressesOf([parts[0]]);
+        Check.That(addresses.Count <= TlsReportRecord.MaxAddresses, "more addresses than anybody has");
+        foreach (Uri address in addresses)
+            Check.That(
+                address.Scheme == Uri.UriSchemeHttps || TlsReportRecord.MailOf(address) is not null,
+                $"{address} is no address for reports"
+            );
         if (!MtaStsPolicy.TryParse(parts.ElementAtOrDefault(2) ?? "", out MtaStsPolicy? policy, out string? fault))
         {
             Check.IsPrintable(fault, "a fault");

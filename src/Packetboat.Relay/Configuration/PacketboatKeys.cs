@@ -157,6 +157,16 @@ internal static class PacketboatKeys
         },
         new(
             "Delivery",
+            "TlsReports",
+            SettingType.Boolean,
+            "true",
+            "Whether domains that ask for it are told once a day how sessions with their servers came by TLS (TLS-RPT). By mail only where DKIM signs for HostName."
+        )
+        {
+            IsUsedYet = true,
+        },
+        new(
+            "Delivery",
             "DnssecTrusted",
             SettingType.Boolean,
             "false",

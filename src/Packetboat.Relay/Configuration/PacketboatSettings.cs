@@ -78,6 +78,12 @@ public sealed record PacketboatSettings
     public required TimeSpan TlsMemory { get; init; }
 
     /// <summary>
+    /// Whether domains that ask for it are told once a day how sessions with their servers came by TLS (TLS-RPT). By mail only
+    /// where DKIM signs for HostName. Default true.
+    /// </summary>
+    public required bool TlsReports { get; init; }
+
+    /// <summary>
     /// Whether DNSServer is believed when it says that it has validated an answer, so that DANE is obeyed: it must validate
     /// DNSSEC, and nobody may be able to answer in its place. It should run on this machine. Default false.
     /// </summary>

@@ -101,6 +101,7 @@ internal static class RecordReader
             AllowPrivateTargets = keys.Boolean("AllowPrivateTargets"),
             MtaSts = keys.Boolean("MtaSts"),
             TlsMemory = keys.Duration("TlsMemory"),
+            TlsReports = keys.Boolean("TlsReports"),
             DnssecTrusted = keys.Boolean("DnssecTrusted"),
             RelayConnections = keys.Integer("RelayConnections"),
             RelayCertificateFile = keys.Path("RelayCertificateFile"),

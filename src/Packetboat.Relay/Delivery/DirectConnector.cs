@@ -4,10 +4,12 @@ using System.Security.Cryptography.X509Certificates;
 using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
+using Packetboat.Protocol.TransportSecurity;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Shaping;
+using Packetboat.Relay.TlsReports;
 using Packetboat.Relay.TransportSecurity;
 
 namespace Packetboat.Relay.Delivery;
@@ -26,7 +28,8 @@ internal sealed class DirectConnector(
     TransportPolicies policies,
     TlsMemory memory,
     TimeProvider time,
-    X509ChainPolicy? authorities = null
+    X509ChainPolicy? authorities = null,
+    TlsResults? results = null
 ) : IConnector
 {
     public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
@@ -81,6 +84,7 @@ internal sealed class DirectConnector(
             if (demand is TlsDemand.Forbidden { Reply: var reply })
             {
                 last = NotSecure(reply, host);
+                Note(route, demand, sts.Policy, "validation-failure", targets[0], from: null);
                 passing = last is Connection.Unreachable ? last : passing;
                 continue;
             }
@@ -89,7 +93,7 @@ internal sealed class DirectConnector(
             {
                 if (++tried > MxHosts.MaxAddresses)
                     return passing ?? last;
-                last = await ConnectAsync(new Call(target, demand, route), stopping);
+                last = await ConnectAsync(new Call(target, demand, route, sts.Policy), stopping);
                 if (last is Connection.Ready or Connection.Paced)
                     return last;
                 passing = last is Connection.Unreachable ? last : passing;
@@ -162,7 +166,7 @@ internal sealed class DirectConnector(
 
     private async ValueTask<Connection> ConnectAsync(Call call, bool mayTls, CancellationToken stopping)
     {
-        (MailTarget target, TlsDemand demand, Route.Direct route) = call;
+        (MailTarget target, TlsDemand demand, Route.Direct route, MtaStsPolicy? policy) = call;
         int port = settings().Packetboat.DirectPort;
         string host = $"{target.Host} [{target.Address}]:{port}";
         (Socket? socket, string failure) = await dialer.DialAsync(
@@ -173,6 +177,7 @@ internal sealed class DirectConnector(
         if (socket is null)
             return new Connection.Unreachable(DeliveryReplies.CannotConnect(failure), false, host);
 
+        IPAddress? from = (socket.LocalEndPoint as IPEndPoint)?.Address;
         SmtpClientSession session = dialer.Session(new NetworkStream(socket, ownsSocket: true));
         var conversation = new DirectCall(
             session,
@@ -197,11 +202,28 @@ internal sealed class DirectConnector(
             throw;
         }
 
+        // The second call is the same session for whoever is told of it.
+        if (mayTls && conversation.Result is { } tls)
+            Note(route, demand, policy, tls, target, from);
         if (result is not Connection.Ready)
             await session.DisposeAsync();
         else if (session.Tls is not null)
             await memory.NoteAsync(target.Host);
         return result;
+    }
+
+    /// <summary>Reports go by a way of their own, so that none is about the last one.</summary>
+    private void Note(
+        Route.Direct route,
+        TlsDemand demand,
+        MtaStsPolicy? policy,
+        string result,
+        MailTarget target,
+        IPAddress? from
+    )
+    {
+        if (route.Tls != TlsWish.Optional)
+            results?.Note(route.Domain, TlsPolicyText.Of(demand, policy), result, target.Host, target.Address, from);
     }
 
     private bool IsOurs(string host) => string.Equals(host, settings().Mail.HostName, StringComparison.OrdinalIgnoreCase);
@@ -213,7 +235,8 @@ internal sealed class DirectConnector(
     /// <param name="Target">Whom to call.</param>
     /// <param name="Demand">What TLS must be there.</param>
     /// <param name="Route">By which way.</param>
-    private sealed record Call(MailTarget Target, TlsDemand Demand, Route.Direct Route);
+    /// <param name="Policy">Of the domain; null: none.</param>
+    private sealed record Call(MailTarget Target, TlsDemand Demand, Route.Direct Route, MtaStsPolicy? Policy);
 
     /// <summary>One call to one address, for whoever has to say what went wrong.</summary>
     private sealed class DirectCall(
@@ -225,6 +248,9 @@ internal sealed class DirectConnector(
         PeerTrust trust
     )
     {
+        /// <summary>How it came by TLS, as RFC 8460 §4.3 names it; empty: it did; null: it did not come so far.</summary>
+        public string? Result { get; private set; }
+
         public async ValueTask<Connection> OpenAsync(string ourName, bool mayTls, CancellationToken stopping)
         {
             SmtpOutcome greeting = await session.GreetAsync(stopping);
@@ -233,15 +259,28 @@ internal sealed class DirectConnector(
             SmtpOutcome hello = await session.HelloAsync(ourName, extensionsNeeded: false, stopping);
             if (!hello.IsAccepted)
                 return new Connection.Unreachable(hello.Reply, true, host);
-            if (mayTls && await StartTlsAsync(stopping) is { } failed)
-                return failed;
+            if (mayTls)
+            {
+                Connection? failed = await StartTlsAsync(stopping);
+                Result = session.Tls is null ? "starttls-not-supported" : trust.Fault;
+                if (failed is not null)
+                    return failed;
+            }
+
             bool mayRequireTls = session.Tls is not null && demand.IsVerified && session.Extensions.RequireTls;
             if (wish == TlsWish.Required && !mayRequireTls)
                 return new Connection.Impossible(DeliveryReplies.NoRequireTls(name));
             return new Connection.Ready(session, host, trust.Words(session.Tls)) { MayRequireTls = mayRequireTls };
         }
 
-        public Connection Broken(SmtpProtocolException broken) =>
+        public Connection Broken(SmtpProtocolException broken)
+        {
+            if (session.Tls is not null)
+                Result = trust.Fault.Length > 0 ? trust.Fault : "validation-failure";
+            return Failed(broken);
+        }
+
+        private Connection Failed(SmtpProtocolException broken) =>
             (session.Tls is null, demand.IsFirm, demand.IsVerified && trust.Doubt.Length > 0) switch
             {
                 (true, _, _) => Unreachable(DeliveryReplies.Broken(broken.Message)),

@@ -7,7 +7,9 @@ using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Shaping;
 using Packetboat.Relay.Signing;
+using Packetboat.Relay.Spool;
 using Packetboat.Relay.Telemetry;
+using Packetboat.Relay.TlsReports;
 using Packetboat.Relay.Tokens;
 using Packetboat.Relay.TransportSecurity;
 
@@ -37,7 +39,8 @@ public sealed class SendMail : IDisposable
         MessageSigner? signer = null,
         Func<string, int, ValueTask>? hardBounced = null,
         Func<MailAddress, MailAddress>? originalSender = null,
-        TokenKeeper? tokens = null
+        TokenKeeper? tokens = null,
+        ITlsResultStore? tlsResults = null
     )
     {
         (_resolver, _settings) = (resolver, settings);
@@ -50,7 +53,20 @@ public sealed class SendMail : IDisposable
         _policies = new TransportPolicies(resolver, new MtaStsPolicies(resolver, _fetcher, policies, time), _memory, settings);
         var shaper = new Shaper(() => settings().Replies, time);
         var relay = new RelayConnector(dialer, addresses, settings, tokens);
-        var direct = new DirectConnector(dialer, resolver, addresses, settings, shaper, _policies, _memory, time);
+        TlsResults? results = tlsResults is null
+            ? null
+            : new TlsResults(tlsResults, () => settings().Packetboat.TlsReports, time);
+        var direct = new DirectConnector(
+            dialer,
+            resolver,
+            addresses,
+            settings,
+            shaper,
+            _policies,
+            _memory,
+            time,
+            results: results
+        );
         var nowhere = new NoConnector();
         IConnector connectorOf(Route route) =>
             route switch
@@ -90,6 +106,18 @@ public sealed class SendMail : IDisposable
             stops
         );
         _settlement = settlement!;
+        if (results is not null)
+            TlsReporter = new TlsReporter(
+                results,
+                tlsResults!,
+                resolver,
+                new MessageSpool(store, Scheduler, [], time),
+                signer,
+                new ReportPost(dialer, addresses, () => settings().Packetboat.AllowPrivateTargets, time),
+                settings,
+                log,
+                time
+            );
         DelayNotices = new DelayNotices(
             store,
             reporterOf(Scheduler),
@@ -105,6 +133,9 @@ public sealed class SendMail : IDisposable
     /// <summary>Tells senders of mail that waits. Runs beside the scheduler.</summary>
     public DelayNotices DelayNotices { get; }
 
+    /// <summary>Tells domains how sessions with them came by TLS; null: nothing is counted.</summary>
+    public TlsReporter? TlsReporter { get; }
+
     /// <summary>What remote replies mean.</summary>
     public ReplyTable Replies => _settings().Replies;
 
@@ -112,6 +143,7 @@ public sealed class SendMail : IDisposable
     {
         Scheduler.Dispose();
         DelayNotices.Dispose();
+        TlsReporter?.Dispose();
         _fetcher.Dispose();
     }
 

@@ -16,6 +16,9 @@ internal sealed class PeerTrust(TlsDemand demand, string host, X509ChainPolicy? 
     /// <summary>What is wrong with the certificate; empty: nothing, or nobody looked.</summary>
     public string Doubt { get; private set; } = "";
 
+    /// <summary>The same as a result type of RFC 8460 §4.3; empty as it is.</summary>
+    public string Fault { get; private set; } = "";
+
     /// <summary>How safe the way is, for the trace.</summary>
     /// <param name="tls">Null: there is none.</param>
     public string Words(SslStream? tls)
@@ -58,7 +61,7 @@ internal sealed class PeerTrust(TlsDemand demand, string host, X509ChainPolicy? 
     {
         if (certificate is null)
         {
-            Doubt = "it shows no certificate";
+            (Doubt, Fault) = ("it shows no certificate", "validation-failure");
             return false;
         }
 
@@ -75,6 +78,8 @@ internal sealed class PeerTrust(TlsDemand demand, string host, X509ChainPolicy? 
             TlsDemand.Verified or TlsDemand.Required or TlsDemand.Tested => DoubtOf(shown, chain, errors),
             _ => "",
         };
+        if (Doubt.Length > 0 && Fault.Length == 0)
+            Fault = "validation-failure";
         return Doubt.Length == 0 || !demand.IsVerified;
     }
 
@@ -88,13 +93,19 @@ internal sealed class PeerTrust(TlsDemand demand, string host, X509ChainPolicy? 
     {
         // A name in the subject does not count, so the platform's word is not enough.
         if (!CertificateName.IsFor(shown, host, allowCommonName: false))
-            return "it is for another name";
+            return Failed("certificate-host-mismatch", "it is for another name");
         if (!errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
             return "";
         X509ChainStatus[] wrong = chain?.ChainStatus ?? [];
         if (Array.Exists(wrong, status => status.Status == X509ChainStatusFlags.NotTimeValid))
-            return "it has expired, or does not hold yet";
+            return Failed("certificate-expired", "it has expired, or does not hold yet");
         string issuer = PrintableText.Of(shown.Issuer, 100);
-        return $"no authority that is trusted here has signed it ({issuer})";
+        return Failed("certificate-not-trusted", $"no authority that is trusted here has signed it ({issuer})");
+    }
+
+    private string Failed(string fault, string words)
+    {
+        Fault = fault;
+        return words;
     }
 }

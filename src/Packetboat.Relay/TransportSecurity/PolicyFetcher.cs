@@ -1,12 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Packetboat.Protocol;
-using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.TransportSecurity;
 using Packetboat.Relay.Delivery;
 
@@ -22,9 +20,6 @@ internal sealed class PolicyFetcher : IPolicyFetcher, IDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http;
-    private readonly Dialer _dialer;
-    private readonly HostAddresses _addresses;
-    private readonly Func<bool> _mayBePrivate;
     private readonly TimeProvider _time;
     private readonly int _port;
 
@@ -43,7 +38,7 @@ internal sealed class PolicyFetcher : IPolicyFetcher, IDisposable
         int port = 443
     )
     {
-        (_dialer, _addresses, _mayBePrivate, _time, _port) = (dialer, addresses, mayBePrivate, time, port);
+        (_time, _port) = (time, port);
         _http = new HttpClient(
             new SocketsHttpHandler
             {
@@ -53,7 +48,7 @@ internal sealed class PolicyFetcher : IPolicyFetcher, IDisposable
                 MaxResponseHeadersLength = 16,
                 MaxResponseDrainSize = 0,
                 PooledConnectionLifetime = TimeSpan.Zero,
-                ConnectCallback = ConnectAsync,
+                ConnectCallback = new StrangerConnection(dialer, addresses, mayBePrivate).OpenAsync,
                 SslOptions = new SslClientAuthenticationOptions
                 {
                     EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
@@ -111,27 +106,5 @@ internal sealed class PolicyFetcher : IPolicyFetcher, IDisposable
         return length == room.Length
             ? (null, $"the policy is larger than {MtaStsPolicy.MaxLength / 1024} KiB")
             : (Encoding.UTF8.GetString(room, 0, length), "");
-    }
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
-    {
-        string host = context.DnsEndPoint.Host;
-        (IReadOnlyList<IPAddress> found, string failure) = await _addresses.OfAsync(host, ct);
-        IReadOnlyList<MailTarget> targets = MxHosts.Targets(
-            found.Select(address => new MailTarget(host, address)),
-            publicOnly: !_mayBePrivate()
-        );
-        if (targets.Count == 0)
-            throw new IOException(
-                found.Count > 0 ? $"{host} has only loopback or private addresses" : $"{host} was not found: {failure}"
-            );
-        foreach (MailTarget target in targets)
-        {
-            (Socket? socket, failure) = await _dialer.DialAsync(new IPEndPoint(target.Address, _port), ct);
-            if (socket is not null)
-                return new NetworkStream(socket, ownsSocket: true);
-        }
-
-        throw new IOException($"no connection to {host}: {failure}");
     }
 }

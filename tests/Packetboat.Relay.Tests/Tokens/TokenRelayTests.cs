@@ -1,4 +1,3 @@
-using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Diagnosis;

@@ -7,6 +7,8 @@ using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Shaping;
+using Packetboat.Relay.Tests.TlsReports;
+using Packetboat.Relay.TlsReports;
 using Packetboat.Relay.TransportSecurity;
 using Packetboat.Testing;
 
@@ -27,6 +29,7 @@ internal sealed class TransportRig : IAsyncDisposable
             Packetboat = _settings.Packetboat with { DirectPort = Server.Port, AllowPrivateTargets = true },
         };
         Store = new MemoryPolicyStore(TimeProvider.System);
+        Results = new TlsResults(Counted, () => Reports, Time);
         Zone = new ZoneResolver("far.example MX 10 mx.far.example", "mx.far.example A 127.0.0.1");
     }
 
@@ -44,6 +47,13 @@ internal sealed class TransportRig : IAsyncDisposable
 
     /// <summary>As the memory of TLS has it.</summary>
     public FakeTimeProvider Time { get; } = new(TestMail.Noon);
+
+    public MemoryResultStore Counted { get; } = new();
+
+    public TlsResults Results { get; }
+
+    /// <summary><c>TlsReports</c></summary>
+    public bool Reports { get; set; } = true;
 
     /// <summary>What the sender wants.</summary>
     public TlsWish Wish { get; set; }
@@ -86,7 +96,8 @@ internal sealed class TransportRig : IAsyncDisposable
             Policies.Of(Zone, () => _settings, Web, Store, memory),
             memory,
             TimeProvider.System,
-            Authority.Trust()
+            Authority.Trust(),
+            Results
         );
         await using var courier = new Courier(
             new Route.Direct("far.example").For(Wish),

@@ -1,0 +1,153 @@
+using Microsoft.Extensions.Hosting;
+using Packetboat.Protocol;
+using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.Message;
+using Packetboat.Protocol.Smtp;
+using Packetboat.Protocol.TransportSecurity;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.Signing;
+using Packetboat.Relay.Spool;
+using Packetboat.Relay.Telemetry;
+
+namespace Packetboat.Relay.TlsReports;
+
+/// <summary>
+/// Tells each domain that asks for it, once a day, how sessions with its servers came by TLS. RFC 8460. By mail only where there is a key to sign
+/// it; from the null sender, so that no report causes a report, and on a way on which nothing is counted.
+/// </summary>
+public sealed class TlsReporter : BackgroundService
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMinutes(5);
+
+    /// <summary>A report that nobody took so long after its day is nobody's any more. RFC 8460 §5.6.</summary>
+    private const int MaxDays = 2;
+
+    private readonly TlsResults _results;
+    private readonly ITlsResultStore _store;
+    private readonly IResolver _resolver;
+    private readonly ISpool _spool;
+    private readonly MessageSigner? _signer;
+    private readonly ReportPost _post;
+    private readonly Func<Settings> _settings;
+    private readonly MailLog _log;
+    private readonly TimeProvider _time;
+
+    internal TlsReporter(
+        TlsResults results,
+        ITlsResultStore store,
+        IResolver resolver,
+        ISpool spool,
+        MessageSigner? signer,
+        ReportPost post,
+        Func<Settings> settings,
+        MailLog log,
+        TimeProvider time
+    )
+    {
+        (_results, _store, _resolver, _spool, _signer) = (results, store, resolver, spool, signer);
+        (_post, _settings, _log, _time) = (post, settings, log, time);
+    }
+
+    public override void Dispose()
+    {
+        _post.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                _log.NoticesFault(fault);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+
+            await Task.Delay(Step, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await _results.FileAsync();
+    }
+
+    /// <summary>Files what was counted, and reports the days that are over.</summary>
+    internal async Task LookAsync(CancellationToken ct)
+    {
+        await _results.FileAsync();
+        var today = DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime);
+        foreach ((DateOnly day, string domain) in _store.ListDue(today))
+            if (!_settings().Packetboat.TlsReports || await IsDoneAsync(day, domain, ct) || day.AddDays(MaxDays) < today)
+                await _store.RemoveAsync(day, domain, ct);
+    }
+
+    /// <summary>False: it is to be tried again.</summary>
+    private async Task<bool> IsDoneAsync(DateOnly day, string domain, CancellationToken ct)
+    {
+        switch (await _resolver.TextAsync(TlsReportRecord.NameFor(domain), ct))
+        {
+            case DnsAnswer<string>.TemporaryFailure:
+                return false;
+            case DnsAnswer<string>.Found found when TlsReportRecord.AddressesOf(found.Records) is { Count: > 0 } addresses:
+                return await SendAsync(day, domain, addresses, ct);
+            default:
+                return true;
+        }
+    }
+
+    private async Task<bool> SendAsync(DateOnly day, string domain, IReadOnlyList<Uri> addresses, CancellationToken ct)
+    {
+        string host = _settings().Mail.HostName;
+        var report = new TlsReport(domain, day, host, $"postmaster@{host}", _store.Results(day, domain));
+        bool isTaken = false;
+        foreach (Uri address in addresses)
+        {
+            string? failure = TlsReportRecord.MailOf(address) is { } to
+                ? await MailAsync(report, to, ct)
+                : await _post.SendAsync(address, report.ToGzip(), ct);
+            isTaken |= failure is null;
+            _log.TlsReported(domain, day, PrintableText.Of(address.AbsoluteUri, 200), failure ?? "it was taken");
+        }
+
+        return isTaken;
+    }
+
+    private async Task<string?> MailAsync(TlsReport report, MailAddress to, CancellationToken ct)
+    {
+        byte[] content = TlsReportMail.Of(report, to, _time.GetLocalNow());
+        byte[] signature = _signer?.Sign(report.Id, content) ?? [];
+        if (signature.Length == 0)
+            return $"no key signs mail of {report.Submitter}, and unsigned it would not be believed (RFC 8460 §5.3)";
+        if (_spool.Refusal is { } closed)
+            return closed;
+        await using ISpooledMessage message = _spool.Begin();
+        foreach (byte[] part in content.Chunk(32 * 1024))
+        {
+            message.Append(part);
+            await message.FlushAsync(ct);
+        }
+
+        await message.CommitAsync(
+            new SpoolEnvelope(
+                Sender: null,
+                [new EnvelopeRecipient(to, new RecipientNotice(DsnNotify.Never, null))],
+                Account: null,
+                $"TLS report to {report.Domain}",
+                signature,
+                BodyType.SevenBit,
+                SmtpUtf8: false,
+                EnvelopeNotice.None,
+                Tls: TlsWish.Optional
+            ),
+            ct
+        );
+        return null;
+    }
+}

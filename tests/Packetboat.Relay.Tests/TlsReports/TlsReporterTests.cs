@@ -1,0 +1,156 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Packetboat.Protocol.Dkim;
+using Packetboat.Protocol.Message;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.Signing;
+using Packetboat.Relay.Spool;
+using Packetboat.Relay.Telemetry;
+using Packetboat.Relay.Tests.Queue;
+using Packetboat.Relay.Tests.TransportSecurity;
+using Packetboat.Relay.TlsReports;
+using Packetboat.Testing;
+
+namespace Packetboat.Relay.Tests.TlsReports;
+
+/// <summary>Who asks for reports gets one of each day, once, and signed; who does not gets none.</summary>
+public sealed class TlsReporterTests : IAsyncDisposable
+{
+    private const int Patience = 30_000;
+
+    private static readonly TestAuthority Authority = new("an authority of reports");
+
+    private readonly QueueRig _rig = new();
+    private readonly ZoneResolver _zone = new("web.far.example A 127.0.0.1");
+    private readonly MemorySpool _spool = new();
+    private readonly PolicyHost _web = new(Authority.Issue("web.far.example"));
+    private readonly DkimPrivateKey _key = DkimPrivateKey.CreateEd25519();
+    private readonly TlsResults _results;
+    private readonly TlsReporter _reporter;
+    private Settings _settings = ConfigurationReader.Defaults("/nowhere", "mail.node.example");
+
+    public TlsReporterTests()
+    {
+        var log = new MailLog(NullLogger<MailLog>.Instance);
+        var dialer = new Dialer(() => new DialSettings(TimeSpan.FromSeconds(20), null, null), TimeProvider.System);
+        _results = new TlsResults(_rig.Accounts, () => true, _rig.Time);
+        _reporter = new TlsReporter(
+            _results,
+            _rig.Accounts,
+            _zone,
+            _spool,
+            new MessageSigner(new DomainSigningKeys(_rig.Keys, log, _rig.Time), log, _rig.Time),
+            new ReportPost(dialer, new HostAddresses(_zone, () => true), () => true, TimeProvider.System, Authority.Trust()),
+            () => _settings,
+            log,
+            _rig.Time
+        );
+    }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        _reporter.Dispose();
+        await _web.DisposeAsync();
+        await _rig.DisposeAsync();
+        _key.Dispose();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task By_mail_it_is_signed_comes_from_nobody_and_is_never_reported_itself()
+    {
+        Sign();
+        _zone.Add("_smtp._tls.far.example TXT v=TLSRPTv1; rua=mailto:tls@reports.example");
+        await CountAsync();
+        Assert.Empty(_spool.Accepted);
+        await NextDayAsync();
+        AcceptedMessage sent = Assert.Single(_spool.Accepted);
+        Assert.Equal((null, TlsWish.Optional), (sent.Envelope.Sender, sent.Envelope.Tls));
+        EnvelopeRecipient to = Assert.Single(sent.Envelope.Recipients);
+        Assert.Equal(("tls@reports.example", DsnNotify.Never), (to.Address.ToString(), to.Dsn.Notify));
+        Assert.Contains("d=node.example", Encoding.ASCII.GetString(sent.Envelope.Trace), StringComparison.Ordinal);
+        Assert.Contains("TLS-Report-Domain: far.example", Encoding.ASCII.GetString(sent.Content), StringComparison.Ordinal);
+        await NextDayAsync();
+        Assert.Single(_spool.Accepted);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Without_a_key_no_mail_is_sent()
+    {
+        _zone.Add("_smtp._tls.far.example TXT v=TLSRPTv1; rua=mailto:tls@reports.example");
+        await CountAsync();
+        await NextDayAsync();
+        Assert.Empty(_spool.Accepted);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task By_HTTPS_it_is_posted_until_it_is_taken()
+    {
+        _zone.Add($"_smtp._tls.far.example TXT v=TLSRPTv1; rua=https://web.far.example:{_web.Port}/v1/tlsrpt");
+        await CountAsync();
+        _web.Answer = "HTTP/1.1 503 no\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        await NextDayAsync();
+        Assert.Equal("POST /v1/tlsrpt HTTP/1.1", _web.Asked);
+        _web.Answer = "HTTP/1.1 201 yes\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        await _reporter.LookAsync(Ct);
+        await _reporter.LookAsync(Ct);
+        Assert.Equal(2, _web.Connections);
+        Assert.Empty(Due());
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Who_does_not_ask_gets_none_and_nothing_is_kept()
+    {
+        Sign();
+        await CountAsync();
+        await NextDayAsync();
+        Assert.Empty(_spool.Accepted);
+        Assert.Empty(Due());
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task DNS_that_does_not_answer_is_asked_again_but_not_for_ever()
+    {
+        _zone.Add("_smtp._tls.far.example FAILS");
+        await CountAsync();
+        await NextDayAsync();
+        Assert.Single(Due());
+        await NextDayAsync();
+        Assert.Single(Due());
+        await NextDayAsync();
+        Assert.Empty(Due());
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Turned_off_nothing_is_sent()
+    {
+        Sign();
+        _zone.Add("_smtp._tls.far.example TXT v=TLSRPTv1; rua=mailto:tls@reports.example");
+        await CountAsync();
+        _settings = _settings with { Packetboat = _settings.Packetboat with { TlsReports = false } };
+        await NextDayAsync();
+        Assert.Empty(_spool.Accepted);
+        Assert.Empty(Due());
+    }
+
+    private void Sign() => _rig.Keys.Use(_rig.Keys.Add("node.example", "s", _key));
+
+    private IReadOnlyList<(DateOnly Day, string Domain)> Due() => _rig.Accounts.ListDue(DateOnly.MaxValue);
+
+    private async Task CountAsync()
+    {
+        _results.Note("far.example", "no-policy-found", "", "mx.far.example", System.Net.IPAddress.Loopback, null);
+        await _reporter.LookAsync(Ct);
+        // What is owed to the disk is there when something else is.
+        await _rig.Accounts.ForgetTokenAsync("nothing", Ct);
+    }
+
+    private async Task NextDayAsync()
+    {
+        _rig.Time.Advance(TimeSpan.FromDays(1));
+        await _reporter.LookAsync(Ct);
+    }
+}
