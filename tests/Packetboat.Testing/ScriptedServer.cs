@@ -166,7 +166,10 @@ public sealed class ScriptedServer : IAsyncDisposable
     {
         while (await LineAsync(stream) is { } line && line != ".") { }
 
-        await SayAsync(stream, Answer(".") ?? "250 2.0.0 taken");
+        string reply = Answer(".") ?? "250 2.0.0 taken";
+        if (reply.Length == 0)
+            throw new IOException("as told");
+        await SayAsync(stream, reply);
     }
 
     private string Willing(string line, Stream stream)

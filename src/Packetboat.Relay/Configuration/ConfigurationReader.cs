@@ -73,9 +73,16 @@ public sealed class ConfigurationReader
         IniEntry? address = SystemAddressIn(msgs);
         mail = mail with { HostName = NameOurselves(mail.HostName, address) };
         IReadOnlyList<TokenSettings> tokens = new TokenReader(packetboat, _directory, _problems, _values).Read();
-        IReadOnlyList<RouteRule> routes = new RouteReader(packetboat, _directory, mail, tokens, _problems, _values).Read();
+        var backups = new BackupReader(packetboat, _directory, tokens, _problems, _values);
+        var reader = new RouteReader(packetboat, _directory, mail, tokens, backups, _problems, _values);
+        IReadOnlyList<RouteRule> routes = reader.Read();
         ReplyTable table = ReplyTableReader.Read(replies, ReplyTable.Shipped, _problems);
-        return new Settings(_directory, address?.Text ?? mail.HostName, mail, ours, table) { Routes = routes, Tokens = tokens };
+        return new Settings(_directory, address?.Text ?? mail.HostName, mail, ours, table)
+        {
+            Routes = routes,
+            Backups = backups.Named(packetboatKeys, "RelayBackups"),
+            Tokens = tokens,
+        };
     }
 
     private IniDocument OpenSbbsIni()

@@ -7,4 +7,7 @@ public enum DeliveryMode
 
     /// <summary>Everything to <c>RelayServer</c>.</summary>
     Relay,
+
+    /// <summary>Directly, and to <c>RelayServer</c> where the network or a server refuses us.</summary>
+    Auto,
 }

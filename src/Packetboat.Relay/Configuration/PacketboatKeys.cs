@@ -55,7 +55,7 @@ internal static class PacketboatKeys
             "DeliveryMode",
             SettingType.DeliveryMode,
             "",
-            "Direct delivers to each domain's own servers, Relay gives everything to RelayServer. Blank means Relay if the flag RELAY_TX is set, else Direct; anything that contradicts the flag is refused."
+            "Direct delivers to each domain's own servers, Relay gives everything to RelayServer, Auto delivers directly and gives to RelayServer what the network or a server refuses because of this machine's address; it needs RelayServer, and no RELAY_TX. Blank means Relay if the flag RELAY_TX is set, else Direct; anything that contradicts the flag is refused."
         )
         {
             IsUsedYet = true,
@@ -175,11 +175,34 @@ internal static class PacketboatKeys
         {
             IsUsedYet = true,
         },
+        new(
+            "Delivery",
+            "DirectProbe",
+            SettingType.Duration,
+            "15m",
+            "With Auto, while port 25 is blocked: how long after that the first look is whether it is open again. The pause doubles up to 4 hours."
+        )
+        {
+            IsUsedYet = true,
+            Minimum = 60,
+            Maximum = 14400,
+        },
         new("Relay", "RelayConnections", SettingType.Integer, "20", "Connections to RelayServer at the same time.")
         {
             IsUsedYet = true,
             Minimum = 1,
             Maximum = 1000,
+        },
+        new(
+            "Relay",
+            "RelayBackups",
+            SettingType.List,
+            "",
+            "Names of sections [Relay:NAME], separated by commas: relays that are used, in this order, while RelayServer cannot be reached or refuses us."
+        )
+        {
+            IsUsedYet = true,
+            Example = "second",
         },
         new(
             "Relay",

@@ -23,8 +23,9 @@ public sealed record PacketboatSettings
     public required long MemoryReserve { get; init; }
 
     /// <summary>
-    /// Direct delivers to each domain's own servers, Relay gives everything to RelayServer. Blank means Relay if the flag
-    /// RELAY_TX is set, else Direct; anything that contradicts the flag is refused.
+    /// Direct delivers to each domain's own servers, Relay gives everything to RelayServer, Auto delivers directly and gives to
+    /// RelayServer what the network or a server refuses because of this machine's address; it needs RelayServer, and no RELAY_TX.
+    /// Blank means Relay if the flag RELAY_TX is set, else Direct; anything that contradicts the flag is refused.
     /// </summary>
     public required DeliveryMode DeliveryMode { get; init; }
 
@@ -88,6 +89,18 @@ public sealed record PacketboatSettings
     /// DNSSEC, and nobody may be able to answer in its place. It should run on this machine. Default false.
     /// </summary>
     public required bool DnssecTrusted { get; init; }
+
+    /// <summary>
+    /// With Auto, while port 25 is blocked: how long after that the first look is whether it is open again. The pause doubles up to
+    /// 4 hours. With s, m, h, d or w. Default 15m. Range 1m to 4h.
+    /// </summary>
+    public required TimeSpan DirectProbe { get; init; }
+
+    /// <summary>
+    /// Names of sections [Relay:NAME], separated by commas: relays that are used, in this order, while RelayServer cannot be reached or
+    /// refuses us. Default blank.
+    /// </summary>
+    public required IReadOnlyList<string> RelayBackups { get; init; }
 
     /// <summary>Connections to RelayServer at the same time. Default 20. Range 1 to 1000.</summary>
     public required int RelayConnections { get; init; }

@@ -50,6 +50,15 @@ public sealed record RelaySettings(
     /// <summary>The rule that names it; empty: RelayServer.</summary>
     public string Rule { get; init; } = "";
 
+    /// <summary>The name of its section <c>[Relay:NAME]</c>; empty: it has none.</summary>
+    public string Backup { get; init; } = "";
+
+    /// <summary>The section of <c>packetboat.ini</c> that describes it; empty: <c>sbbs.ini</c> does.</summary>
+    public string Section =>
+        Backup.Length > 0 ? $"[{BackupKeys.Prefix}{Backup}]"
+        : Rule.Length > 0 ? $"[{RouteKeys.Prefix}{Rule}]"
+        : "";
+
     public RelayTls Tls { get; init; }
 
     /// <summary>Shown instead of a password; null: there is a password, or no sign-in.</summary>

@@ -9,6 +9,9 @@ public enum RouteAction
     /// <summary>To a relay.</summary>
     Relay,
 
+    /// <summary>Directly, and to a relay where that is refused because of us.</summary>
+    Auto,
+
     /// <summary>It does not leave this system: it goes back to its sender.</summary>
     Never,
 }

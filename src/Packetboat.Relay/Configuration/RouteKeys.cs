@@ -6,9 +6,46 @@ public static class RouteKeys
     /// <summary>In front of a rule's name, in the header of its section.</summary>
     public const string Prefix = "Route:";
 
-    internal static readonly string[] Actions = ["direct", "relay", "never"];
+    internal static readonly string[] Actions = ["direct", "relay", "auto", "never"];
     internal static readonly string[] Auths = ["strongest", "plain", "login", "cram-md5", "none"];
     internal static readonly string[] TlsPolicies = ["credentials", "verified", "any"];
+
+    /// <summary>Those about a relay and the way to it.</summary>
+    internal static IReadOnlyList<SettingKey> OfRelay { get; } =
+    [
+        Key("Username", SettingType.Text, "", "Name for the sign-in at the relay. Blank: no sign-in.", "MYBBS"),
+        Key("Password", SettingType.Secret, "", "Password for it.", ""),
+        Key(
+            "PasswordFile",
+            SettingType.Path,
+            "",
+            "File with the password for it instead, relative to the directory of this file.",
+            "relay.secret"
+        ),
+        Key(
+            "Token",
+            SettingType.Text,
+            "",
+            "Name of a section [Token:NAME], whose token is shown instead of a password.",
+            "office"
+        ),
+        Key("Auth", SettingType.Choice, "strongest", "How to sign in: strongest, plain, login, cram-md5 or none.", "plain"),
+        Key(
+            "Tls",
+            SettingType.Choice,
+            "credentials",
+            "Whether the relay's certificate has to be verified before anything is sent: credentials is where there is a sign-in, verified always, any never, so that who sits on the way can read the password.",
+            "verified"
+        ),
+        Key(
+            "OutboundInterface",
+            SettingType.IPv4Address,
+            "",
+            "Address of this machine that these connections come from. Blank: as OutboundInterface of sbbs.ini.",
+            "192.0.2.7"
+        ),
+        Key("OutboundV6Interface", SettingType.IPv6Address, "", "The same for IPv6.", "2001:db8::7"),
+    ];
 
     public static IReadOnlyList<SettingKey> All { get; } =
     [
@@ -16,7 +53,7 @@ public static class RouteKeys
             "Action",
             SettingType.Choice,
             "",
-            "What is done with the mail that the rule matches: direct is to the domain's own servers, relay is to a relay, never is back to the sender, because it must not leave this system.",
+            "What is done with the mail that the rule matches: direct is to the domain's own servers, relay is to a relay, auto is directly and to the relay where the network or a server refuses us, never is back to the sender, because it must not leave this system.",
             "relay"
         ),
         Key(
@@ -47,38 +84,14 @@ public static class RouteKeys
             "The relay, as host or host:port; without a port 587, and 465 begins with TLS. Blank: RelayServer of sbbs.ini with its RelayUsername and RelayPassword.",
             "relay.example.net:587"
         ),
-        Key("Username", SettingType.Text, "", "Name for the sign-in at Relay. Blank: no sign-in.", "MYBBS"),
-        Key("Password", SettingType.Secret, "", "Password for it.", ""),
         Key(
-            "PasswordFile",
-            SettingType.Path,
+            "Backups",
+            SettingType.List,
             "",
-            "File with the password for it instead, relative to the directory of this file.",
-            "relay.secret"
+            "Names of sections [Relay:NAME], separated by commas: relays that are used, in this order, while those before them cannot be reached or refuse us.",
+            "second"
         ),
-        Key(
-            "Token",
-            SettingType.Text,
-            "",
-            "Name of a section [Token:NAME], whose token is shown instead of a password.",
-            "office"
-        ),
-        Key("Auth", SettingType.Choice, "strongest", "How to sign in: strongest, plain, login, cram-md5 or none.", "plain"),
-        Key(
-            "Tls",
-            SettingType.Choice,
-            "credentials",
-            "Whether the relay's certificate has to be verified before anything is sent: credentials is where there is a sign-in, verified always, any never, so that who sits on the way can read the password.",
-            "verified"
-        ),
-        Key(
-            "OutboundInterface",
-            SettingType.IPv4Address,
-            "",
-            "Address of this machine that connections of this rule come from. Blank: as OutboundInterface of sbbs.ini.",
-            "192.0.2.7"
-        ),
-        Key("OutboundV6Interface", SettingType.IPv6Address, "", "The same for IPv6.", "2001:db8::7"),
+        .. OfRelay,
     ];
 
     public static SettingKey? Find(string name) =>

@@ -16,8 +16,11 @@ public sealed record RouteRule(string Name, RouteAction Action)
     /// <summary>Domains of recipients; none: any.</summary>
     public IReadOnlyList<DomainPattern> Recipients { get; init; } = [];
 
-    /// <summary>Of <see cref="RouteAction.Relay"/>; else null.</summary>
+    /// <summary>Of <see cref="RouteAction.Relay"/> and <see cref="RouteAction.Auto"/>; else null.</summary>
     public RelaySettings? Relay { get; init; }
+
+    /// <summary>What is used, in this order, while <see cref="Relay"/> cannot be.</summary>
+    public IReadOnlyList<RelaySettings> Backups { get; init; } = [];
 
     /// <summary>Where connections to domains' own servers come from; null: as for all others.</summary>
     public IPAddress? Source4 { get; init; }

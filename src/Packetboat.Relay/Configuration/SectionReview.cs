@@ -24,10 +24,13 @@ internal static class SectionReview
         {
             string? known = Array.Find(sections, name => section.IsNamed(name, StringComparison.OrdinalIgnoreCase));
             if (RouteReader.IsRoute(section))
-                foreach (Problem problem in OfEntries(section, Severity.Error, entry => ExplainNamed(entry, RouteKeys.All)))
+                foreach (Problem problem in OfEntries(section, Severity.Error, entry => Explain(entry, RouteKeys.All)))
                     yield return problem;
             else if (TokenReader.IsToken(section))
-                foreach (Problem problem in OfEntries(section, Severity.Error, entry => ExplainNamed(entry, TokenKeys.All)))
+                foreach (Problem problem in OfEntries(section, Severity.Error, entry => Explain(entry, TokenKeys.All)))
+                    yield return problem;
+            else if (BackupReader.IsBackup(section))
+                foreach (Problem problem in OfEntries(section, Severity.Error, entry => Explain(entry, BackupKeys.All)))
                     yield return problem;
             else if (known is null && !section.IsRoot)
                 yield return UnknownSection(section, sections);
@@ -112,17 +115,16 @@ internal static class SectionReview
             : About(entry, Severity.Error, "the key stands in the wrong section", $"move it to [{key.Section}]");
     }
 
-    /// <summary>In a section of those that there are many of, each with a name.</summary>
-    private static Problem? ExplainNamed(IniEntry entry, IReadOnlyList<SettingKey> known) =>
+    private static Problem? Explain(IniEntry entry, IReadOnlyList<SettingKey> known) =>
         known.Any(key => key.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase))
             ? null
-            : About(entry, Severity.Error, "no such key", Suggest(NearestName.Of(entry.Key, known.Select(k => k.Name))));
+            : About(entry, Severity.Error, "no such key", Suggest(NearestName.Of(entry.Key, known.Select(key => key.Name))));
 
     private static Problem UnknownSection(IniSection section, string[] known)
     {
         string? nearest = NearestName.Of(section.Names[0], known);
         string remedy = nearest is null
-            ? $"there are [{string.Join("], [", known)}] and [{RouteKeys.Prefix}NAME] and [{TokenKeys.Prefix}NAME]"
+            ? $"there are [{string.Join("], [", known)}], [{RouteKeys.Prefix}NAME], [{BackupKeys.Prefix}NAME] and [{TokenKeys.Prefix}NAME]"
             : $"did you mean [{nearest}]?";
         IniLine line = section.Header!;
         return new Problem(Severity.Error, line.File, line.Number, "", line.Text.Trim(), "no such section", remedy);

@@ -336,7 +336,11 @@ internal sealed class SettingReader(
         if (text.Length == 0)
             return new IniReading<DeliveryMode>(wanted);
         IniReading<DeliveryMode> said = IniChoice.Read(text, Enum.GetNames<DeliveryMode>()).As(index => (DeliveryMode)index);
-        if (said.Faults.Count > 0 || said.Value == wanted)
+        if (
+            said.Faults.Count > 0
+            || said.Value == wanted
+            || (said.Value, wanted) == (Configuration.DeliveryMode.Auto, Configuration.DeliveryMode.Direct)
+        )
             return said;
 
         string reason =

@@ -22,6 +22,12 @@ public sealed record Settings(
     /// <summary>What relays can be signed in to with.</summary>
     public IReadOnlyList<TokenSettings> Tokens { get; init; } = [];
 
+    /// <summary>What is used, in this order, while <c>RelayServer</c> cannot be.</summary>
+    public IReadOnlyList<RelaySettings> Backups { get; init; } = [];
+
     /// <summary>Null where mail is delivered directly.</summary>
     public RelaySettings? Relay => Packetboat.DeliveryMode == DeliveryMode.Relay ? RelaySettings.From(Mail) : null;
+
+    /// <summary>For what its own servers do not take because of us; null where nothing goes there.</summary>
+    public RelaySettings? Detour => Packetboat.DeliveryMode == DeliveryMode.Auto ? RelaySettings.From(Mail) : null;
 }

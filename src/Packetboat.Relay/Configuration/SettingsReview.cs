@@ -24,6 +24,13 @@ internal static class SettingsReview
         ReviewEnrolment(packetboat, mail, keys);
         AlarmReview.Of(packetboat, keys);
         ReviewDnssec(packetboat, mail, keys);
+        if (packetboat.DeliveryMode == DeliveryMode.Auto && mail.RelayServer.Length == 0)
+            keys.Report(
+                Severity.Error,
+                nameof(packetboat.DeliveryMode),
+                "Auto needs a relay, and RelayServer in sbbs.ini is blank",
+                "write RelayServer=relay.example.net in [Mail]"
+            );
         LimitKeys.Review(packetboat.Limits, keys);
         RequireFile(packetboat.Certificate, nameof(packetboat.Certificate), keys);
         RequireFile(packetboat.CertificateKey, nameof(packetboat.CertificateKey), keys);

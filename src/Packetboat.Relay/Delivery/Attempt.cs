@@ -47,6 +47,9 @@ public sealed record Attempt(
     bool PeerReports
 )
 {
+    /// <summary>By which way; null: none was tried.</summary>
+    public Route? Tried { get; init; }
+
     /// <summary>A suspension came first: nothing was tried.</summary>
     public bool IsStopped => Recipients.Count == 0 && Health is RouteHealth.Open;
 

@@ -51,6 +51,9 @@ internal sealed class Courier(
             return WithoutConnection(item, new Connection.Paced(later.Until, later.Reason));
         bool knewChunksFail = _knowsChunksFail;
         PacedConnection? paced = _open?.Pace;
+        // Before a copy may arrive the store knows by which way: whatever happens then, it does not leave by another.
+        if (route.MayMove)
+            await store.BindAsync(item.Message.Number, [.. item.Recipients.Select(to => to.Number)], stopping);
         Attempt attempt = await SendAsync(item, stopping);
         Tell(paced, attempt, isFresh);
         // A kept connection may have died without a word, or with the 421 of a peer tired of waiting. Nothing was said about the message, so
@@ -161,8 +164,8 @@ internal sealed class Courier(
         _lastUse = time.GetTimestamp();
         // What was taken before the relay turned against us was taken.
         if (health is RouteHealth.Parked)
-            recipients.RemoveAll(recipient => recipient.Verdict != SmtpVerdict.Accepted);
-        return new Attempt(item, recipients, health, open.Host, open.Security, peerReports);
+            recipients.RemoveAll(recipient => recipient.Verdict is not (SmtpVerdict.Accepted or SmtpVerdict.Unknown));
+        return new Attempt(item, recipients, health, open.Host, open.Security, peerReports) { Tried = route };
     }
 
     private async ValueTask DropAsync()
@@ -203,7 +206,7 @@ internal sealed class Courier(
                 .Select(recipient => new RecipientAttempt(recipient, verdict, reply, FromPeer: false)),
         ];
 
-    private static Attempt WithoutConnection(DeliveryItem item, Connection connection)
+    private Attempt WithoutConnection(DeliveryItem item, Connection connection)
     {
         (SmtpVerdict verdict, SmtpReply reply, bool fromPeer, string host, RouteHealth health) = connection switch
         {
@@ -243,7 +246,7 @@ internal sealed class Courier(
         IReadOnlyList<RecipientAttempt> recipients = health is RouteHealth.Parked or RouteHealth.Paced
             ? []
             : [.. item.Recipients.Select(r => new RecipientAttempt(r, verdict, reply, fromPeer))];
-        return new Attempt(item, recipients, health, host, "", PeerReports: false);
+        return new Attempt(item, recipients, health, host, "", PeerReports: false) { Tried = route };
     }
 
     private static SmtpTransaction Transaction(

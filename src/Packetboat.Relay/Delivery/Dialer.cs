@@ -8,6 +8,9 @@ namespace Packetboat.Relay.Delivery;
 /// <summary>Makes the TCP connection, from the address that the operator chose, within <c>ConnectTimeout</c>.</summary>
 internal sealed class Dialer(Func<DialSettings> settings, TimeProvider time)
 {
+    /// <summary>What a failure begins with where the call was lost: no host, no firewall said a word.</summary>
+    public const string NoAnswer = "no answer";
+
     /// <param name="target">Whom to call.</param>
     /// <param name="stopping">Ends it.</param>
     /// <param name="from">Our address, of the same family; null: the usual.</param>
@@ -43,7 +46,7 @@ internal sealed class Dialer(Func<DialSettings> settings, TimeProvider time)
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
             socket?.Dispose();
-            return (null, $"no answer within {now.ConnectTimeout.TotalSeconds:0} seconds");
+            return (null, $"{NoAnswer} within {now.ConnectTimeout.TotalSeconds:0} seconds");
         }
         catch
         {
@@ -75,7 +78,7 @@ internal sealed class Dialer(Func<DialSettings> settings, TimeProvider time)
             SocketError.ConnectionRefused => "connection refused",
             SocketError.NetworkUnreachable => "the network cannot be reached",
             SocketError.HostUnreachable => "the host cannot be reached",
-            SocketError.TimedOut => "no answer",
+            SocketError.TimedOut => NoAnswer,
             SocketError.AddressNotAvailable => "the address set in OutboundInterface is not one of this machine's",
             _ => failure.Message,
         };

@@ -29,7 +29,9 @@ internal sealed class DirectConnector(
     TlsMemory memory,
     TimeProvider time,
     X509ChainPolicy? authorities = null,
-    TlsResults? results = null
+    TlsResults? results = null,
+    AutoRouting? auto = null,
+    Greeter? greeter = null
 ) : IConnector
 {
     public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
@@ -175,8 +177,13 @@ internal sealed class DirectConnector(
             target.Address.AddressFamily == AddressFamily.InterNetworkV6 ? route.Rule?.Source6 : route.Rule?.Source4
         );
         if (socket is null)
+        {
+            if (route.MayMove && failure.StartsWith(Dialer.NoAnswer, StringComparison.Ordinal))
+                await NoteSilenceAsync(target.Host, route, stopping);
             return new Connection.Unreachable(DeliveryReplies.CannotConnect(failure), false, host);
+        }
 
+        auto?.Answered(target.Host);
         IPAddress? from = (socket.LocalEndPoint as IPEndPoint)?.Address;
         SmtpClientSession session = dialer.Session(new NetworkStream(socket, ownsSocket: true));
         var conversation = new DirectCall(
@@ -225,6 +232,21 @@ internal sealed class DirectConnector(
         if (route.Tls != TlsWish.Optional)
             results?.Note(route.Domain, TlsPolicyText.Of(demand, policy), result, target.Host, target.Address, from);
     }
+
+    /// <summary>One host may be down. If several of different owners are, and the relay is not, it is the way out that is closed.</summary>
+    private async ValueTask NoteSilenceAsync(string host, Route.Direct route, CancellationToken stopping)
+    {
+        if (auto is null || greeter is null || !auto.NoteSilence(host))
+            return;
+        // Three dead hosts, and one that is known to live, are not.
+        if (auto.LastAnswer is { } other && await greeter.AnswersAsync(other, stopping))
+            auto.Answered(other);
+        else if (await greeter.AnswersAsync(RelaysOf(route), stopping))
+            auto.Block();
+    }
+
+    private IEnumerable<RelaySettings> RelaysOf(Route.Direct route) =>
+        (route.Rule?.Backups ?? settings().Backups).Prepend(route.Alternative!.Settings);
 
     private bool IsOurs(string host) => string.Equals(host, settings().Mail.HostName, StringComparison.OrdinalIgnoreCase);
 

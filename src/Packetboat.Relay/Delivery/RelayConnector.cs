@@ -250,17 +250,17 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
             stage switch
             {
                 SmtpStage.Authentication when relay.Token is { } token =>
-                    $"the relay refuses Username {relay.Username} of [Route:{relay.Rule}] with the token {token.Name}",
-                SmtpStage.Authentication => relay.Rule.Length == 0
+                    $"the relay refuses Username {relay.Username} of {relay.Section} with the token {token.Name}",
+                SmtpStage.Authentication => relay.Section.Length == 0
                     ? $"the relay refuses RelayUsername {relay.Username} and its RelayPassword"
-                    : $"the relay refuses Username {relay.Username} of [Route:{relay.Rule}] and its password",
+                    : $"the relay refuses Username {relay.Username} of {relay.Section} and its password",
                 SmtpStage.Greeting => "the relay refuses us at its greeting",
                 _ => "the relay refuses us",
             };
 
         private string NoCredentialsInClear(bool noTls) =>
-            relay.Rule.Length > 0
-                ? $"{(noTls ? "the relay offers no TLS" : $"the relay's certificate cannot be verified ({_trust.Doubt})")}, and [Route:{relay.Rule}] demands it, so nothing was sent; use a port with TLS, name its certificate in RelayCertificateFile of packetboat.ini, or write Tls=any in [Route:{relay.Rule}] if nobody can listen on the way"
+            relay.Section.Length > 0
+                ? $"{(noTls ? "the relay offers no TLS" : $"the relay's certificate cannot be verified ({_trust.Doubt})")}, and {relay.Section} demands it, so nothing was sent; use a port with TLS, name its certificate in RelayCertificateFile of packetboat.ini, or write Tls=any in {relay.Section} if nobody can listen on the way"
             : noTls
                 ? "the relay offers no TLS, so RelayPassword was not sent; use a port with TLS (587 or 465), or set RelayTrustedInClear = true in packetboat.ini if nobody can listen on the way"
             : $"the relay's certificate cannot be verified, so RelayPassword was not sent ({_trust.Doubt}); if you know it to be the relay's, put it into a file and name that in RelayCertificateFile of packetboat.ini";

@@ -24,11 +24,13 @@ public sealed class SendMail : IDisposable
     private readonly Settlement _settlement;
     private readonly PolicyFetcher _fetcher;
     private readonly TransportPolicies _policies;
+    private readonly AutoRouting _auto;
     private readonly TlsMemory _memory;
 
     public SendMail(
         IQueueStore store,
         IMtaStsStore policies,
+        IMoveStore moves,
         ITlsMemoryStore habits,
         IResolver resolver,
         Func<Settings> settings,
@@ -44,7 +46,8 @@ public sealed class SendMail : IDisposable
     )
     {
         (_resolver, _settings) = (resolver, settings);
-        _router = new Router(settings);
+        _auto = new AutoRouting(moves, store, settings, log, time);
+        _router = new Router(settings, resolver, time, _auto);
         var scheduling = new DerivedSettings<SchedulerSettings>(settings, now => SchedulerSettingsOf(now, delivers));
         var addresses = new HostAddresses(resolver, () => settings().Mail.DnsServer is not null);
         var dialer = new Dialer(() => DialSettingsOf(settings()), time);
@@ -52,6 +55,7 @@ public sealed class SendMail : IDisposable
         _memory = new TlsMemory(habits, settings, time);
         _policies = new TransportPolicies(resolver, new MtaStsPolicies(resolver, _fetcher, policies, time), _memory, settings);
         var shaper = new Shaper(() => settings().Replies, time);
+        var greeter = new Greeter(dialer, addresses, settings);
         var relay = new RelayConnector(dialer, addresses, settings, tokens);
         TlsResults? results = tlsResults is null
             ? null
@@ -65,7 +69,9 @@ public sealed class SendMail : IDisposable
             _policies,
             _memory,
             time,
-            results: results
+            results: results,
+            auto: _auto,
+            greeter: greeter
         );
         var nowhere = new NoConnector();
         IConnector connectorOf(Route route) =>
@@ -98,7 +104,9 @@ public sealed class SendMail : IDisposable
                     () => settings().Replies,
                     log,
                     time,
-                    hardBounced
+                    hardBounced,
+                    _auto,
+                    _router
                 ),
             () => scheduling.Current,
             log,
@@ -106,6 +114,10 @@ public sealed class SendMail : IDisposable
             stops
         );
         _settlement = settlement!;
+        _router.PassedOver = Scheduler.PassedOver;
+        _auto.Changed += Scheduler.RoutesChanged;
+        DirectProbe = new DirectProbe(_auto, greeter, resolver, log, time);
+
         if (results is not null)
             TlsReporter = new TlsReporter(
                 results,
@@ -136,6 +148,9 @@ public sealed class SendMail : IDisposable
     /// <summary>Tells domains how sessions with them came by TLS; null: nothing is counted.</summary>
     public TlsReporter? TlsReporter { get; }
 
+    /// <summary>Looks whether port 25 is open again. Runs beside the scheduler.</summary>
+    public DirectProbe DirectProbe { get; }
+
     /// <summary>What remote replies mean.</summary>
     public ReplyTable Replies => _settings().Replies;
 
@@ -144,6 +159,7 @@ public sealed class SendMail : IDisposable
         Scheduler.Dispose();
         DelayNotices.Dispose();
         TlsReporter?.Dispose();
+        DirectProbe.Dispose();
         _fetcher.Dispose();
     }
 
@@ -154,11 +170,32 @@ public sealed class SendMail : IDisposable
         if (now.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL))
             return "nowhere: NO_SENDMAIL is set, it waits";
         string rules = now.Routes.Count == 0 ? "" : $", by {now.Routes.Count} rules some of it otherwise";
-        string usually = now.Relay is { } relay
-            ? $"through {relay.Server}:{relay.Port}{(relay.Username.Length == 0 ? "" : $" as {relay.Username}")}"
+        string behind = string.Concat(now.Backups.Select(relay => $", else {relay.Server}:{relay.Port}"));
+        string usually =
+            now.Relay is { } relay
+                ? $"through {relay.Server}:{relay.Port}{(relay.Username.Length == 0 ? "" : $" as {relay.Username}")}{behind}"
+            : now.Detour is { } detour
+                ? $"directly to each domain's servers, what those refuse because of us through {detour.Server}:{detour.Port}{behind}"
             : "directly to each domain's servers";
         return usually + rules;
     }
+
+    /// <summary>What leaves by a relay at present because it cannot leave directly, all mail first.</summary>
+    public IReadOnlyList<MovedMail> Moves() =>
+        !_router.HasDetours
+            ? []
+            :
+            [
+                .. _auto
+                    .State.Moves.Values.OrderBy(move => !move.IsEverything)
+                    .ThenBy(move => move.Since)
+                    .Select(move => new MovedMail(
+                        move.IsEverything ? "all mail" : move.What,
+                        move.Reason,
+                        move.Since,
+                        move.Probe
+                    )),
+            ];
 
     /// <summary>Servers whose mail waits when they offer no TLS, the most recent first.</summary>
     public IReadOnlyList<TlsHabit> ListTls(int limit) => _memory.List(limit);
@@ -170,7 +207,7 @@ public sealed class SendMail : IDisposable
     /// <summary>How mail would leave, by the code that sends it.</summary>
     public async Task<Explanation> ExplainAsync(MailAddress? sender, string? account, MailAddress recipient, CancellationToken ct)
     {
-        RouteDecision decision = _router.Decide(sender, account, recipient);
+        RouteDecision decision = await _router.DecideAsync(sender, account, recipient, ct);
         Route route = decision.Route;
         string trouble = Scheduler.Troubles().FirstOrDefault(t => t.Route == route.Name)?.Reason ?? "";
         return route switch

@@ -20,7 +20,9 @@ internal sealed class Settlement(
     Func<ReplyTable> replies,
     MailLog log,
     TimeProvider time,
-    Func<string, int, ValueTask>? hardBounced = null
+    Func<string, int, ValueTask>? hardBounced = null,
+    IDetour? detour = null,
+    IRouter? router = null
 )
 {
     private const int MaxReply = 1000;
@@ -35,7 +37,9 @@ internal sealed class Settlement(
             Settle(attempt, recipient, now, results, reported);
         await FileAsync(attempt.Item, now, results, reported, stopping);
         // The operator's own bounces say nothing about the account.
-        int refused = attempt.Recipients.Count(one => one is { Verdict: SmtpVerdict.Permanent, IsReturned: false });
+        int refused = attempt.Recipients.Count(one =>
+            one is { Verdict: SmtpVerdict.Permanent, IsReturned: false } && !IsRerouted(one, results)
+        );
         if (refused > 0 && hardBounced is not null && attempt.Item.Message.Account is { } account)
             await hardBounced(account, refused);
         return results.Where(result => result.State == RecipientState.Waiting).Min(result => (DateTimeOffset?)result.Due);
@@ -77,9 +81,45 @@ internal sealed class Settlement(
             )
             {
                 Cause = cause,
+                // After a fault of ours nobody knows how far it came.
+                Binding = countsAttempt ? null : to.Binding,
             }),
         ];
         return store.RecordAsync(item.Message.Number, time.GetUtcNow(), results, report: null);
+    }
+
+    /// <summary>Puts a recipient back who leaves by another route by now. Nothing was tried.</summary>
+    public ValueTask MoveAsync(QueuedMessage message, QueuedRecipient to, Route route, string why)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        var result = new RecipientResult(
+            to.Number,
+            RecipientState.Waiting,
+            now,
+            Math.Max(0, to.Attempts - 1),
+            "",
+            "",
+            PrintableText.Of($"by {route.Name}: {why}", MaxReply),
+            TraceKind.Rerouted
+        )
+        {
+            Route = route.Name,
+        };
+        return MoveAsync(message, to, result, now);
+    }
+
+    /// <summary>Puts a recipient back who leaves by another route after nothing of him could be sent by this one.</summary>
+    public ValueTask MoveAsync(Attempt attempt, RecipientAttempt outcome, Route route, string why)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        RecipientResult result = Rerouted(attempt, outcome, CauseOf(attempt, outcome), route, why, now);
+        return MoveAsync(attempt.Item.Message, outcome.Recipient, result, now);
+    }
+
+    private async ValueTask MoveAsync(QueuedMessage message, QueuedRecipient to, RecipientResult result, DateTimeOffset now)
+    {
+        await store.RecordAsync(message.Number, now, [result], report: null);
+        log.Outcome(message.Id, to.Address.ToString(), result);
     }
 
     /// <summary>Does to an item what a suspension wants done. It costs no attempt.</summary>
@@ -130,6 +170,15 @@ internal sealed class Settlement(
     {
         QueuedMessage message = attempt.Item.Message;
         QueuedRecipient to = outcome.Recipient;
+        Cause cause = CauseOf(attempt, outcome);
+        if (detour?.After(attempt, outcome, cause) is { } around && router?.RelayOf(message, to.Address) is { } relay)
+        {
+            results.Add(Rerouted(attempt, outcome, cause, relay, around, now) with { Binding = Binding.Relays });
+            return;
+        }
+
+        if (outcome.Verdict == SmtpVerdict.Accepted)
+            detour?.Delivered(attempt, outcome);
         RetryVerdict verdict = RetrySchedule.Decide(
             outcome.Verdict,
             to.Attempts,
@@ -146,7 +195,6 @@ internal sealed class Settlement(
         };
         string why = (verdict as RetryVerdict.Bounce)?.Why ?? "";
         string words = why.Length == 0 ? outcome.Reply.ToString() : $"{outcome.Reply} ({why})";
-        Cause cause = CauseOf(attempt, outcome);
         results.Add(
             new RecipientResult(
                 to.Number,
@@ -160,11 +208,39 @@ internal sealed class Settlement(
             )
             {
                 Cause = cause,
+                Binding = outcome.Verdict == SmtpVerdict.Unknown ? Binding.Route : to.Binding,
             }
         );
         if (ReportOf(attempt, outcome, verdict, cause, now) is { } report)
             reported.Add(report);
     }
+
+    private static bool IsRerouted(RecipientAttempt outcome, List<RecipientResult> results) =>
+        results.Exists(result => result.Recipient == outcome.Recipient.Number && result.Event == TraceKind.Rerouted);
+
+    /// <summary>No copy has arrived, and another way may have more success.</summary>
+    private static RecipientResult Rerouted(
+        Attempt attempt,
+        RecipientAttempt outcome,
+        Cause cause,
+        Route route,
+        string why,
+        DateTimeOffset now
+    ) =>
+        new(
+            outcome.Recipient.Number,
+            RecipientState.Waiting,
+            now,
+            outcome.Recipient.Attempts,
+            PrintableText.Of(attempt.Host, 300),
+            PrintableText.Of(attempt.Security, 300),
+            PrintableText.Of($"{outcome.Reply} (sent again by {route.Name}: {why})", MaxReply),
+            TraceKind.Rerouted
+        )
+        {
+            Cause = cause,
+            Route = route.Name,
+        };
 
     private Cause CauseOf(Attempt attempt, RecipientAttempt outcome) =>
         outcome.Verdict == SmtpVerdict.Accepted

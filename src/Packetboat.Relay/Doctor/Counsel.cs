@@ -30,6 +30,10 @@ internal static class Counsel
             return Say("Mail leaves this machine directly, to each domain's own servers: port 25 is open");
         if (!reaches.Any(reach => reach is { IsClosed: true } or { Interceptor: not null }))
             return Say("How mail should leave this machine cannot be said: nobody could be called");
+        if (relay is { Works: true } && subject.Settings?.Detour is { } detour)
+            return Say(
+                $"Mail leaves this machine through {detour.Server}:{detour.Port} while port 25 is closed, and directly when it is open, as DeliveryMode Auto says"
+            );
         return relay is { Works: true } && subject.Settings is { } settings
             ? SwitchRelayOn(settings, relay.Settings)
             : new Advice(

@@ -153,7 +153,8 @@ public sealed partial class LocalOperations(
             counts.Oldest,
             sendMail.Scheduler.Troubles(),
             await alarms.ListAsync(ct),
-            await accounts.FindRelayingSuspensionAsync(ct) is { } all && all.IsInForce(time.GetUtcNow()) ? all : null
+            await accounts.FindRelayingSuspensionAsync(ct) is { } all && all.IsInForce(time.GetUtcNow()) ? all : null,
+            sendMail.Moves()
         );
     }
 

@@ -150,6 +150,7 @@ public sealed record QueueChanged(QueueAction Action, IReadOnlyList<QueueRow> Ch
 /// <param name="Routes">Routes that nothing leaves by at present.</param>
 /// <param name="Alarms">What the operator must act on, the worst first.</param>
 /// <param name="Relaying">Why nothing is relayed; null: it is.</param>
+/// <param name="Moves">What leaves by a relay at present because it cannot leave directly; null and none mean the same.</param>
 public sealed record StatusReport(
     string Version,
     string HostName,
@@ -164,8 +165,16 @@ public sealed record StatusReport(
     DateTimeOffset? Oldest,
     IReadOnlyList<RouteTrouble> Routes,
     IReadOnlyList<AlarmRow> Alarms,
-    Suspension? Relaying = null
+    Suspension? Relaying = null,
+    IReadOnlyList<MovedMail>? Moves = null
 );
+
+/// <summary>Mail that <c>DeliveryMode=Auto</c> gives to the relay instead of its own servers.</summary>
+/// <param name="What">All mail, or the provider that takes it.</param>
+/// <param name="Reason">What happened.</param>
+/// <param name="Since">When.</param>
+/// <param name="NextTry">When the direct way is tried again.</param>
+public sealed record MovedMail(string What, string Reason, DateTimeOffset Since, DateTimeOffset NextTry);
 
 /// <summary>How mail to somebody would leave.</summary>
 /// <param name="Recipient">Who was asked about.</param>

@@ -117,6 +117,13 @@ public sealed partial class DeliveryScheduler
         {
             if (await TryStopAsync(item))
                 return true;
+            if (lane.Route.MayMove)
+            {
+                if (await StayingAsync(lane, item) is not { } staying)
+                    return true;
+                item = staying;
+            }
+
             if (WhenClosed(lane) is { } closed)
             {
                 await WaitOutAsync(lane, item, closed);
@@ -140,9 +147,11 @@ public sealed partial class DeliveryScheduler
             }
 
             DateTimeOffset? parkedUntil = NoteHealth(lane, courier.Route, attempt.Health);
+            if (courier.Route.MayMove && attempt.Health is not RouteHealth.Open)
+                attempt = await MoveUnsentAsync(lane, attempt);
             if (attempt.Recipients.Count > 0)
                 await SettleAsync(attempt);
-            if (parkedUntil is { } until && attempt.Health is RouteHealth.Parked parked)
+            if (parkedUntil is { } until && attempt is { Health: RouteHealth.Parked parked, Untried.Count: > 0 })
                 await PostponeAsync(
                     lane,
                     item with
@@ -305,6 +314,7 @@ public sealed partial class DeliveryScheduler
                 // Mail in the store may come in greater numbers now.
                 if (!lane.Open(_settings().ConnectionsOf(lane.Route)) && (wasProven || !lane.HasStored))
                     return null;
+                _routesChanged |= lane.Route is Route.Relay { HasOthers: true };
             }
             else if (health is RouteHealth.Down down)
                 Close(lane, down.Reason, cause, isParked: false, now);
@@ -327,6 +337,7 @@ public sealed partial class DeliveryScheduler
         // A parked route waits for the operator; the rare probe finds out when the other side has been mended instead.
         DateTimeOffset until = now + (isParked ? limits.Longest : RetrySchedule.Pause(lane.Failures + 1, 0, limits));
         lane.Close(reason, cause, isParked, until);
+        _routesChanged |= lane.Route is Route.Relay { HasOthers: true };
         if (isParked || lane.Route is Route.Relay)
             lane.Alarm = AlarmText(lane);
         _lanes.Trim();
@@ -337,7 +348,7 @@ public sealed partial class DeliveryScheduler
     {
         string why = lane.Cause.IsKnown ? $" ({lane.Cause.ToString().TrimEnd('.')})" : "";
         string text = lane.IsParked
-            ? $"{lane.Name} is parked, all its mail waits: {lane.Trouble.TrimEnd('.')}{why}. Mend it, then say: packetboat queue retry --all"
+            ? $"{lane.Name} is parked, {(lane.Route is Route.Relay { HasOthers: true } ? "other relays are used" : "all its mail waits")}: {lane.Trouble.TrimEnd('.')}{why}. Mend it, then say: packetboat queue retry --all"
             : $"{lane.Name} does not take mail, it is tried again by itself: {lane.Trouble}{why}";
         return Protocol.PrintableText.Of(text, 2000);
     }

@@ -394,7 +394,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
                 return false;
             }
 
-            if (route.IsDue)
+            if (route.IsDue || await HastenAsync(route.Name, now, stopping))
             {
                 NoteTry(route.Name, now);
                 _foundMore |= await RefillAsync(route.Name, now, stopping);
@@ -426,9 +426,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         var items = new List<(Lane Lane, DeliveryItem Item)>();
         var claims = new List<Claim>();
         foreach (
-            IGrouping<(long Number, string Route), DueRecipient> group in due.GroupBy(d =>
-                (d.Message.Number, _router.RouteOf(d.Message, d.Recipient.Address).Name)
-            )
+            IGrouping<(long Number, string Route), DueRecipient> group in due.GroupBy(d => (d.Message.Number, WayOf(d).Name))
         )
             Claim([.. group], now, items, claims);
         await HandOverAsync(items, claims, stopping);
@@ -474,7 +472,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
             int all = settings.StoredMessages - _inHand;
             _lanes.TryGet(routeName, out Lane? lane);
             int room =
-                !MayBegin(lane, MaxUnproven) ? 0
+                _router.HasLeft(routeName) ? Portion
+                : !MayBegin(lane, MaxUnproven) ? 0
                 : lane is null ? UnprovenStored
                 : lane.Room(now, settings.MemoryOf(lane.Route), UnprovenStored);
             return (Math.Min(Math.Min(all, room), Portion), lane is { IsOpen: false, IsParked: false });
@@ -518,7 +517,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private void Claim(DueRecipient[] group, DateTimeOffset now, List<(Lane, DeliveryItem)> items, List<Claim> claims)
     {
         SchedulerSettings settings = _settings();
-        Route route = _router.RouteOf(group[0].Message, group[0].Recipient.Address);
+        Route route = WayOf(group[0]);
+        (DateTimeOffset, string)? rerouted = ReroutedTo(route, group[0], now);
         QueuedMessage message = group[0].Message;
         lock (_lock)
         {
@@ -537,7 +537,10 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
                         r.Attempts,
                         NextDue(r.Attempts, now, settings),
                         ToDelivery: true
-                    ))
+                    )
+                    {
+                        Rerouted = rerouted,
+                    })
                 );
             }
             else if (group[0].RouteName != route.Name)
@@ -552,7 +555,10 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
                         d.Recipient.Attempts,
                         lane.ClosedUntil ?? now,
                         ToDelivery: false
-                    ))
+                    )
+                    {
+                        Rerouted = rerouted,
+                    })
                 );
                 RemoveIfIdle(lane);
             }
@@ -727,7 +733,14 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         {
             RecipientState state = isClaimed ? RecipientState.Claimed : RecipientState.Waiting;
             QueuedRecipient[] counted = isClaimed ? [.. to.Select(r => r with { Attempts = 1 })] : to;
-            _recipients.AddRange(counted.Select(r => new NewRecipient(r, lane.Name, state, due)));
+            _recipients.AddRange(
+                counted.Select(r => new NewRecipient(r, lane.Name, state, due)
+                {
+                    Detour = lane.Route is Route.Relay { IsDetour: true }
+                        ? scheduler.WhyBy(lane.Route, message, r.Address)
+                        : null,
+                })
+            );
             _leavesWork |= !isClaimed;
             if (!isClaimed)
                 return;

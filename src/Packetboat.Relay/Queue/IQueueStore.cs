@@ -97,6 +97,13 @@ public interface IQueueStore
     /// </summary>
     Task<IReadOnlyList<Claim>> ClaimAsync(IReadOnlyList<Claim> claims, CancellationToken stopping);
 
+    /// <summary>Makes what waits under a route's name due, but for what is bound to it: it leaves by another now.</summary>
+    /// <returns>Whether there is any.</returns>
+    Task<bool> LeaveRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping);
+
+    /// <summary>Notes that a copy may arrive by the route that the recipients have. On the disk when it completes.</summary>
+    Task BindAsync(long message, IReadOnlyList<int> recipients, CancellationToken stopping);
+
     /// <summary>The first time behind <paramref name="after"/> at which something comes due; null when nothing does.</summary>
     Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken stopping);
 
@@ -204,7 +211,11 @@ public sealed record DelayNotice(int Recipient, int Before, int Now);
 public sealed record WaitingRoute(string Name, bool IsDue);
 
 /// <summary>One recipient goes to delivery, or waits under another route because the settings changed.</summary>
-public sealed record Claim(long Message, int Recipient, string RouteName, int Attempts, DateTimeOffset NextDue, bool ToDelivery);
+public sealed record Claim(long Message, int Recipient, string RouteName, int Attempts, DateTimeOffset NextDue, bool ToDelivery)
+{
+    /// <summary>Since when and why it leaves by another route; null: by the one that it had.</summary>
+    public (DateTimeOffset At, string Why)? Rerouted { get; init; }
+}
 
 /// <summary>What a start found.</summary>
 public sealed record SweepResult(int OrphanedChunks, int InterruptedDeliveries);

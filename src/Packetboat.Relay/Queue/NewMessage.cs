@@ -27,4 +27,8 @@ public sealed record NewRecipient(
     RecipientState State,
     DateTimeOffset Due,
     StoppedMail? Stopped = null
-);
+)
+{
+    /// <summary>Why it takes another route than it usually would; null: it does not.</summary>
+    public string? Detour { get; init; }
+}

@@ -38,4 +38,8 @@ public sealed record QueuedMessage(
 /// <param name="Address">The forward-path.</param>
 /// <param name="Dsn">NOTIFY and ORCPT.</param>
 /// <param name="Attempts">Attempts begun, the present one included.</param>
-public sealed record QueuedRecipient(int Number, MailAddress Address, RecipientNotice Dsn, int Attempts = 0);
+public sealed record QueuedRecipient(int Number, MailAddress Address, RecipientNotice Dsn, int Attempts = 0)
+{
+    /// <summary>Whether he keeps to the way that he has.</summary>
+    public Binding Binding { get; init; }
+}

@@ -24,4 +24,10 @@ public sealed record RecipientResult(
 {
     /// <summary>Why it failed; of a success nothing.</summary>
     public Cause Cause { get; init; } = Cause.None;
+
+    /// <summary>The route that it leaves by now; null: the one that it had.</summary>
+    public string? Route { get; init; }
+
+    /// <summary>Whether he keeps to his way; null: that is as it was.</summary>
+    public Binding? Binding { get; init; }
 }

@@ -32,6 +32,9 @@ public enum TraceKind
 
     /// <summary>A recipient has called it spam, as a feedback report says.</summary>
     Complained = 20,
+
+    /// <summary>It leaves by another route than before, or than it usually would.</summary>
+    Rerouted = 22,
 }
 
 /// <summary>One line of a message's story.</summary>

@@ -81,6 +81,9 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
 
     public void AlarmCleared(string key) => LogAlarmCleared(key);
 
+    /// <summary>What leaves another way than before, and why.</summary>
+    public void RouteMoved(string text) => LogRouteMoved(text);
+
     public void Swept(SweepResult swept) => LogSwept(swept.OrphanedChunks, swept.InterruptedDeliveries);
 
     public void DeliveryFault(string id, Exception fault) => LogDeliveryFault(fault, id);
@@ -99,6 +102,7 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
             TraceKind.Bounced => "bounced",
             TraceKind.Discarded => "discarded",
             TraceKind.Postponed => "postponed",
+            TraceKind.Rerouted => "rerouted",
             _ => kind.ToString(),
         };
 
@@ -218,6 +222,9 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
 
     [LoggerMessage(EventId = 13, EventName = "alarm cleared", Level = LogLevel.Information, Message = "alarm cleared {Key}")]
     private partial void LogAlarmCleared(string key);
+
+    [LoggerMessage(EventId = 30, EventName = "route moved", Level = LogLevel.Warning, Message = "route {Text}")]
+    private partial void LogRouteMoved(string text);
 
     [LoggerMessage(
         EventId = 14,

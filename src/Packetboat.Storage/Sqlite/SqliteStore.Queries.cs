@@ -65,12 +65,19 @@ public sealed partial class SqliteStore
     ) =>
         session.Query(
             $"""
-            SELECT {MessageColumns}, r.number, r.address, r.notify, r.orcpt, r.attempts, r.route
+            SELECT {MessageColumns}, r.number, r.address, r.notify, r.orcpt, r.attempts, r.route, r.bound
             FROM recipient r JOIN message m ON m.number = r.message
             WHERE r.state = 0 AND r.route = ?1 AND r.due <= ?2 AND r.message < ?3
             ORDER BY r.due, r.message, r.number LIMIT ?4
             """,
-            row => new DueRecipient(Message(row), Recipient(row, 14), row.GetString(19)),
+            row => new DueRecipient(
+                Message(row),
+                Recipient(row, 14) with
+                {
+                    Binding = (Binding)row.GetInt32(20),
+                },
+                row.GetString(19)
+            ),
             routeName,
             Milliseconds(now),
             below,

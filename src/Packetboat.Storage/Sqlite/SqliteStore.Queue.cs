@@ -161,7 +161,15 @@ public sealed partial class SqliteStore
         return entries;
     }
 
-    private static bool Take(SqliteSession session, Claim claim) =>
+    private static bool Take(SqliteSession session, Claim claim)
+    {
+        bool isTaken = Change(session, claim);
+        if (isTaken && claim.Rerouted is { } other)
+            Insert(session, claim.Message, other.At, TraceKind.Rerouted, claim.Recipient, "", "", other.Why);
+        return isTaken;
+    }
+
+    private static bool Change(SqliteSession session, Claim claim) =>
         session.Execute(
             "UPDATE recipient SET state = ?6, route = ?3, attempts = ?4, due = ?5 WHERE message = ?1 AND number = ?2 AND state = 0",
             claim.Message,
@@ -195,6 +203,8 @@ public sealed partial class SqliteStore
         foreach (NewRecipient recipient in accepted.Recipients)
         {
             Insert(session, message.Number, recipient);
+            if (recipient.Detour is { } why)
+                Insert(session, message.Number, message.Accepted, TraceKind.Rerouted, recipient.Recipient.Number, "", "", why);
             if (recipient.Stopped is { } stopped)
                 Stop(session, message.Number, recipient.Recipient.Number, message.Accepted, stopped);
         }
@@ -241,7 +251,7 @@ public sealed partial class SqliteStore
         foreach (RecipientResult result in results)
         {
             session.Execute(
-                "UPDATE recipient SET state = ?3, attempts = ?4, due = ?5, reply = ?6, class = ?7, rule = ?8, hold = ?9 WHERE message = ?1 AND number = ?2 AND state < 3",
+                "UPDATE recipient SET state = ?3, attempts = ?4, due = ?5, reply = ?6, class = ?7, rule = ?8, hold = ?9, route = coalesce(?10, route), bound = coalesce(?11, bound) WHERE message = ?1 AND number = ?2 AND state < 3",
                 message,
                 result.Recipient,
                 (int)result.State,
@@ -250,7 +260,9 @@ public sealed partial class SqliteStore
                 result.Reply,
                 (int)result.Cause.Class,
                 result.Cause.Rule,
-                result.State == RecipientState.Held ? StoppedHold : 0
+                result.State == RecipientState.Held ? StoppedHold : 0,
+                result.Route,
+                (long?)result.Binding
             );
             // That nothing was tried is no event: the recipient's last reply says it.
             if (result.Event != TraceKind.Postponed)

@@ -53,6 +53,10 @@ internal static class StatusCommand
         if (status.IsRunning)
             Print.Line($"sessions  {status.Sessions}");
         Print.Line($"mail goes {status.Delivery}");
+        foreach (MovedMail moved in status.Moves ?? [])
+            Print.Line(
+                $"moved     {moved.What} by the relay since {Print.Minute(moved.Since)}, direct is tried again {Print.Minute(moved.NextTry)}: {moved.Reason}"
+            );
         if (status.Relaying is { } all)
             Print.Line(SuspensionCommands.Describe(all));
         string oldest = status.Oldest is { } accepted ? $", the oldest of {Print.Minute(accepted)}" : "";

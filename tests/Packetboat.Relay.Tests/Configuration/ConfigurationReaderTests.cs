@@ -483,6 +483,7 @@ public sealed class ConfigurationReaderTests
     [InlineData("[Delivery]\nMaxAge", "begin a comment with ;")]
     [InlineData("[Delivery]\nDeliveryMode = Relay", "write DeliveryMode=Direct")]
     [InlineData("[Delivery]\nDeliveryMode = Relai", "write DeliveryMode=Relay")]
+    [InlineData("[Delivery]\nDeliveryMode = Auto", "write RelayServer=relay.example.net in [Mail]")]
     [InlineData("[Submission]\nAuthInClear = home", "write AuthInClear=192.168.1.0/24")]
     [InlineData("[Tls]\nCertificate = none.pem", "correct the path")]
     public void Our_own_file_must_be_right(string text, string remedy)
@@ -491,6 +492,22 @@ public sealed class ConfigurationReaderTests
         Problem problem = Assert.Single(result.Problems);
         Assert.Equal((Severity.Error, remedy), (problem.Severity, problem.Remedy));
         Assert.Null(result.Settings);
+    }
+
+    [Fact]
+    public void Auto_goes_with_a_relay_and_not_with_all_mail_to_it()
+    {
+        Settings settings = ReadFile("[Mail]\nRelayServer=hub.example\n", "[Delivery]\nDeliveryMode=auto\n").Settings!;
+        Assert.Equal(
+            (DeliveryMode.Auto, null, "hub.example"),
+            (settings.Packetboat.DeliveryMode, settings.Relay, settings.Detour!.Server)
+        );
+
+        ConfigurationResult both = ReadFile(
+            "[Mail]\nOptions=RELAY_TX\nRelayServer=hub.example\n",
+            "[Delivery]\nDeliveryMode=Auto\n"
+        );
+        Assert.Equal("write DeliveryMode=Relay", Assert.Single(both.Problems).Remedy);
     }
 
     [Fact]

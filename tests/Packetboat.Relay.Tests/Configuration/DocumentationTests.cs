@@ -23,6 +23,7 @@ public sealed class DocumentationTests
                 Keys(KeyTable.Packetboat.Where(key => key.IsUsedYet), key => $"`[{key.Section}]` `{key.Name}`"),
             ["routes"] = () => Keys(RouteKeys.All, key => $"`{key.Name}`"),
             ["tokens"] = () => Keys(TokenKeys.All, key => $"`{key.Name}`"),
+            ["relays"] = () => Keys(BackupKeys.All, key => $"`{key.Name}`"),
             ["not used yet"] = NotUsedYet,
         };
 

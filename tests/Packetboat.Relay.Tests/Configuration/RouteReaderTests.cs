@@ -90,16 +90,66 @@ public sealed class RouteReaderTests
         Assert.Equal(["one", "two"], read.Settings!.Routes.Select(rule => rule.Name));
     }
 
+    [Fact]
+    public void Relays_behind_a_relay_have_their_own_ways()
+    {
+        ConfigurationResult read = ConfigurationFolder.ReadFile(
+            "[Mail]\nOptions=RELAY_TX\nRelayServer=hub.example\n",
+            """
+            [Relay]
+            RelayBackups = far, near
+            [Relay:near]
+            Server = near.example:465
+            Username = me
+            Password = secret
+            Tls = verified
+            OutboundInterface = 192.0.2.7
+            [Relay:far]
+            Server = far.example
+            [Route:club]
+            Action = relay
+            Relay = club.example
+            Backups = near
+            """
+        );
+
+        Assert.Empty(read.Problems);
+        Settings settings = read.Settings!;
+        Assert.Equal(["far.example:587", "near.example:465"], settings.Backups.Select(relay => $"{relay.Server}:{relay.Port}"));
+        RelaySettings near = settings.Backups[1];
+        Assert.Equal(
+            (true, "me", RelayTls.Verified, "192.0.2.7"),
+            (near.ImplicitTls, near.Username, near.Tls, near.Source4!.ToString())
+        );
+        Assert.Equal(("near", "club"), (settings.Routes[0].Backups[0].Backup, settings.Routes[0].Backups[0].Rule));
+        Assert.Equal("", settings.Routes[0].Relay!.Backup);
+    }
+
     [Theory]
     [InlineData("[Route:a]\nSenderDomain=a.example", "nothing says what is done with this mail")]
-    [InlineData("[Route:a]\nAction=relai\nRelay=r.example", "not one of direct, relay, never")]
+    [InlineData("[Route:a]\nAction=relai\nRelay=r.example", "not one of direct, relay, auto, never")]
     [InlineData("[Route:a]\nAction=relay", "there is no relay")]
     [InlineData("[Route:a]\nAction=relay\nRelay=r.example:0", "neither host nor host:port")]
     [InlineData("[Route:a]\nAction=relay\nRelay=r.example\nUsername=me", "both a name and a password")]
-    [InlineData("[Route:a]\nAction=direct\nRelay=r.example", "only Action=relay has a relay")]
+    [InlineData("[Route:a]\nAction=direct\nRelay=r.example", "only Action=relay and Action=auto have a relay")]
     [InlineData("[Route:a]\nAction=direct\nSenderDomain=a b", "'a b' is no domain")]
     [InlineData("[Route:a]\nAction=direct\nAccount=!", "is no account")]
     [InlineData("[Route:a]\nAction=direct\nSenderDomian=a.example", "did you mean SenderDomain?")]
+    [InlineData(
+        "[Route:a]\nAction=direct\nBackups=b\n[Relay:b]\nServer=b.example",
+        "only Action=relay and Action=auto have a relay"
+    )]
+    [InlineData(
+        "[Route:a]\nAction=relay\nRelay=r.example\nBackups=secnd\n[Relay:second]\nServer=b.example",
+        "did you mean second?"
+    )]
+    [InlineData("[Route:a]\nAction=relay\nRelay=r.example\nBackups=b,B\n[Relay:b]\nServer=b.example", "stands there twice")]
+    [InlineData("[Relay]\nRelayBackups=other", "there is no section [Relay:other]")]
+    [InlineData("[Relay:b]\nUsername=me", "nothing says which server it is")]
+    [InlineData("[Relay:b]\nServer=b.example:x", "neither host nor host:port")]
+    [InlineData("[Relay:b]\nServer=b.example\nUsername=me", "both a name and a password")]
+    [InlineData("[Relay:b]\nServer=b.example\nUser=me", "no such key")]
+    [InlineData("[Relay:a b]\nServer=b.example", "the name of a relay has letters")]
     [InlineData("[Route:a b]\nAction=direct", "the name of a rule has letters")]
     [InlineData("[Route:]\nAction=direct", "the name of a rule has letters")]
     [InlineData("[Route:a]\nAction=relay\nRelay=r.example\nUsername=me\nPasswordFile=none", "there is no file")]

@@ -34,14 +34,15 @@ public sealed class RouteTableTests
         RouteTable table = Table();
         MailAddress? from = sender is null ? null : MailAddress.Parse(sender);
 
-        Assert.Equal(route, table.RouteOf(from, account, MailAddress.Parse(recipient)).Name);
-        Assert.Equal(route, table.Decide(from, account, MailAddress.Parse(recipient)).Route.Name);
+        Assert.Equal(route, table.RouteOf(from, account, MailAddress.Parse(recipient), RoutingState.Empty, Now).Name);
+        Assert.Equal(route, table.Decide(from, account, MailAddress.Parse(recipient), RoutingState.Empty, Now).Route.Name);
     }
 
     [Fact]
     public void A_decision_says_why_and_what_would_change_it()
     {
-        RouteDecision decision = Table().Decide(MailAddress.Parse("a@b.example"), null, MailAddress.Parse("b@x.friend.example"));
+        RouteDecision decision = Table()
+            .Decide(MailAddress.Parse("a@b.example"), null, MailAddress.Parse("b@x.friend.example"), RoutingState.Empty, Now);
 
         Assert.Equal(
             "[Route:own-address]: to the domain's own servers, because the recipient's domain is *.friend.example",
@@ -62,12 +63,37 @@ public sealed class RouteTableTests
     {
         RouteTable table = Table("Options=RELAY_TX\nRelayServer=hub.example\nRelayPort=587");
 
-        RouteDecision decision = table.Decide(null, null, MailAddress.Parse("b@c.example"));
+        RouteDecision decision = table.Decide(null, null, MailAddress.Parse("b@c.example"), RoutingState.Empty, Now);
 
         Assert.Equal("relay hub.example:587", decision.Route.Name);
         Assert.Equal("RELAY_TX: no rule matches, and all other mail goes to RelayServer", decision.Because);
         Assert.Equal(2, table.Relays.Count);
     }
+
+    [Fact]
+    public void Moved_mail_goes_to_the_relay_and_says_for_how_long()
+    {
+        RouteTable table = new(
+            ConfigurationFolder.ReadFile("[Mail]\nRelayServer=hub.example\n", "[Delivery]\nDeliveryMode=Auto\n").Settings!
+        );
+        var move = new RouteMove("Gmail", "it refuses us", Now, Now.AddHours(1), 0, []);
+        RoutingState none = RoutingState.Empty;
+        var state = new RoutingState(none.Moves.Add("Gmail", move), none.Providers.Add("c.example", "Gmail"));
+
+        RouteDecision moved = table.Decide(null, null, MailAddress.Parse("b@c.example"), state, Now);
+        Assert.StartsWith("relay hub.example:", moved.Route.Name, StringComparison.Ordinal);
+        Assert.Equal("DeliveryMode Auto: there is no rule; it refuses us", moved.Because);
+        Assert.Equal("directly, once that works: it is tried again at 2026-01-01 01:00:00Z", moved.Otherwise[0]);
+        Assert.True(table.HasLeft("mx c.example", state, Now));
+        Assert.False(table.HasLeft("mx d.example", state, Now));
+
+        RouteDecision probe = table.Decide(null, null, MailAddress.Parse("b@c.example"), state, Now.AddHours(1));
+        Assert.Equal("mx c.example", probe.Route.Name);
+        Assert.StartsWith("relay hub.example:25, if port 25 is blocked", probe.Otherwise[0], StringComparison.Ordinal);
+        Assert.False(table.HasLeft("mx c.example", state, Now.AddHours(1)));
+    }
+
+    private static DateTimeOffset Now => new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static RouteTable Table(string mail = "") => new(ConfigurationFolder.ReadFile($"[Mail]\n{mail}\n", Rules).Settings!);
 }

@@ -212,6 +212,7 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
     internal sealed class WatchedTime(Action changed) : FakeTimeProvider(TestMail.Noon)
     {
         private readonly ConcurrentQueue<DateTimeOffset> _armed = new();
+        private readonly ConcurrentDictionary<ITimer, DateTimeOffset> _live = new();
 
         /// <summary>What the clock on the wall shows too much; what is measured does not know of it.</summary>
         public TimeSpan WrongBy { get; set; }
@@ -222,13 +223,61 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
 
         public bool IsArmed(DateTimeOffset from, DateTimeOffset to) => _armed.Any(time => time >= from && time <= to);
 
+        /// <summary>How many alarms are set to this very moment.</summary>
+        public int ArmedFor(DateTimeOffset moment) => _live.Values.Count(time => time == moment);
+
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            ITimer timer = base.CreateTimer(callback, state, dueTime, period);
-            if (dueTime > TimeSpan.Zero)
-                _armed.Enqueue(GetUtcNow() + dueTime);
-            changed();
+            var timer = new LiveTimer(this, callback);
+            timer.Inner = base.CreateTimer(timer.Ring, state, dueTime, period);
+            Note(timer, dueTime);
             return timer;
+        }
+
+        private void Note(LiveTimer timer, TimeSpan dueTime)
+        {
+            if (dueTime > TimeSpan.Zero)
+                _armed.Enqueue(_live[timer] = GetUtcNow() + dueTime);
+            else
+                _live.TryRemove(timer, out _);
+            changed();
+        }
+
+        /// <summary>As a timer of the system does, it waits at its asynchronous end for what it has called.</summary>
+        private sealed class LiveTimer(WatchedTime time, TimerCallback callback) : ITimer
+        {
+            private readonly Lock _ringing = new();
+            private bool _isOver;
+
+            public ITimer Inner { get; set; } = null!;
+
+            public void Ring(object? state)
+            {
+                lock (_ringing)
+                    if (!_isOver)
+                        callback(state);
+            }
+
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                bool isChanged = Inner.Change(dueTime, period);
+                time.Note(this, dueTime);
+                return isChanged;
+            }
+
+            public void Dispose()
+            {
+                time._live.TryRemove(this, out _);
+                Inner.Dispose();
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                time._live.TryRemove(this, out _);
+                lock (_ringing)
+                    _isOver = true;
+                return Inner.DisposeAsync();
+            }
         }
     }
 }

@@ -101,6 +101,12 @@ internal sealed class WatchedStore(IQueueStore inner) : IQueueStore
     public Task<IReadOnlyList<Claim>> ClaimAsync(IReadOnlyList<Claim> claims, CancellationToken stopping) =>
         Watch("claim", () => inner.ClaimAsync(claims, stopping));
 
+    public Task<bool> LeaveRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping) =>
+        Watch("leave", () => inner.LeaveRouteAsync(routeName, now, stopping));
+
+    public Task BindAsync(long message, IReadOnlyList<int> recipients, CancellationToken stopping) =>
+        inner.BindAsync(message, recipients, stopping);
+
     public Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken stopping) =>
         Watch("next", () => inner.NextDueAsync(after, stopping));
 

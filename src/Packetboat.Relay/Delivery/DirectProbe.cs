@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Hosting;
+using Packetboat.Protocol.Dns;
+using Packetboat.Relay.Telemetry;
+
+namespace Packetboat.Relay.Delivery;
+
+/// <summary>
+/// While port 25 is blocked: calls, now and then, the hosts that did not answer, and servers of domains that mail is for. No mail waits for
+/// the result.
+/// </summary>
+public sealed class DirectProbe : BackgroundService
+{
+    private static readonly TimeSpan AfterFault = TimeSpan.FromMinutes(1);
+
+    private readonly AutoRouting _auto;
+    private readonly Greeter _greeter;
+    private readonly IResolver _resolver;
+    private readonly MailLog _log;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _changed = new(0, 1);
+
+    internal DirectProbe(AutoRouting auto, Greeter greeter, IResolver resolver, MailLog log, TimeProvider time)
+    {
+        (_auto, _greeter, _resolver, _log, _time) = (auto, greeter, resolver, log, time);
+        auto.Changed += Wake;
+    }
+
+    public override void Dispose()
+    {
+        _auto.Changed -= Wake;
+        base.Dispose();
+        _changed.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await WaitAsync(stoppingToken);
+                if (_auto.State.Everything is { } blocked && blocked.Probe <= _time.GetUtcNow())
+                    await ProbeAsync(blocked, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                _log.SchedulerFault(fault);
+                await Task.Delay(AfterFault, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken stopping)
+    {
+        TimeSpan pause = Timeout.InfiniteTimeSpan;
+        if (_auto.State.Everything is { } blocked)
+        {
+            pause = blocked.Probe - _time.GetUtcNow();
+            if (pause <= TimeSpan.Zero)
+                return;
+        }
+
+        using var patience = new CancellationTokenSource(pause, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
+        try
+        {
+            await _changed.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            // It is time.
+        }
+    }
+
+    private async Task ProbeAsync(RouteMove blocked, CancellationToken stopping)
+    {
+        foreach (string host in blocked.Hosts)
+            if (await AnswersAsync(host, stopping))
+                return;
+        // Those three may be gone for good, and the port open.
+        foreach (string domain in _auto.Around)
+            if (await _resolver.MxAsync(domain, stopping) is DnsAnswer<MxRecord>.Found { Records: [var first, ..] })
+                if (await AnswersAsync(first.Host, stopping))
+                    return;
+        _auto.StillBlocked();
+    }
+
+    private async Task<bool> AnswersAsync(string host, CancellationToken stopping)
+    {
+        bool answers = await _greeter.AnswersAsync(host, stopping);
+        if (answers)
+            _auto.Answered(host);
+        return answers;
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            _changed.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is awake.
+        }
+    }
+}

@@ -1,0 +1,253 @@
+using Packetboat.Relay.Alarms;
+using Packetboat.Relay.Operations;
+using Packetboat.Relay.Queue;
+
+namespace Packetboat.Relay.Tests.Delivery;
+
+/// <summary><c>DeliveryMode=Auto</c> in a laboratory: nothing is lost, nothing arrives twice, and each change says why.</summary>
+public sealed class AutoModeTests
+{
+    private const int Patience = 60_000;
+
+    private const string NoPtr = "550 5.7.25 The IP address sending this message does not have a PTR record setup";
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = Patience)]
+    public async Task Port_25_is_blocked_and_opened_again_and_the_mail_goes_around()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync();
+
+        // All is well: mail goes to its own servers. One message is put off.
+        string healthy = await lab.SendAsync("a@one.example", "healthy");
+        await lab.DeliveredAsync(healthy);
+        Assert.StartsWith("Delivered mx.one.example ", (await lab.TraceAsync(healthy))[^1], StringComparison.Ordinal);
+        Assert.Empty(lab.Moves());
+        lab.Servers[1].Answer = line => line.StartsWith("RCPT", StringComparison.Ordinal) ? "451 4.7.1 Greylisted" : null;
+        string greylisted = await lab.SendAsync("a@two.example", "greylisted");
+        await lab.DeferredAsync(greylisted);
+
+        // The way out is closed: three hosts of three owners are silent.
+        await lab.BlockAsync();
+        string[] silent = [];
+        foreach (string provider in RouteLab.Providers)
+            silent = [.. silent, await lab.SendAsync($"b@{provider}", $"to {provider}")];
+        await lab.TimeOutAsync(3);
+        await lab.LoggedAsync("route port 25 is blocked: ");
+        await lab.DeliveredAsync([.. silent, greylisted]);
+        foreach (string id in silent)
+            await WentAroundAsync(lab, id, "port 25 is blocked");
+        await WentAroundAsync(lab, greylisted, "port 25 is blocked");
+
+        // New mail is not tried directly first, and says why. So does everything that can be asked.
+        string blocked = await lab.SendAsync("c@one.example", "blocked");
+        await lab.DeliveredAsync(blocked);
+        await WentAroundAsync(lab, blocked, "DeliveryMode Auto: there is no rule; port 25 is blocked");
+        MovedMail moved = Assert.Single(lab.Moves());
+        Assert.Equal("all mail", moved.What);
+        Assert.Equal(
+            "port 25 is blocked: mx.one.example, mx.three.example, mx.two.example do not answer, and the relay does",
+            moved.Reason
+        );
+        Assert.Equal(AlarmCatalogue.Port25Blocked.Id, Assert.Single(await lab.Store.AlarmsAsync(Ct)).Kind);
+        Explanation why = await lab.ExplainAsync("x@elsewhere.example");
+        Assert.StartsWith("relay 127.0.0.1:", why.Route, StringComparison.Ordinal);
+        Assert.Contains("port 25 is blocked", why.Rule, StringComparison.Ordinal);
+        Assert.Contains("directly, once that works", why.Otherwise[0], StringComparison.Ordinal);
+
+        // A restart forgets nothing.
+        await lab.RestartAsync();
+        Assert.Equal(moved, Assert.Single(lab.Moves()));
+        string restarted = await lab.SendAsync("c@two.example", "restarted");
+        await lab.DeliveredAsync(restarted);
+        await WentAroundAsync(lab, restarted, "port 25 is blocked");
+
+        // The first look finds it as it was: the three hosts, and one that mail went around to.
+        lab.Pass(TimeSpan.FromMinutes(15));
+        for (int call = 0; call < 4; call++)
+            await lab.TimeOutAsync(1);
+        await lab.UntilAsync(() => Task.FromResult(lab.Moves()[0].NextTry > moved.NextTry));
+        Assert.Equal(moved.Since, lab.Moves()[0].Since);
+
+        // The second finds it open.
+        lab.Unblock();
+        lab.Pass(TimeSpan.FromMinutes(35));
+        await lab.LoggedAsync("route port 25 is open again: mx.one.example answers");
+        Assert.Empty(lab.Moves());
+        await lab.UntilAsync(async () => (await lab.Store.AlarmsAsync(Ct)).Count == 0);
+        string open = await lab.SendAsync("c@three.example", "open");
+        await lab.DeliveredAsync(open);
+        Assert.StartsWith("Delivered mx.three.example ", (await lab.TraceAsync(open))[^1], StringComparison.Ordinal);
+        Assert.Equal("mx three.example", (await lab.ExplainAsync("x@three.example")).Route);
+
+        string[] subjects =
+        [
+            "healthy",
+            "greylisted",
+            "to one.example",
+            "to two.example",
+            "to three.example",
+            "blocked",
+            "restarted",
+            "open",
+        ];
+        Assert.All(subjects, subject => Assert.Equal(1, lab.Arrivals(subject)));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Silent_hosts_are_no_block_while_another_answers()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync();
+        await lab.BlockAsync();
+        string one = await lab.SendAsync("a@one.example", "one");
+        string two = await lab.SendAsync("a@two.example", "two");
+        await lab.TimeOutAsync(2);
+        await lab.DeferredAsync(one);
+        await lab.DeferredAsync(two);
+
+        Assert.Empty(lab.Moves());
+        Assert.Empty(lab.Relay.Lines);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Silence_is_no_block_while_the_relay_is_silent_too()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync();
+        lab.Relay.Greeting = "421 4.3.2 shutting down";
+        await lab.Relay.DisposeAsync();
+        await lab.BlockAsync();
+        string[] ids = [];
+        foreach (string provider in RouteLab.Providers)
+            ids = [.. ids, await lab.SendAsync($"b@{provider}", "lost")];
+        await lab.TimeOutAsync(3);
+        foreach (string id in ids)
+            await lab.DeferredAsync(id);
+
+        Assert.Empty(lab.Moves());
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_refusal_of_us_goes_around_and_a_refusal_of_the_recipient_or_the_content_does_not()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync();
+        lab.Servers[0].Answer = line => line.StartsWith("RCPT", StringComparison.Ordinal) ? NoPtr : null;
+        lab.Servers[1].Answer = line =>
+            line.StartsWith("RCPT TO:<nobody", StringComparison.Ordinal) ? "550 5.1.1 No such user here"
+            : line == "." ? "554 5.7.1 Message content rejected, it looks like spam"
+            : null;
+
+        string refused = await lab.SendAsync("a@one.example", "refused");
+        string nobody = await lab.SendAsync("nobody@two.example", "nobody");
+        string spam = await lab.SendAsync("a@two.example", "spam");
+        await lab.DeliveredAsync(refused);
+        await lab.UntilStateAsync(nobody, RecipientState.Bounced);
+        await lab.UntilStateAsync(spam, RecipientState.Bounced);
+
+        await WentAroundAsync(lab, refused, "5.7.25");
+        await lab.LoggedAsync("route mail for one.example leaves through the relay: mx.one.example");
+        Assert.Equal("one.example", Assert.Single(lab.Moves()).What);
+        Assert.Equal(0, lab.AtRelay("nobody") + lab.AtRelay("spam"));
+        Assert.Equal(1, lab.AtRelay("refused"));
+
+        // Nothing else is tried there, not even what is for another domain of the same provider.
+        int calls = lab.Servers[0].Lines.Count;
+        string next = await lab.SendAsync("b@one.example", "next");
+        string guest = await lab.SendAsync("b@guest.example", "guest");
+        await lab.DeliveredAsync(next, guest);
+        await WentAroundAsync(lab, next, "no-ptr");
+        await WentAroundAsync(lab, guest, "no-ptr");
+        Assert.DoesNotContain(lab.Servers[0].Lines.Skip(calls), line => line.StartsWith("MAIL", StringComparison.Ordinal));
+        Assert.Contains("no-ptr", (await lab.ExplainAsync("x@guest.example")).Rule, StringComparison.Ordinal);
+        string other = await lab.SendAsync("b@three.example", "other");
+        await lab.DeliveredAsync(other);
+        Assert.Equal(0, lab.AtRelay("other"));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_provider_is_tried_again_after_an_hour_and_taken_directly_when_it_takes_mail()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync();
+        lab.Servers[0].Answer = line => line.StartsWith("RCPT", StringComparison.Ordinal) ? NoPtr : null;
+        string refused = await lab.SendAsync("a@one.example", "refused");
+        await lab.DeliveredAsync(refused);
+        await lab.RestartAsync();
+        string moved = await lab.SendAsync("a@guest.example", "moved");
+        await lab.DeliveredAsync(moved);
+        await WentAroundAsync(lab, moved, "no-ptr");
+
+        lab.Pass(TimeSpan.FromHours(1));
+        string probe = await lab.SendAsync("a@one.example", "probe");
+        await lab.DeliveredAsync(probe);
+        await WentAroundAsync(lab, probe, "5.7.25");
+        MovedMail again = Assert.Single(lab.Moves());
+        Assert.True(again.NextTry > again.Since + TimeSpan.FromHours(2));
+
+        lab.Servers[0].Answer = _ => null;
+        lab.Pass(TimeSpan.FromHours(2));
+        string back = await lab.SendAsync("a@one.example", "back");
+        await lab.DeliveredAsync(back);
+        await lab.LoggedAsync("route one.example takes mail from here again");
+        Assert.Empty(lab.Moves());
+        Assert.Equal(0, lab.AtRelay("back"));
+        Assert.All(["refused", "moved", "probe", "back"], subject => Assert.Equal(1, lab.Arrivals(subject)));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_may_have_arrived_is_never_sent_the_other_way()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync();
+        lab.Servers[0].Answer = line => line == "." ? "" : null;
+        string open = await lab.SendAsync("a@one.example", "lost");
+        await lab.DeferredAsync(open);
+
+        await lab.BlockAsync();
+        string[] others = [];
+        foreach (string provider in RouteLab.Providers)
+            others = [.. others, await lab.SendAsync($"b@{provider}", "other")];
+        await lab.TimeOutAsync(3);
+        await lab.DeliveredAsync(others);
+        await lab.RestartAsync();
+        lab.Pass(TimeSpan.FromMinutes(2));
+        await lab.TimeOutAsync(1);
+        await lab.UntilAsync(async () => await lab.EntryAsync(open) is { State: RecipientState.Waiting, Attempts: > 1 });
+        lab.Unblock();
+        lab.Pass(TimeSpan.FromHours(1));
+        await lab.DeliveredAsync(open);
+
+        Assert.Equal(0, lab.AtRelay("lost"));
+        Assert.DoesNotContain(await lab.TraceAsync(open), line => line.StartsWith("Rerouted", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_rule_moves_its_mail_and_no_other()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync(
+            "Direct",
+            "[Route:club]\nAction=auto\nSenderDomain=club.example\nRelay=RELAY\n"
+        );
+        lab.Servers[0].Answer = line => line.StartsWith("RCPT", StringComparison.Ordinal) ? NoPtr : null;
+
+        string club = await lab.SendAsync("a@one.example", "club", "b@club.example");
+        string other = await lab.SendAsync("a@one.example", "other");
+        await lab.DeliveredAsync(club);
+        await lab.UntilStateAsync(other, RecipientState.Bounced);
+
+        await WentAroundAsync(lab, club, " by club");
+        Assert.Equal(0, lab.AtRelay("other"));
+        Assert.Contains(
+            "directly, else to its relay",
+            (await lab.ExplainAsync("x@one.example", "b@club.example")).Rule,
+            StringComparison.Ordinal
+        );
+    }
+
+    private static async Task WentAroundAsync(RouteLab lab, string id, string why)
+    {
+        string[] trace = await lab.TraceAsync(id);
+        Assert.Contains(
+            trace,
+            line => line.StartsWith("Rerouted", StringComparison.Ordinal) && line.Contains(why, StringComparison.Ordinal)
+        );
+        Assert.StartsWith("Delivered 127.0.0.1 ", trace[^1], StringComparison.Ordinal);
+    }
+}
