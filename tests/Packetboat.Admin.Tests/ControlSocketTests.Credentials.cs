@@ -17,7 +17,12 @@ public sealed partial class ControlSocketTests
         Assert.Equal(("laptop", "generated"), (issued.Credential, issued.GeneratedPassword));
         Assert.Equal("no such", (await client.RevokeCredentialAsync("MYBBS", "laptop", "lost", Ct)).Refusal!.Reason);
 
-        Assert.Equal(["credential add MYBBS laptop  True", "credential revoke MYBBS laptop lost"], _operations.Asked);
+        Assert.Null((await client.RequireAsync("MYBBS", new SignInRule(["EXTERNAL", "PLAIN"], RequiresTls: true), Ct)).Refusal);
+
+        Assert.Equal(
+            ["credential add MYBBS laptop  True", "credential revoke MYBBS laptop lost", "require MYBBS EXTERNAL PLAIN True"],
+            _operations.Asked
+        );
     }
 
     private sealed partial class RecordedOperations
@@ -33,6 +38,9 @@ public sealed partial class ControlSocketTests
                 $"password {id} {wish.Name} {wish.Password} {wish.AllowCramMd5}",
                 new IssuedPassword(Row(""), "default", null)
             );
+
+        public Task<Result<AccountRow>> RequireAsync(string id, SignInRule rule, CancellationToken ct) =>
+            Say<Result<AccountRow>>($"require {id} {string.Join(' ', rule.Mechanisms)} {rule.RequiresTls}", Row(""));
 
         public Task<Result<AccountRow>> RevokeCredentialAsync(string id, string name, string reason, CancellationToken ct) =>
             Say<Result<AccountRow>>($"credential revoke {id} {name} {reason}", new Refusal(name, "no such", "look again"));

@@ -69,6 +69,15 @@ public sealed class MemoryAccountStore : IAccountStore
         UsesNoted++;
     }
 
+    public ValueTask<bool> SetSignInRuleAsync(QwkId id, SignInRule rule, CancellationToken ct) =>
+        Change(id, found => found with { Account = found.Account with { SignIn = rule } });
+
+    public ValueTask<Credential?> FindKeyAsync(byte[] keyHash, CancellationToken ct) =>
+        Answer(_accounts.Values.SelectMany(a => a.Credentials).FirstOrDefault(c => c.HasKey(keyHash)));
+
+    public ValueTask<bool> HasKeysAsync(CancellationToken ct) =>
+        Answer(_accounts.Values.Any(a => a.Credentials.Any(c => c.KeyHash is not null)));
+
     public ValueTask<bool> HasReversibleSecretsAsync(CancellationToken ct) =>
         Answer(_accounts.Values.Any(a => a.Credentials.Any(c => c.ReversibleSecret is not null)));
 

@@ -107,6 +107,9 @@ internal sealed class SaslServerTarget : IFuzzTarget
         public ValueTask<SaslIdentity?> VerifyPasswordAsync(string name, string password, CancellationToken ct) =>
             new(name == Account && password == Password ? Identity : null);
 
+        public ValueTask<SaslIdentity?> VerifyKeyAsync(string name, byte[] keyHash, CancellationToken ct) =>
+            new(name.Length == 0 || name == Account ? Identity : null);
+
         public ValueTask<ScramAccount> FindScramAsync(string name, CancellationToken ct) =>
             new(
                 new ScramAccount(

@@ -22,6 +22,12 @@ public static partial class ControlApi
         );
         Verb(
             routes,
+            Verbs.Require,
+            Json.ResultAccountRow,
+            (ask, ct) => operations.By(ask.By).RequireAsync(ask.Id ?? "", ask.SignIn, ct)
+        );
+        Verb(
+            routes,
             Verbs.RevokeCredential,
             Json.ResultAccountRow,
             (ask, ct) => operations.By(ask.By).RevokeCredentialAsync(ask.Id ?? "", ask.Credential.Name, ask.Reason, ct)

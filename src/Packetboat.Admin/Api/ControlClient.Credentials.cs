@@ -1,3 +1,4 @@
+using Packetboat.Relay.Hub;
 using Packetboat.Relay.Operations;
 
 namespace Packetboat.Admin.Api;
@@ -10,6 +11,9 @@ public sealed partial class ControlClient
 
     public Task<Result<IssuedPassword>> SetPasswordAsync(string id, CredentialWish wish, CancellationToken ct) =>
         AskAsync(Verbs.SetPassword, new OperationRequest { Id = id, Credential = wish }, Json.ResultIssuedPassword, ct);
+
+    public Task<Result<AccountRow>> RequireAsync(string id, SignInRule rule, CancellationToken ct) =>
+        AskAsync(Verbs.Require, new OperationRequest { Id = id, SignIn = rule }, Json.ResultAccountRow, ct);
 
     public Task<Result<AccountRow>> RevokeCredentialAsync(string id, string name, string reason, CancellationToken ct) =>
         AskAsync(

@@ -12,6 +12,9 @@ public interface ISaslAccounts
     /// <summary>What SCRAM shows for this name, known or not.</summary>
     ValueTask<ScramAccount> FindScramAsync(string name, CancellationToken ct);
 
+    /// <summary>Whose key this is, or null. An empty name: whoever has it.</summary>
+    ValueTask<SaslIdentity?> VerifyKeyAsync(string name, byte[] keyHash, CancellationToken ct);
+
     /// <summary>The secrets that are kept in a form that CRAM-MD5 and APOP can use; none for an unknown name.</summary>
     ValueTask<IReadOnlyList<SharedSecret>> FindSecretsAsync(string name, CancellationToken ct);
 }

@@ -10,6 +10,10 @@ public static class SaslMechanisms
     public const string CramMd5 = "CRAM-MD5";
     public const string OAuthBearer = "OAUTHBEARER";
     public const string XOAuth2 = "XOAUTH2";
+    public const string External = "EXTERNAL";
+
+    /// <summary>All that a server here may have, best first.</summary>
+    public static IReadOnlyList<string> All { get; } = [External, ScramSha256Plus, ScramSha256, Plain, Login, CramMd5];
 
     /// <summary>
     /// For the EHLO line, best first. CRAM-MD5 comes last although it hides the password: it works only for the accounts that keep a
@@ -18,7 +22,9 @@ public static class SaslMechanisms
     public static IReadOnlyList<string> Offered(SaslServerOptions options)
     {
         bool mayTakePasswords = options.TlsUp || options.PlainInClear;
-        var offered = new List<string>(5);
+        var offered = new List<string>(All.Count);
+        if (options.ClientKey is not null)
+            offered.Add(External);
         if (options.TlsUp && options.ChannelBindings.Count > 0)
             offered.Add(ScramSha256Plus);
         offered.Add(ScramSha256);
@@ -38,6 +44,7 @@ public static class SaslMechanisms
 
         return name switch
         {
+            External => new ExternalServerExchange(accounts, options.ClientKey!),
             ScramSha256Plus => new ScramServerExchange(accounts, plus: true, options.ChannelBindings),
             ScramSha256 => new ScramServerExchange(accounts, plus: false, options.ChannelBindings),
             Plain => new PlainServerExchange(accounts),

@@ -8,10 +8,14 @@ namespace Packetboat.Protocol.Sasl;
 /// </param>
 /// <param name="HasReversibleSecrets">Whether any account can use CRAM-MD5 at all.</param>
 /// <param name="PlainInClear">The operator wants passwords to be taken without TLS, as Synchronet does.</param>
+/// <param name="ClientKey">
+/// <see cref="TlsClientKey"/> of the client, where some account has it; null: none, and EXTERNAL is not offered.
+/// </param>
 public sealed record SaslServerOptions(
     string HostName,
     bool TlsUp,
     IReadOnlyList<ChannelBinding> ChannelBindings,
     bool HasReversibleSecrets,
-    bool PlainInClear = false
+    bool PlainInClear = false,
+    byte[]? ClientKey = null
 );

@@ -47,6 +47,38 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
         }
     }
 
+    public async ValueTask<SaslIdentity?> VerifyKeyAsync(string name, byte[] keyHash, CancellationToken ct)
+    {
+        Credential? key = await FindKeyAsync(keyHash, ct);
+        return key is not null && (name.Length == 0 || QwkId.LoginFormOf(name) == key.Account.LoginForm) ? IdentityOf(key) : null;
+    }
+
+    /// <summary>Whether an account signs in by this key. Not while the store does not answer: EHLO must not depend on it.</summary>
+    public async ValueTask<bool> IsKeyOfSomebodyAsync(byte[] keyHash, CancellationToken ct)
+    {
+        try
+        {
+            return await FindKeyAsync(keyHash, ct) is not null;
+        }
+        catch (CredentialsUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether a client's certificate is worth asking for. Not while the store does not answer, as above.</summary>
+    public async ValueTask<bool> HasKeysAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await store.HasKeysAsync(ct);
+        }
+        catch (Exception fault) when (IsStoreFault(fault))
+        {
+            return false;
+        }
+    }
+
     public async ValueTask<ScramAccount> FindScramAsync(string name, CancellationToken ct)
     {
         string loginForm = QwkId.LoginFormOf(name);
@@ -83,9 +115,10 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
         AccountWithCredentials? found = await FindAsync(QwkId.LoginFormOf(identity.Account), ct);
         if (found?.Credentials.FirstOrDefault(c => c.Name == identity.Credential) is not { } used)
             return null;
-        if (use.IsNewsAfter(used.LastUse))
+        AuthenticatedAccount account = Present(found, used);
+        if (account.SignIn.Allows(use) && use.IsNewsAfter(used.LastUse))
             await NoteUseAsync(used, use, ct);
-        return Present(found, used);
+        return account;
     }
 
     /// <summary>
@@ -129,7 +162,7 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
     public void Dispose() => _derivations.Dispose();
 
     private Credential? FindRemembered(string loginForm, string password, IReadOnlyList<Credential> credentials) =>
-        credentials.FirstOrDefault(c => _verified.Contains(loginForm, password, c.Verifier));
+        credentials.FirstOrDefault(c => c.KeyHash is null && _verified.Contains(loginForm, password, c.Verifier));
 
     /// <summary>Milliseconds of arithmetic, which the thread that other sessions' sockets live on must not do.</summary>
     private Task<Credential?> DeriveAndFindAsync(
@@ -178,7 +211,7 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
     {
         Account account = found.Account;
         bool isSuspended = account.Suspension?.IsInForce(clock.GetUtcNow()) == true;
-        return new(account.Id, isSuspended ? account.Suspension : null, found.Domains, by);
+        return new(account.Id, isSuspended ? account.Suspension : null, found.Domains, by, account.SignIn ?? SignInRule.Any);
     }
 
     private SharedSecret OpenSecret(Credential credential) =>
@@ -192,7 +225,7 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
     private static List<(Credential Credential, ScramVerifier Verifier)> ReadVerifiers(IReadOnlyList<Credential> credentials)
     {
         var known = new List<(Credential, ScramVerifier)>(credentials.Count);
-        foreach (Credential credential in credentials.OrderByDescending(c => c.Created))
+        foreach (Credential credential in credentials.Where(c => c.KeyHash is null).OrderByDescending(c => c.Created))
         {
             if (!ScramVerifier.TryParse(credential.Verifier, out ScramVerifier? verifier))
                 throw new CredentialsUnavailableException(
@@ -202,6 +235,18 @@ public sealed class AccountAuthenticator(IAccountStore store, SecretBox box, Tim
         }
 
         return known;
+    }
+
+    private async ValueTask<Credential?> FindKeyAsync(byte[] keyHash, CancellationToken ct)
+    {
+        try
+        {
+            return await store.FindKeyAsync(keyHash, ct);
+        }
+        catch (Exception fault) when (IsStoreFault(fault))
+        {
+            throw new CredentialsUnavailableException("the account store did not answer: " + fault.Message, fault);
+        }
     }
 
     private async ValueTask<IReadOnlyList<Credential>> CredentialsOfAsync(string loginForm, CancellationToken ct) =>

@@ -8,4 +8,11 @@ namespace Packetboat.Relay.Hub;
 /// <param name="Suspension">In force now; else null.</param>
 /// <param name="Domains">In which its senders' addresses may lie, those that are not proven among them.</param>
 /// <param name="By">The credential that it signed in with.</param>
-public sealed record AuthenticatedAccount(QwkId Id, Suspension? Suspension, IReadOnlyList<AccountDomain> Domains, Credential By);
+/// <param name="SignIn">How it has to at least.</param>
+public sealed record AuthenticatedAccount(
+    QwkId Id,
+    Suspension? Suspension,
+    IReadOnlyList<AccountDomain> Domains,
+    Credential By,
+    SignInRule SignIn
+);

@@ -27,6 +27,10 @@ public sealed class CredentialIssuer(SecretBox box, TimeProvider clock)
         return credential is not null;
     }
 
+    /// <summary>Not stored yet.</summary>
+    public Credential OfKey(QwkId account, string name, byte[] keyHash) =>
+        new(account, name, Verifier: "", ReversibleSecret: null, clock.GetUtcNow(), LastUse: null, keyHash);
+
     /// <summary>Why a password will not do for an account; null: it will. The password is not repeated.</summary>
     public static Refusal? Unfit(QwkId id, string password) =>
         WhyUnfit(id, password) is { } reason

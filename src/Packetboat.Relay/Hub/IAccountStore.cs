@@ -43,6 +43,15 @@ public interface IAccountStore
     /// <summary>Need not be durable when it returns: it is worth no flush of the disk.</summary>
     ValueTask NoteUseAsync(QwkId id, string credential, CredentialUse use, CancellationToken ct);
 
+    /// <summary>How the account has to sign in from now on.</summary>
+    ValueTask<bool> SetSignInRuleAsync(QwkId id, SignInRule rule, CancellationToken ct);
+
+    /// <summary>Of which there is one at most; null: nobody has that key.</summary>
+    ValueTask<Credential?> FindKeyAsync(byte[] keyHash, CancellationToken ct);
+
+    /// <summary>Whether any credential is a key, so that a client's certificate is worth asking for.</summary>
+    ValueTask<bool> HasKeysAsync(CancellationToken ct);
+
     /// <summary>Whether any credential has a reversible secret, so that CRAM-MD5 is worth offering.</summary>
     ValueTask<bool> HasReversibleSecretsAsync(CancellationToken ct);
 }

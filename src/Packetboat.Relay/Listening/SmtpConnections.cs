@@ -73,7 +73,15 @@ public sealed class SmtpConnections(
             listener
         );
         SmtpServerSettings now = settings();
-        await using var wire = new SmtpWire(connection, certificates, time, now.Inactivity, stopping);
+        bool offersAuth = peer.IsSubmission || now.AllowRelay;
+        await using var wire = new SmtpWire(
+            connection,
+            certificates,
+            async () => offersAuth && await accounts.HasKeysAsync(stopping),
+            time,
+            now.Inactivity,
+            stopping
+        );
         var guest = new Guest(peer, wire, policy);
         Interlocked.Increment(ref _open);
         _guests[guest] = time.GetUtcNow();

@@ -1,3 +1,5 @@
+using Packetboat.Relay.Hub;
+
 namespace Packetboat.Relay.Operations;
 
 /// <summary>The ways of an account to sign in.</summary>
@@ -17,6 +19,12 @@ public interface ICredentialOperations
     /// <param name="ct">Ends the waiting.</param>
     Task<Result<IssuedPassword>> SetPasswordAsync(string id, CredentialWish wish, CancellationToken ct);
 
+    /// <summary>Says how an account has to sign in at least, from its next sign-in on.</summary>
+    /// <param name="id">A QWK-ID.</param>
+    /// <param name="rule">In place of what was said before.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    Task<Result<AccountRow>> RequireAsync(string id, SignInRule rule, CancellationToken ct);
+
     /// <summary>Ends one, with the sessions that signed in by it. The others go on.</summary>
     /// <param name="id">A QWK-ID.</param>
     /// <param name="name">Of the credential.</param>
@@ -35,6 +43,9 @@ public sealed record CredentialWish
 
     /// <summary>Keep the password readable, encrypted, for CRAM-MD5.</summary>
     public bool AllowCramMd5 { get; init; }
+
+    /// <summary>In place of a password: as <see cref="Hub.KeyFingerprint"/> reads it; null: it is a password.</summary>
+    public string? KeyFingerprint { get; init; }
 
     /// <summary>It may hold a password.</summary>
     public override string ToString() => $"{nameof(CredentialWish)} {Name}";

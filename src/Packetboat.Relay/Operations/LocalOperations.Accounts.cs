@@ -156,7 +156,8 @@ public sealed partial class LocalOperations
                     d.Checked,
                     d.FailingSince
                 )),
-            ]
+            ],
+            SignIn: found.Account.SignIn
         );
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Packetboat.Protocol;
+using Packetboat.Protocol.Sasl;
 using Packetboat.Relay.Hub;
 
 namespace Packetboat.Relay.Operations;
@@ -29,7 +30,9 @@ public sealed partial class LocalOperations
                 ),
                 $"Revoke one that is not used: packetboat account credential list {found.Account.Id}"
             );
-        return await SetAsync(found, wish, "account credential add", ct);
+        return wish.KeyFingerprint is { } fingerprint
+            ? await AddKeyAsync(found, wish.Name, fingerprint, ct)
+            : await SetAsync(found, wish, "account credential add", ct);
     }
 
     public async Task<Result<IssuedPassword>> SetPasswordAsync(string id, CredentialWish wish, CancellationToken ct)
@@ -38,6 +41,12 @@ public sealed partial class LocalOperations
             return NoSuchAccount(id);
         if (!TryChoose(found, wish.Name, out string? name, out Refusal? refusal))
             return refusal;
+        if (found.Credentials.Any(c => c.Name == name && c.KeyHash is not null))
+            return new Refusal(
+                name,
+                "it is a key and has no password",
+                $"Add a password: packetboat account credential add {found.Account.Id} NAME"
+            );
         Result<IssuedPassword> set = await SetAsync(found, wish with { Name = name }, "account password", ct);
         if (set.Refusal is null)
             await signOut(found.Account.Id, ct);
@@ -56,6 +65,50 @@ public sealed partial class LocalOperations
         await NoteAsync("account credential revoke", account.Text, $"{credential.Name} {reason}".TrimEnd(), ct);
         await signOut(account, ct);
         return await FindAsync(id, ct) is { } left ? Row(left) : NoSuchAccount(id);
+    }
+
+    public async Task<Result<AccountRow>> RequireAsync(string id, SignInRule rule, CancellationToken ct)
+    {
+        if (await FindAsync(id, ct) is not { } found)
+            return NoSuchAccount(id);
+        string[] mechanisms = [.. rule.Mechanisms.Select(name => name.ToUpperInvariant()).Distinct(StringComparer.Ordinal)];
+        foreach (string mechanism in mechanisms)
+            if (!SaslMechanisms.All.Contains(mechanism, StringComparer.Ordinal))
+                return new Refusal(
+                    PrintableText.Of(mechanism, 40),
+                    "there is no such mechanism here",
+                    $"Choose among {string.Join(", ", SaslMechanisms.All)}"
+                );
+        QwkId account = found.Account.Id;
+        if (!await accounts.SetSignInRuleAsync(account, rule with { Mechanisms = mechanisms }, ct))
+            return NoSuchAccount(id);
+        string what = mechanisms.Length == 0 ? "any mechanism" : string.Join(' ', mechanisms);
+        await NoteAsync("account require", account.Text, rule.RequiresTls ? what + ", TLS" : what, ct);
+        return await FindAsync(id, ct) is { } changed ? Row(changed) : NoSuchAccount(id);
+    }
+
+    private async Task<Result<IssuedPassword>> AddKeyAsync(
+        AccountWithCredentials found,
+        string name,
+        string fingerprint,
+        CancellationToken ct
+    )
+    {
+        QwkId account = found.Account.Id;
+        if (!KeyFingerprint.TryParse(fingerprint, out byte[]? hash, out Refusal? bad))
+            return bad;
+        if (await accounts.FindKeyAsync(hash, ct) is { } taken)
+            return new Refusal(
+                KeyFingerprint.Format(hash),
+                $"it signs in {taken.Account} already, as its credential {taken.Name}",
+                "Make another key, or revoke that one"
+            );
+        if (!await accounts.SetCredentialAsync(issuer.OfKey(account, name, hash), ct))
+            return NoSuchAccount(account.Text);
+        await NoteAsync("account credential add", account.Text, $"{name} {KeyFingerprint.Format(hash)}", ct);
+        return await FindAsync(account.Text, ct) is { } changed
+            ? new IssuedPassword(Row(changed), name, GeneratedPassword: null)
+            : NoSuchAccount(account.Text);
     }
 
     private async Task<Result<IssuedPassword>> SetAsync(
@@ -136,6 +189,7 @@ public sealed partial class LocalOperations
             credential.LastUse?.At,
             credential.LastUse?.From ?? "",
             credential.LastUse?.Mechanism ?? "",
-            credential.LastUse?.Tls ?? ""
+            credential.LastUse?.Tls ?? "",
+            credential.KeyHash is null ? null : KeyFingerprint.Format(credential.KeyHash)
         );
 }

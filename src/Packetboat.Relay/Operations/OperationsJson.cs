@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 
 namespace Packetboat.Relay.Operations;
@@ -88,6 +89,8 @@ public sealed record OperationRequest
     public TimeSpan? Life { get; init; }
 
     public CredentialWish Credential { get; init; } = new();
+
+    public SignInRule SignIn { get; init; } = SignInRule.Any;
 
     /// <summary>It may hold a password.</summary>
     public override string ToString() => nameof(OperationRequest);

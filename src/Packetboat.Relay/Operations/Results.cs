@@ -206,6 +206,7 @@ public sealed record Explanation(
 /// <param name="Answer">While suspended: what its new mail meets.</param>
 /// <param name="Domains">In which its senders' addresses may lie.</param>
 /// <param name="Limits">How much it may send, and what it has used; null in a list of accounts.</param>
+/// <param name="SignIn">How it has to sign in at least; null: as it likes.</param>
 public sealed record AccountRow(
     string Id,
     DateTimeOffset Created,
@@ -217,7 +218,8 @@ public sealed record AccountRow(
     QueuedMail? Queued = null,
     SuspendedAnswer? Answer = null,
     IReadOnlyList<DomainRow>? Domains = null,
-    IReadOnlyList<LimitRow>? Limits = null
+    IReadOnlyList<LimitRow>? Limits = null,
+    SignInRule? SignIn = null
 );
 
 /// <summary>A domain that an account may use.</summary>
@@ -264,6 +266,7 @@ public sealed record SuspensionChanged(AccountRow? Account, Suspension? Suspensi
 /// <param name="LastAddress">The client's, then; empty: never used, or not since this is written down.</param>
 /// <param name="LastMechanism">Such as PLAIN.</param>
 /// <param name="LastTls">Version and cipher; empty in clear.</param>
+/// <param name="KeyFingerprint">Of the client's key; null: it is a password.</param>
 public sealed record CredentialRow(
     string Name,
     bool AllowsCramMd5,
@@ -271,7 +274,8 @@ public sealed record CredentialRow(
     DateTimeOffset? LastUsed,
     string LastAddress = "",
     string LastMechanism = "",
-    string LastTls = ""
+    string LastTls = "",
+    string? KeyFingerprint = null
 );
 
 /// <summary>A new password: shown once, then only its verifier is known.</summary>

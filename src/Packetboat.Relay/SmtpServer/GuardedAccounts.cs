@@ -19,6 +19,12 @@ internal sealed class GuardedAccounts(ISaslAccounts accounts, SignInAttempts att
         return await accounts.VerifyPasswordAsync(name, password, ct);
     }
 
+    public async ValueTask<SaslIdentity?> VerifyKeyAsync(string name, byte[] keyHash, CancellationToken ct)
+    {
+        await ThrowUnlessHeardAsync(name);
+        return await accounts.VerifyKeyAsync(name, keyHash, ct);
+    }
+
     public async ValueTask<ScramAccount> FindScramAsync(string name, CancellationToken ct)
     {
         await ThrowUnlessHeardAsync(name);

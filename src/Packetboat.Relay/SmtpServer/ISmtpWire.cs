@@ -12,6 +12,9 @@ public interface ISmtpWire
     /// <summary>What a sign-in can be tied to. Empty in clear.</summary>
     IReadOnlyList<ChannelBinding> ChannelBindings { get; }
 
+    /// <summary><see cref="TlsClientKey"/> of the client, where it was asked for a certificate and showed one; else null.</summary>
+    byte[]? ClientKey { get; }
+
     /// <summary>The next command; <see cref="SmtpCommand.Ended"/> when there is none.</summary>
     ValueTask<SmtpCommand> ReadCommandAsync();
 

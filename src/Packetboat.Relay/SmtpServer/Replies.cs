@@ -50,6 +50,14 @@ internal static class Replies
 
     public static SmtpReply SignInFailed { get; } = new(535, "5.7.8", "Unknown account or wrong password");
 
+    /// <summary>RFC 4954 §6: 534 where the mechanism is weaker than the account's.</summary>
+    public static SmtpReply MechanismTooWeak(QwkId account, SignInRule rule) =>
+        new(534, "5.7.9", $"Account {account} signs in by {string.Join(" or ", rule.Mechanisms)} only: choose that");
+
+    /// <summary>RFC 4954 §6: 538 where the mechanism needs an encrypted channel.</summary>
+    public static SmtpReply AccountNeedsTls(QwkId account) =>
+        new(538, "5.7.11", $"Account {account} signs in over TLS only: say STARTTLS first");
+
     public static SmtpReply BadAuthLine { get; } = new(501, "5.5.2", "That is not a response of this mechanism");
 
     public static SmtpReply AuthCancelled { get; } = new(501, "5.7.0", "Sign-in cancelled");

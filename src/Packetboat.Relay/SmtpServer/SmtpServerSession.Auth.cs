@@ -19,7 +19,8 @@ public sealed partial class SmtpServerSession
             wire.Tls is not null,
             wire.ChannelBindings,
             await accounts.HasReversibleSecretsAsync(stopping),
-            PlainInClear: settings.MayAuthInClear(peer.Address)
+            PlainInClear: settings.MayAuthInClear(peer.Address),
+            ClientKey: wire.ClientKey is { } key && await accounts.IsKeyOfSomebodyAsync(key, stopping) ? key : null
         );
 
     private async ValueTask<SmtpReply> AuthAsync(SmtpCommand.Auth auth, CancellationToken stopping)
@@ -74,10 +75,11 @@ public sealed partial class SmtpServerSession
 
     private async ValueTask<SmtpReply> AdmitAsync(SaslIdentity identity, string mechanism, CancellationToken stopping)
     {
+        var use = new CredentialUse(time.GetUtcNow(), peer.Address.ToString(), mechanism, wire.Tls ?? "");
+        AuthenticatedAccount? account;
         try
         {
-            var use = new CredentialUse(time.GetUtcNow(), peer.Address.ToString(), mechanism, wire.Tls ?? "");
-            _account = await accounts.AdmitAsync(identity, use, stopping);
+            account = await accounts.AdmitAsync(identity, use, stopping);
         }
         catch (CredentialsUnavailableException unavailable)
         {
@@ -85,15 +87,28 @@ public sealed partial class SmtpServerSession
             return Replies.SignInUnavailable;
         }
 
-        if (_account is null)
+        if (account is null)
             return Replies.SignInFailed;
+        if (!account.SignIn.Allows(use))
+            return BelowMinimum(account, use);
 
+        _account = account;
         _strange = usage is null ? null : await usage.SignedInAsync(_account.Id, peer.Address);
         attempts.Succeeded(peer.Address, _account.Id.Text);
         _failedSignIns = 0;
         wire.Progress();
         log.SignedIn(peer, _account.Id.Text, _account.By.Name, mechanism, wire.Tls);
         return Replies.SignedIn;
+    }
+
+    /// <summary>Said to nobody who has not shown that he is the account: else it would tell which names exist, and how they sign in.</summary>
+    private SmtpReply BelowMinimum(AuthenticatedAccount account, CredentialUse use)
+    {
+        SmtpReply reply = account.SignIn.AllowsChannel(use.Tls)
+            ? Replies.MechanismTooWeak(account.Id, account.SignIn)
+            : Replies.AccountNeedsTls(account.Id);
+        log.SignInFailed(peer, account.Id.Text, use.Mechanism, reply.ToString());
+        return ++_failedSignIns >= MaxFailedSignIns ? Replies.TooManySignIns : reply;
     }
 
     private SmtpReply RefuseToHear(SaslServerExchange exchange)

@@ -31,6 +31,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
 
     private readonly ConnectionContext _connection;
     private readonly ICertificateSource _certificates;
+    private readonly Func<ValueTask<bool>> _asksForKey;
     private readonly TimeProvider _time;
     private readonly TimeSpan _inactivity;
     private readonly CancellationToken _stopping;
@@ -51,12 +52,14 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
 
     /// <param name="connection">The connection, in clear.</param>
     /// <param name="certificates">For TLS.</param>
+    /// <param name="asksForKey">Whether the client is asked for a certificate in the handshake.</param>
     /// <param name="time">The clock.</param>
     /// <param name="inactivity">Patience with a client that says nothing, or takes nothing. <c>MaxInactivity</c>.</param>
     /// <param name="stopping">The server stops: no command is read any more; a message that is arriving still is.</param>
     public SmtpWire(
         ConnectionContext connection,
         ICertificateSource certificates,
+        Func<ValueTask<bool>> asksForKey,
         TimeProvider time,
         TimeSpan inactivity,
         CancellationToken stopping
@@ -64,6 +67,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     {
         _connection = connection;
         _certificates = certificates;
+        _asksForKey = asksForKey;
         _time = time;
         _inactivity = inactivity;
         _stopping = stopping;
@@ -77,6 +81,8 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     public string? Tls { get; private set; }
 
     public IReadOnlyList<ChannelBinding> ChannelBindings { get; private set; } = [];
+
+    public byte[]? ClientKey { get; private set; }
 
     /// <summary>A timestamp: when the client got something done last. Read by other threads.</summary>
     public long IdleSince => Volatile.Read(ref _progressed);
@@ -215,7 +221,8 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
         );
         try
         {
-            await tls.AuthenticateAsServerAsync(_certificates.ServerOptions(), either.Token);
+            SslServerAuthenticationOptions options = _certificates.ServerOptions();
+            await tls.AuthenticateAsServerAsync(await _asksForKey() ? ClientCertificates.Wanted(options) : options, either.Token);
         }
         catch (Exception failure)
             when (failure is AuthenticationException or IOException or OperationCanceledException or InvalidOperationException)
@@ -230,6 +237,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
         Volatile.Write(ref _speechless, false);
         Tls = Describe(tls);
         ChannelBindings = TlsBinding.Of(tls);
+        ClientKey = TlsClientKey.Of(tls);
         return true;
     }
 

@@ -8,12 +8,13 @@ namespace Packetboat.Storage.Sqlite;
 public sealed partial class SqliteStore : IAccountStore
 {
     private const string AccountColumns =
-        "id, created, suspended_reason, suspended_since, suspended_until, note, suspended_queued, suspended_answer";
+        "id, created, suspended_reason, suspended_since, suspended_until, note, suspended_queued, suspended_answer, mechanisms, requires_tls";
 
     // All of them, by login form; null: not read since the last change. Asked at each sign-in and each message, changed by hand, and by
     // this process only. A name that nobody has is looked up as one that somebody has, so time does not tell them apart.
     private volatile ConcurrentDictionary<string, AccountWithCredentials>? _knownAccounts;
     private bool? _hasSecrets; // null: not known
+    private bool? _hasKeys; // null: not known
     private volatile StrongBox<Suspension?>? _relaying; // null: not read since the last change
     private int _accountsVersion;
 
@@ -142,6 +143,36 @@ public sealed partial class SqliteStore : IAccountStore
             NoteUse(_knownAccounts, id, credential, use);
         });
 
+    public ValueTask<bool> SetSignInRuleAsync(QwkId id, SignInRule rule, CancellationToken ct) =>
+        ChangeAsync(
+            session =>
+                session.Execute(
+                    "UPDATE account SET mechanisms = ?2, requires_tls = ?3 WHERE login_form = ?1",
+                    id.LoginForm,
+                    rule.Mechanisms.Count == 0 ? null : string.Join(' ', rule.Mechanisms),
+                    rule.RequiresTls ? 1 : 0
+                ),
+            ct
+        );
+
+    public ValueTask<Credential?> FindKeyAsync(byte[] keyHash, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(
+            (_knownAccounts ?? ReadAccounts()).Values.SelectMany(of => of.Credentials).FirstOrDefault(c => c.HasKey(keyHash))
+        );
+    }
+
+    public ValueTask<bool> HasKeysAsync(CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(
+            _hasKeys ??=
+                _readers.Read(session => session.Number("SELECT 1 FROM credential WHERE key_hash IS NOT NULL LIMIT 1"))
+                    is not null
+        );
+    }
+
     public ValueTask<bool> HasReversibleSecretsAsync(CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
@@ -176,11 +207,12 @@ public sealed partial class SqliteStore : IAccountStore
     private static int Set(SqliteSession session, Credential credential) =>
         session.Execute(
             """
-            INSERT INTO credential (login_form, name, verifier, secret, created, last_used, last_from, last_mechanism, last_tls)
-            SELECT login_form, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM account WHERE login_form = ?1
+            INSERT INTO credential (login_form, name, verifier, secret, created, last_used, last_from, last_mechanism, last_tls, key_hash)
+            SELECT login_form, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM account WHERE login_form = ?1
             ON CONFLICT (login_form, name) DO UPDATE
             SET verifier = excluded.verifier, secret = excluded.secret, created = excluded.created, last_used = excluded.last_used,
-                last_from = excluded.last_from, last_mechanism = excluded.last_mechanism, last_tls = excluded.last_tls
+                last_from = excluded.last_from, last_mechanism = excluded.last_mechanism, last_tls = excluded.last_tls,
+                key_hash = excluded.key_hash
             """,
             credential.Account.LoginForm,
             credential.Name,
@@ -190,7 +222,8 @@ public sealed partial class SqliteStore : IAccountStore
             Milliseconds(credential.LastUse?.At),
             credential.LastUse?.From ?? "",
             credential.LastUse?.Mechanism ?? "",
-            credential.LastUse?.Tls ?? ""
+            credential.LastUse?.Tls ?? "",
+            credential.KeyHash
         );
 
     /// <summary>Whether a row was changed; what was remembered is forgotten.</summary>
@@ -207,6 +240,7 @@ public sealed partial class SqliteStore : IAccountStore
         _knownAccounts = null;
         _relaying = null;
         _hasSecrets = null;
+        _hasKeys = null;
     }
 
     private ConcurrentDictionary<string, AccountWithCredentials> ReadAccounts()
@@ -243,7 +277,7 @@ public sealed partial class SqliteStore : IAccountStore
         ILookup<string, Credential> credentials = session
             .Query(
                 """
-                SELECT name, verifier, secret, created, last_used, login_form, last_from, last_mechanism, last_tls
+                SELECT name, verifier, secret, created, last_used, login_form, last_from, last_mechanism, last_tls, key_hash
                 FROM credential ORDER BY created DESC, name
                 """,
                 row => byLogin.TryGetValue(row.GetString(5), out Account? owner) ? CredentialOf(owner.Id, row) : null
@@ -286,7 +320,15 @@ public sealed partial class SqliteStore : IAccountStore
     private static Account AccountOf(SqliteRow row)
     {
         Suspension? suspension = row.IsNull(3) ? null : SuspensionOf(row, 2, 6);
-        return new Account(QwkId.Parse(row.GetString(0)), Time(row.GetInt64(1)), suspension, row.GetString(5));
+        string[] mechanisms = row.GetText(8)?.Split(' ') ?? [];
+        bool requiresTls = row.GetInt64(9) != 0;
+        return new Account(
+            QwkId.Parse(row.GetString(0)),
+            Time(row.GetInt64(1)),
+            suspension,
+            row.GetString(5),
+            mechanisms.Length == 0 && !requiresTls ? null : new SignInRule(mechanisms, requiresTls)
+        );
     }
 
     /// <param name="row">A row.</param>
@@ -320,7 +362,8 @@ public sealed partial class SqliteStore : IAccountStore
             row.GetString(1),
             row.IsNull(2) ? null : row.GetBytes(2),
             Time(row.GetInt64(3)),
-            row.IsNull(4) ? null : new CredentialUse(Time(row.GetInt64(4)), row.GetString(6), row.GetString(7), row.GetString(8))
+            row.IsNull(4) ? null : new CredentialUse(Time(row.GetInt64(4)), row.GetString(6), row.GetString(7), row.GetString(8)),
+            row.IsNull(9) ? null : row.GetBytes(9)
         );
 
     private static long? Milliseconds(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();

@@ -17,6 +17,7 @@ internal static class AccountCommand
             Password(),
             AccountCredentialCommand.Create(),
             AccountImportCommand.Create(),
+            AccountRequireCommand.Create(),
             AccountDomainCommand.Create(),
             AccountLimitCommands.Change(),
             AccountArrivalCommand.Create(),
@@ -226,6 +227,13 @@ internal static class AccountCommand
         Print.Line($"account   {issued.Account.Id}");
         if (issued.Credential != Credential.DefaultName)
             Print.Line($"named     {issued.Credential}");
+        if (issued.Account.Credentials.FirstOrDefault(one => one.Name == issued.Credential)?.KeyFingerprint is { } key)
+        {
+            Print.Line($"key       {key}");
+            Print.Line("its client shows the certificate of that key in the TLS handshake, and signs in by EXTERNAL");
+            return;
+        }
+
         if (issued.GeneratedPassword is { } password)
             Print.Line($"password  {password}    (shown once; only its verifier is kept)");
         Print.Line($"sends as  {AccountDomainCommand.Senders(issued.Account, hostName)}");
@@ -263,6 +271,8 @@ internal static class AccountCommand
         if (account.Note.Length > 0)
             Print.Line($"note        {account.Note}");
         Print.Line($"state       {State(account)}");
+        if (account.SignIn is { } rule)
+            Print.Line($"signs in    {AccountRequireCommand.Describe(rule)}");
         foreach (DomainRow domain in account.Domains ?? [])
             Print.Line($"sends as    {AccountDomainCommand.Describe(domain)}");
         foreach (LimitRow limit in (account.Limits ?? []).Where(limit => limit is { Used: > 0, Left: not null }))

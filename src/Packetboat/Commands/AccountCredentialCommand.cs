@@ -12,9 +12,12 @@ internal static class AccountCredentialCommand
     /// <summary>In one line.</summary>
     public static string Describe(CredentialRow credential)
     {
-        string cramMd5 = credential.AllowsCramMd5 ? ", CRAM-MD5 allowed" : "";
+        string kind =
+            credential.KeyFingerprint is { } key ? $", key {key}"
+            : credential.AllowsCramMd5 ? ", CRAM-MD5 allowed"
+            : "";
         string how = credential.LastMechanism.Length == 0 ? "" : $" from {credential.LastAddress} by {How(credential)}";
-        return $"{credential.Name}, set {Print.Minute(credential.Created)}, last used {Print.Minute(credential.LastUsed)}{how}{cramMd5}";
+        return $"{credential.Name}, set {Print.Minute(credential.Created)}, last used {Print.Minute(credential.LastUsed)}{how}{kind}";
     }
 
     private static Argument<string> IdArgument() => new("id") { Description = "QWK-ID" };
@@ -27,27 +30,32 @@ internal static class AccountCredentialCommand
         Argument<string> id = IdArgument();
         Argument<string> name = NameArgument();
         Option<bool> cramMd5 = AccountCommand.CramMd5Option();
+        var key = new KeyOptions();
         var password = new PasswordOptions();
         var command = new Command("add", "Add a credential beside those that there are") { id, name, cramMd5, Verbs.Json };
+        key.AddTo(command);
         password.AddTo(command);
         command.SetAction(
-            (parsed, ct) =>
-                AccountCommand.WithPasswordAsync(
-                    parsed,
-                    password,
-                    (operations, chosen, stop) =>
-                        operations.AddCredentialAsync(
-                            parsed.GetValue(id)!,
-                            new CredentialWish
-                            {
-                                Name = parsed.GetValue(name)!,
-                                Password = chosen,
-                                AllowCramMd5 = parsed.GetValue(cramMd5),
-                            },
-                            stop
-                        ),
-                    ct
-                )
+            async (parsed, ct) =>
+                !key.TryRead(parsed, out string? fingerprint)
+                    ? ExitCode.Usage
+                    : await AccountCommand.WithPasswordAsync(
+                        parsed,
+                        password,
+                        (operations, chosen, stop) =>
+                            operations.AddCredentialAsync(
+                                parsed.GetValue(id)!,
+                                new CredentialWish
+                                {
+                                    Name = parsed.GetValue(name)!,
+                                    Password = chosen,
+                                    AllowCramMd5 = parsed.GetValue(cramMd5),
+                                    KeyFingerprint = fingerprint,
+                                },
+                                stop
+                            ),
+                        ct
+                    )
         );
         return command;
     }
@@ -102,7 +110,7 @@ internal static class AccountCredentialCommand
             Print.Json(account.Credentials, OperationsJson.Default.IReadOnlyListCredentialRow);
         else
             Print.Table(
-                ["NAME", "SET", "LAST USED", "FROM", "BY"],
+                ["NAME", "SET", "LAST USED", "FROM", "BY", "KEY"],
                 account.Credentials.Select(row =>
                     new[]
                     {
@@ -111,6 +119,7 @@ internal static class AccountCredentialCommand
                         Print.Minute(row.LastUsed),
                         OrDash(row.LastAddress),
                         row.LastMechanism.Length == 0 ? "-" : How(row),
+                        row.KeyFingerprint ?? "-",
                     }
                 ),
                 $"{account.Id} has no credentials: it cannot sign in. Add one: packetboat account credential add {account.Id} NAME"

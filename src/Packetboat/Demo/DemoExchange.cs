@@ -165,6 +165,13 @@ internal sealed class DemoExchange : IAsyncDisposable, ISpool, IRelayPolicy
         public ValueTask NoteUseAsync(QwkId id, string credential, CredentialUse use, CancellationToken ct) =>
             ValueTask.CompletedTask;
 
+        public ValueTask<bool> SetSignInRuleAsync(QwkId id, SignInRule rule, CancellationToken ct) => ValueTask.FromResult(false);
+
+        public ValueTask<Credential?> FindKeyAsync(byte[] keyHash, CancellationToken ct) =>
+            ValueTask.FromResult<Credential?>(null);
+
+        public ValueTask<bool> HasKeysAsync(CancellationToken ct) => ValueTask.FromResult(false);
+
         public ValueTask<bool> HasReversibleSecretsAsync(CancellationToken ct) => ValueTask.FromResult(false);
     }
 }

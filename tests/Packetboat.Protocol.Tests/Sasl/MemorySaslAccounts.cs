@@ -20,6 +20,15 @@ internal sealed class MemorySaslAccounts(string name, string password, byte[]? s
         return new(claimed == name && given == password ? _identity : null);
     }
 
+    /// <summary>A key that has an account, the only one.</summary>
+    public static byte[] Key { get; } = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+
+    public ValueTask<SaslIdentity?> VerifyKeyAsync(string claimed, byte[] keyHash, CancellationToken ct)
+    {
+        ThrowIfDown();
+        return new(keyHash.AsSpan().SequenceEqual(Key) && (claimed.Length == 0 || claimed == name) ? _identity : null);
+    }
+
     public ValueTask<ScramAccount> FindScramAsync(string claimed, CancellationToken ct)
     {
         ThrowIfDown();

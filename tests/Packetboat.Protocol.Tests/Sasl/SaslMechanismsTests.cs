@@ -21,6 +21,31 @@ public sealed class SaslMechanismsTests
     }
 
     [Theory]
+    [InlineData("", true)]
+    [InlineData("MYBBS", true)]
+    [InlineData("OTHER", false)]
+    [InlineData("MY\0BBS", null)]
+    public async Task A_key_signs_in_its_own_account_named_or_not(string name, bool? succeeds)
+    {
+        var options = new SaslServerOptions("hub.example", TlsUp: true, [], false, ClientKey: MemorySaslAccounts.Key);
+        Assert.Equal("EXTERNAL SCRAM-SHA-256 PLAIN LOGIN", string.Join(' ', SaslMechanisms.Offered(options)));
+        SaslServerExchange exchange = SaslMechanisms.CreateServer("external", Accounts, options)!;
+
+        SaslStep step = await exchange.StartAsync(
+            System.Text.Encoding.UTF8.GetBytes(name),
+            TestContext.Current.CancellationToken
+        );
+
+        if (succeeds == true)
+            Assert.Equal("MYBBS", Assert.IsType<SaslStep.Success>(step).Identity.Account);
+        else
+            Assert.Equal(
+                succeeds is null ? SaslFailureKind.BadArgument : SaslFailureKind.BadCredentials,
+                Assert.IsType<SaslStep.Failure>(step).Kind
+            );
+    }
+
+    [Theory]
     [InlineData("plain")]
     [InlineData("Scram-Sha-256-Plus")]
     [InlineData("cram-md5")]

@@ -114,7 +114,7 @@ internal sealed class Conversation : IDisposable
                 Assert.False(Client.IsReady, "the server says something");
                 break;
             case "starttls":
-                await Client.StartTlsAsync(ct);
+                await Client.StartTlsAsync(ct, withKey: words.Contains("key"));
                 break;
             case "sign":
                 await Client.SignInAsync(words[2], words[3], words[4], ct);
@@ -190,6 +190,23 @@ internal sealed class Conversation : IDisposable
                 return true;
             case "account":
                 await _scene.AddAccountAsync(words[1], words[2], reversible: words.Contains("reversible"));
+                return true;
+            case "key":
+                await _scene.Hub.Store.SetCredentialAsync(
+                    new CredentialIssuer(_scene.Hub.Box, _scene.Hub.Clock).OfKey(
+                        QwkId.Parse(words[1]),
+                        words[2],
+                        TestCertificate.ClientKey
+                    ),
+                    CancellationToken.None
+                );
+                return true;
+            case "require":
+                await _scene.Hub.Store.SetSignInRuleAsync(
+                    QwkId.Parse(words[1]),
+                    new SignInRule([.. words.Skip(2).Where(word => word != "TLS")], words.Contains("TLS")),
+                    CancellationToken.None
+                );
                 return true;
             case "credential":
                 await _scene.Hub.AddAsync(QwkId.Parse(words[1]), words[3], reversible: words.Contains("reversible"), words[2]);

@@ -66,10 +66,13 @@ internal sealed class SmtpTestClient
         Assert.StartsWith("250 ", await SayAsync("EHLO node.example", ct), StringComparison.Ordinal);
     }
 
-    public async Task StartTlsAsync(CancellationToken ct)
+    public async Task StartTlsAsync(CancellationToken ct, bool withKey = false)
     {
         var tls = new SslStream(_stream, leaveInnerStreamOpen: true);
-        await tls.AuthenticateAsClientAsync(TestCertificate.ClientOptions(), ct);
+        await tls.AuthenticateAsClientAsync(
+            withKey ? TestCertificate.ClientOptionsWithKey() : TestCertificate.ClientOptions(),
+            ct
+        );
         _stream = tls;
         _lines = new LineSource(tls);
         _bindings = TlsBinding.Of(tls);

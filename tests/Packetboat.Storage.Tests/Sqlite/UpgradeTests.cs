@@ -65,6 +65,35 @@ public sealed class UpgradeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_and_what_an_account_requires_survive_a_restart_and_a_key_is_one_accounts()
+    {
+        var id = QwkId.Parse("MYBBS");
+        byte[] key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+        var credential = new Credential(id, "yubikey", "", null, _time.GetUtcNow(), LastUse: null, key);
+        await using (SqliteStore store = SqliteStore.Open(_folder.Path, _time))
+        {
+            await store.AddAsync(new Account(id, _time.GetUtcNow()), Ct);
+            Assert.False(await store.HasKeysAsync(Ct));
+            await store.SetCredentialAsync(credential, Ct);
+            Assert.True(await store.HasKeysAsync(Ct));
+            await store.SetSignInRuleAsync(id, new SignInRule(["EXTERNAL", "SCRAM-SHA-256"], RequiresTls: true), Ct);
+            await store.AddAsync(new Account(QwkId.Parse("OTHER"), _time.GetUtcNow()), Ct);
+            await Assert.ThrowsAnyAsync<Exception>(async () =>
+                await store.SetCredentialAsync(credential with { Account = QwkId.Parse("OTHER") }, Ct)
+            );
+        }
+
+        await using SqliteStore again = SqliteStore.Open(_folder.Path, _time);
+
+        Assert.Equal("yubikey", (await again.FindKeyAsync(key, Ct))?.Name);
+        Assert.Null(await again.FindKeyAsync(new byte[32], Ct));
+        SignInRule rule = (await again.ListAsync(Ct)).Single(account => account.Id == id).SignIn!;
+        Assert.Equal((true, "EXTERNAL SCRAM-SHA-256"), (rule.RequiresTls, string.Join(' ', rule.Mechanisms)));
+        await again.SetSignInRuleAsync(id, SignInRule.Any, Ct);
+        Assert.Null((await again.ListAsync(Ct)).Single(account => account.Id == id).SignIn);
+    }
+
+    [Fact]
     public async Task A_suspension_and_what_it_held_survive_a_restart()
     {
         var id = QwkId.Parse("MY-BBS");

@@ -111,5 +111,47 @@ public sealed class AccountCredentialCommandTests : IDisposable
         );
     }
 
+    [Fact]
+    public async Task A_key_is_added_by_its_certificate_or_its_fingerprint_and_once()
+    {
+        await RunAsync("account add MYBBS");
+        await File.WriteAllTextAsync(
+            _folder.File("client.pem"),
+            TestCertificate.ClientPem,
+            TestContext.Current.CancellationToken
+        );
+
+        CommandRun added = await RunAsync($"account credential add MYBBS yubikey --certificate {_folder.File("client.pem")}");
+        Assert.Contains($"key       {TestCertificate.ClientKeyFingerprint}\n", added.Out, StringComparison.Ordinal);
+        CommandRun again = await RunAsync(
+            $"account credential add MYBBS other --key-fingerprint {TestCertificate.ClientKeyFingerprint}"
+        );
+        Assert.Contains("it signs in MYBBS already, as its credential yubikey", again.Error, StringComparison.Ordinal);
+        CommandRun password = await RunAsync("account password MYBBS --credential yubikey");
+        Assert.Contains("'yubikey': it is a key and has no password.", password.Error, StringComparison.Ordinal);
+        CommandRun bad = await RunAsync("account credential add MYBBS other --key-fingerprint SHA256:abc");
+        Assert.Contains("'SHA256:abc': it is not the SHA-256 of a public key.", bad.Error, StringComparison.Ordinal);
+        CommandRun none = await RunAsync($"account credential add MYBBS other --certificate {_folder.File("sbbs.ini")}");
+        Assert.Equal(ExitCode.Usage, none.Status);
+    }
+
+    [Fact]
+    public async Task What_is_required_is_shown_and_taken_back()
+    {
+        await RunAsync("account add MYBBS");
+
+        CommandRun required = await RunAsync("account require MYBBS --mechanisms scram-sha-256,EXTERNAL --tls");
+        Assert.Equal("MYBBS signs in by SCRAM-SHA-256 or EXTERNAL, over TLS only\n", required.Out);
+        CommandRun shown = await RunAsync("account show MYBBS");
+        Assert.Contains("signs in    by SCRAM-SHA-256 or EXTERNAL, over TLS only\n", shown.Out, StringComparison.Ordinal);
+        Assert.Contains("SCRAM-SHA-256 EXTERNAL, TLS", (await RunAsync("audit MYBBS --json")).Out, StringComparison.Ordinal);
+
+        CommandRun any = await RunAsync("account require MYBBS --any");
+        Assert.Equal("MYBBS signs in by any mechanism that is offered\n", any.Out);
+        CommandRun unknown = await RunAsync("account require MYBBS --mechanisms SCRAM-SHA-1");
+        Assert.Contains("'SCRAM-SHA-1': there is no such mechanism here.", unknown.Error, StringComparison.Ordinal);
+        Assert.NotEqual(ExitCode.Ok, (await RunAsync("account require MYBBS")).Status);
+    }
+
     private Task<CommandRun> RunAsync(string line) => CommandRun.OfAsync([.. line.Split(' '), "--ctrl", _folder.Path]);
 }
