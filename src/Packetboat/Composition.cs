@@ -114,8 +114,10 @@ internal sealed class Composition : IAsyncDisposable
             delivers,
             new SuspensionList(_store, time),
             signer,
-            (account, recipients) =>
-                QwkId.TryParse(account, out QwkId? id, out _) ? _usage.HardBouncedAsync(id, recipients) : ValueTask.CompletedTask,
+            (account, recipients, accepted) =>
+                QwkId.TryParse(account, out QwkId? id, out _)
+                    ? _usage.HardBouncedAsync(id, recipients, accepted)
+                    : ValueTask.CompletedTask,
             rewriter.Original,
             _tokens,
             _store
@@ -128,7 +130,17 @@ internal sealed class Composition : IAsyncDisposable
         _spool = new SigningSpool(new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time), signer);
         _limits = new LimitKeeper(_store, _store, _store, _usage, SendMail.Scheduler, _suspensions, _store, _log, time);
         _usage.Reached += (id, reached) => _ = _limits.ReachedAsync(id, reached);
-        _complaints = new Complaints(_store, _store, _store, _store, _usage, () => Settings.Current.Mail.HostName, _log, time);
+        _complaints = new Complaints(
+            _store,
+            _store,
+            _store,
+            _store,
+            _usage,
+            new ComplaintReporters(resolver, () => Settings.Current.Packetboat.ComplaintReporters, time),
+            () => Settings.Current.Mail.HostName,
+            _log,
+            time
+        );
         var issuer = new CredentialIssuer(box, time);
         var enrolment = new EnrolmentSource(() => Settings.Current, time);
         _enrolment = new Enrolment(

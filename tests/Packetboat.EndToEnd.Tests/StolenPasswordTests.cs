@@ -11,7 +11,7 @@ namespace Packetboat.EndToEnd.Tests;
 /// A node's password is stolen and used on fifty connections against strangers, while another node sends its mail through the same hub.
 /// <c>PACKETBOAT_STOLEN=20000</c> in the environment: so many strangers instead of two thousand.
 /// </summary>
-public sealed class StolenPasswordTests
+public sealed class StolenPasswordTests(ITestOutputHelper output)
 {
     private const int Patience = 600_000;
     private const int Connections = 50;
@@ -35,11 +35,20 @@ public sealed class StolenPasswordTests
         await NoOtherLimitAsync(hub, "OTHER", "FirstTimeRecipientsPerDay=0");
         int theirs = 0;
         int stolen = 0;
-        Task<int> letters = CountLettersAsync(harbour, Limit + OfTheOther, () => theirs++, () => stolen++);
+        Task<int> letters = CountLettersAsync(harbour, Limit + (2 * OfTheOther), () => theirs++, () => stolen++);
+        Tally before = await SendAsync(harbour, "OTHER", other, "bob@other.example", "early", OfTheOther);
 
         Task<Tally> flood = FloodAsync(harbour);
         Tally sober = await SendAsync(harbour, "OTHER", other, "bob@other.example", "friend", OfTheOther);
         Tally taken = await flood;
+        output.WriteLine(
+            FormattableString.Invariant(
+                $"{Strangers} strangers on {Connections} connections: {taken.Accepted} left, {taken.Refusals.Count} refused in {taken.Took.TotalSeconds:F1} s; "
+            )
+                + FormattableString.Invariant(
+                    $"{OfTheOther} messages of the other account took {before.Took.TotalMilliseconds:F0} ms before and {sober.Took.TotalMilliseconds:F0} ms meanwhile"
+                )
+        );
 
         // How many left before the brake, and what the node was told.
         Assert.Equal((Limit, Strangers - Limit), (taken.Accepted, taken.Refusals.Count));
@@ -54,8 +63,8 @@ public sealed class StolenPasswordTests
         );
         // The other node's mail: all of it was taken and arrived.
         Assert.Equal((OfTheOther, 0), (sober.Accepted, sober.Refusals.Count));
-        Assert.Equal(Limit + OfTheOther, await letters);
-        Assert.Equal((Limit, OfTheOther), (stolen, theirs));
+        Assert.Equal(Limit + (2 * OfTheOther), await letters);
+        Assert.Equal((Limit, 2 * OfTheOther), (stolen, theirs));
 
         // What the operator was told, once.
         await harbour.Log.SeenAsync("ALARM limit:MYBBS:FirstTimeRecipientsPerDay", "has sent to 200 of 200 recipients");
@@ -110,6 +119,9 @@ public sealed class StolenPasswordTests
         Assert.Equal(Limit, await letters);
         Assert.Equal(Limit, arrived);
         Assert.Empty((await hub.StatusAsync(Ct)).Alarms);
+        // The node has its password again, and the day's limit anew.
+        Tally after = await SendAsync(harbour, "MYBBS", harbour.Password, "a@bbs.example", "after", 1);
+        Assert.Equal((1, 0), (after.Accepted, after.Refusals.Count));
     }
 
     private static async Task<string> AddOtherAsync(IOperations hub)
@@ -144,7 +156,7 @@ public sealed class StolenPasswordTests
                     )
                 )
         );
-        return new Tally(all.Sum(one => one.Accepted), [.. all.SelectMany(one => one.Refusals)]);
+        return new Tally(all.Sum(one => one.Accepted), [.. all.SelectMany(one => one.Refusals)], all.Max(one => one.Took));
     }
 
     /// <summary>One connection, one message a recipient, whatever is answered.</summary>
@@ -157,6 +169,7 @@ public sealed class StolenPasswordTests
         int messages
     )
     {
+        long begun = TimeProvider.System.GetTimestamp();
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, harbour.HubPort, Ct);
         await using var stream = client.GetStream();
@@ -189,7 +202,7 @@ public sealed class StolenPasswordTests
             {
                 await SayAsync($"RCPT TO:<{to}{i}@far.example>");
                 await SayAsync("DATA");
-                reply = await SayAsync("Subject: x\r\n\r\ntext\r\n.");
+                reply = await SayAsync($"From: {sender}\r\nSubject: x\r\n\r\ntext\r\n.");
             }
 
             if (reply.StartsWith("250", StringComparison.Ordinal))
@@ -199,7 +212,7 @@ public sealed class StolenPasswordTests
         }
 
         await SayAsync("QUIT");
-        return new Tally(accepted, refusals);
+        return new Tally(accepted, refusals, TimeProvider.System.GetElapsedTime(begun));
     }
 
     private static async Task<int> CountLettersAsync(Harbour harbour, int most, Action theirs, Action stolen)
@@ -229,5 +242,5 @@ public sealed class StolenPasswordTests
             await Task.Yield();
     }
 
-    private sealed record Tally(int Accepted, IReadOnlyList<string> Refusals);
+    private sealed record Tally(int Accepted, IReadOnlyList<string> Refusals, TimeSpan Took);
 }

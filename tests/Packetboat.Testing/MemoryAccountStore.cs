@@ -29,8 +29,11 @@ public sealed class MemoryAccountStore : IAccountStore
     public ValueTask<AccountWithCredentials?> FindAsync(string loginForm, CancellationToken ct) =>
         Answer(_accounts.GetValueOrDefault(loginForm));
 
-    public ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension? suspension, CancellationToken ct) =>
+    public ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension suspension, CancellationToken ct) =>
         Change(id, found => found with { Account = found.Account with { Suspension = suspension } });
+
+    public ValueTask<bool> ResumeAsync(QwkId id, Func<UsageCounters>? counters, CancellationToken ct) =>
+        Change(id, found => found with { Account = found.Account with { Suspension = null } });
 
     public ValueTask<Suspension?> FindRelayingSuspensionAsync(CancellationToken ct) => Answer(_relaying);
 

@@ -120,8 +120,31 @@ def clients(run, results):
         test = functools.partial(is_refused, run, hub, client, "none", PASSWORD, hub.submission, NOT_SIGNED_IN[client], b"530")
         results.case("%s without AUTH on the submission port" % client, test, logs)
     results.case("swaks without AUTH on the transfer port", lambda: is_refused(run, hub, "swaks", "none", PASSWORD, hub.port, 24, b"55"), logs)
+    keys(run, results, hub, sink, messages[0], logs)
     results.case("no refused mail arrived", lambda: nobody(sink, "refused"), logs)
     hub.stop()
+
+
+def keys(run, results, hub, sink, message, logs):
+    """A client's certificate in place of a password, and an account that takes nothing else."""
+    key = run.certificates("clients-key", "client.test")
+    stranger = run.certificates("clients-stranger", "client.test")
+    hub.run("account", "credential", "add", ACCOUNT, "laptop", "--certificate", os.path.join(key, "cert.pem"))
+    for turn, (client, mode, port) in enumerate((c, m, p) for c in ("curl", "msmtp") for m, p in (("starttls", hub.submission), ("tls", hub.tls))):
+        test = functools.partial(delivers, run, hub, sink, client, "EXTERNAL", mode, port, "k%03d" % turn, message, key)
+        results.case("%s AUTH EXTERNAL over %s" % (client, "STARTTLS" if mode == "starttls" else "implicit TLS"), test, logs)
+    for client, wanted in (("curl", 67), ("msmtp", 69)):
+        test = functools.partial(is_refused, run, hub, client, "EXTERNAL", "none", hub.submission, wanted, b"535", stranger)
+        results.case("%s AUTH EXTERNAL with a key of nobody" % client, test, logs)
+    hub.run("account", "require", ACCOUNT, "--mechanisms", "EXTERNAL", "--tls")
+    test = functools.partial(is_refused, run, hub, "swaks", "PLAIN", PASSWORD, hub.submission, WRONG_PASSWORD["swaks"], b"534 5.7.9")
+    results.case("swaks AUTH PLAIN with the right password, where the account takes keys only", test, logs)
+    test = functools.partial(delivers, run, hub, sink, "msmtp", "EXTERNAL", "starttls", hub.submission, "k900", message, key)
+    results.case("msmtp AUTH EXTERNAL where the account takes keys only", test, logs)
+    hub.run("account", "require", ACCOUNT, "--any")
+    hub.run("account", "credential", "revoke", ACCOUNT, "laptop")
+    test = functools.partial(is_refused, run, hub, "msmtp", "EXTERNAL", "none", hub.submission, 69, b"535", key)
+    results.case("msmtp AUTH EXTERNAL with a key that was revoked", test, logs)
 
 
 def offers(hub):
@@ -136,7 +159,7 @@ def offers(hub):
     return "AUTH %s; %s" % (" ".join(sorted(offered)), " ".join(features))
 
 
-def client_run(run, hub, client, mechanism, mode, port, name, message, password):
+def client_run(run, hub, client, mechanism, mode, port, name, message, password, key=""):
     file = os.path.join(run.folder("clients"), name + ".eml")
     with open(file, "wb") as stream:
         stream.write(message)
@@ -150,6 +173,8 @@ def client_run(run, hub, client, mechanism, mode, port, name, message, password)
         "MSG": file,
         "TO": content.recipient(name),
         "SWAKS_OPT": "--silent 0",
+        "CLIENTCERT": os.path.join(key, "cert.pem"),
+        "CLIENTKEY": os.path.join(key, "key.pem"),
     }
     command = [os.path.join(PEERS, "client.sh"), client, mechanism, mode]
     done = subprocess.run(command, env=environment, capture_output=True, timeout=45, stdin=subprocess.DEVNULL)
@@ -159,8 +184,8 @@ def client_run(run, hub, client, mechanism, mode, port, name, message, password)
     return done.returncode, output
 
 
-def delivers(run, hub, sink, client, mechanism, mode, port, name, message):
-    code, output = client_run(run, hub, client, mechanism, mode, port, name, message, PASSWORD)
+def delivers(run, hub, sink, client, mechanism, mode, port, name, message, key=""):
+    code, output = client_run(run, hub, client, mechanism, mode, port, name, message, PASSWORD, key)
     if code != 0:
         raise Failed("exit %d: %s" % (code, output.decode(errors="replace")[-200:]))
     sink.wait_for([name], 20)
@@ -170,9 +195,9 @@ def delivers(run, hub, sink, client, mechanism, mode, port, name, message):
     return "%d octets whole" % len(message)
 
 
-def is_refused(run, hub, client, mechanism, password, port, wanted, reply):
+def is_refused(run, hub, client, mechanism, password, port, wanted, reply, key=""):
     name = "refused-%s-%s-%s-%d" % (client, mechanism, password[:5], port)
-    code, output = client_run(run, hub, client, mechanism, "starttls", port, name, b"Subject: x\r\n\r\nx\r\n", password)
+    code, output = client_run(run, hub, client, mechanism, "starttls", port, name, b"Subject: x\r\n\r\nx\r\n", password, key)
     if code != wanted:
         raise Failed("exit %d, not %d: %s" % (code, wanted, output.decode(errors="replace")[-200:]))
     if client in ("swaks", "python") and reply not in output:

@@ -101,7 +101,7 @@ def difference(sent, content):
     fields = re.findall(rb"(?m)^([!-9;-~]+):", re.sub(rb"\r\n[ \t]+", b" ", added))
     # A submission server may add what a message must have and has not. RFC 6409 §8.
     header = sent.split(b"\r\n\r\n")[0].lower()
-    allowed = TRACE_FIELDS | {field for field in (b"date", b"message-id") if not re.search(rb"(?m)^" + field + rb":", header)}
+    allowed = TRACE_FIELDS | {field for field in (b"from", b"date", b"message-id") if not re.search(rb"(?m)^" + field + rb":", header)}
     if any(field.lower() not in allowed for field in fields) or not added.endswith(b"\r\n"):
         return "put in front: %r" % added
     return ""

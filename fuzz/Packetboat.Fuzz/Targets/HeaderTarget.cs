@@ -21,6 +21,10 @@ internal sealed class HeaderTarget : IFuzzTarget
         "Date:",
         "Message-ID:",
         "From:",
+        "Sender:",
+        "Resent-From:",
+        "Content-Type: multipart/report",
+        "Auto-Submitted:",
         "\r\n",
         "\r\n ",
     ];
@@ -43,8 +47,8 @@ internal sealed class HeaderTarget : IFuzzTarget
             scanner.HasDate,
             scanner.HasMessageId,
             scanner.HasFrom,
-            scanner.HasEightBit,
-            scanner.HasEightBitHeader,
+            HashCode.Combine(scanner.Senders.Count, scanner.IsAutomatic, scanner.HasMoreSenders),
+            HashCode.Combine(scanner.HasEightBit, scanner.HasEightBitHeader),
             scanner.HeaderEnded
         );
     }
@@ -72,6 +76,6 @@ internal sealed class HeaderTarget : IFuzzTarget
         }
 
         private static string Seen(HeaderScanner s) =>
-            $"{s.ReceivedFields} {s.OwnReceivedFields} {s.HasDate} {s.HasMessageId} {s.HasFrom} {s.HasEightBit} {s.HasEightBitHeader} {s.HeaderEnded}";
+            $"{s.ReceivedFields} {s.OwnReceivedFields} {s.HasDate} {s.HasMessageId} {s.HasFrom} {s.IsAutomatic} {s.HasMoreSenders} {string.Join('|', s.Senders.Select(f => f.Name + Convert.ToHexString(f.Body)))} {s.HasEightBit} {s.HasEightBitHeader} {s.HeaderEnded}";
     }
 }

@@ -9,8 +9,9 @@ namespace Packetboat.Protocol.Message;
 /// </summary>
 /// <param name="FeedbackType">Lower case: <c>abuse</c>, <c>fraud</c>, <c>not-spam</c>… RFC 5965 §3.1, §7.3.</param>
 /// <param name="Reporter">User-Agent, printable.</param>
+/// <param name="Recipient">Original-Rcpt-To without brackets, printable: who complains; empty: it does not say. RFC 5965 §3.2.</param>
 /// <param name="Original">The header of the message that the report is about.</param>
-public sealed record FeedbackReport(string FeedbackType, string Reporter, HeaderBlock Original)
+public sealed record FeedbackReport(string FeedbackType, string Reporter, string Recipient, HeaderBlock Original)
 {
     /// <summary>Octets of a message that are looked at.</summary>
     public const int MaxOctets = 128 * 1024;
@@ -49,7 +50,12 @@ public sealed record FeedbackReport(string FeedbackType, string Reporter, Header
 
         if (fields is null || original is null)
             return false;
-        report = new FeedbackReport(Text(fields, "feedback-type").ToLowerInvariant(), Text(fields, "user-agent"), original);
+        report = new FeedbackReport(
+            Text(fields, "feedback-type").ToLowerInvariant(),
+            Text(fields, "user-agent"),
+            Text(fields, "original-rcpt-to").Trim('<', '>'),
+            original
+        );
         return report.FeedbackType.Length > 0;
     }
 

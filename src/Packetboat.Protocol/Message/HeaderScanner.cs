@@ -5,16 +5,19 @@ namespace Packetboat.Protocol.Message;
 
 /// <summary>
 /// Looks at a message's header while it arrives, without keeping it: how many hops it has behind it, how often this host
-/// was one of them, and whether the fields that RFC 6409 §8 lets a submission server add are there.
+/// was one of them, whether the fields that RFC 6409 §8 lets a submission server add are there, and in whose name it is.
 /// </summary>
 public sealed class HeaderScanner
 {
     private readonly byte[] _ownName;
     private readonly ArrayBufferWriter<byte> _from = new();
+    private List<SenderField>? _senders;
+    private ArrayBufferWriter<byte>? _kept; // the body of the field that is being read, where it is wanted
+    private int _sendersKept;
     private bool _inReceived;
+    private Saying _saying;
     private int _tlsFields;
     private bool _saysNo;
-    private bool _inFrom;
     private bool _mayHideFrom; // behind a line that is no field, until the empty line: some go on reading the header there
 
     /// <param name="hostName">This host, as it writes itself behind <c>by</c> in Received.</param>
@@ -36,8 +39,27 @@ public sealed class HeaderScanner
     /// <summary>What stands behind the colon of the first From, folds included, as far as <see cref="MaxFrom"/>.</summary>
     public ReadOnlySpan<byte> From => _from.WrittenSpan;
 
+    /// <summary>Sender, Resent-From and Resent-Sender, as they came. RFC 5322 §3.6.2, §3.6.6.</summary>
+    public IReadOnlyList<SenderField> Senders => _senders ?? [];
+
+    /// <summary>There are more of these, or longer ones, than are kept.</summary>
+    public bool HasMoreSenders { get; private set; }
+
+    /// <summary>A program wrote it: a report (RFC 6522) or an answer that says so (RFC 3834 §5).</summary>
+    public bool IsAutomatic { get; private set; }
+
     /// <summary>Octets of From that are kept. One that fills them is not known whole.</summary>
     public const int MaxFrom = 16 * 1024;
+
+    /// <summary>Of <see cref="Senders"/>.</summary>
+    public const int MaxSenders = 10;
+
+    private enum Saying : byte
+    {
+        Nothing,
+        ContentType,
+        AutoSubmitted,
+    }
 
     /// <summary>
     /// <c>TLS-Required: No</c>: the sender wants it delivered even where a policy would keep it back. RFC 8689 §3. Said twice it is not clear what
@@ -56,10 +78,11 @@ public sealed class HeaderScanner
 
     public void Reset()
     {
-        (_inReceived, _inFrom, _mayHideFrom) = (false, false, false);
+        (_inReceived, _mayHideFrom, _saying, _kept) = (false, false, Saying.Nothing, null);
         (ReceivedFields, OwnReceivedFields, FromFields) = (0, 0, 0);
-        (_tlsFields, _saysNo) = (0, false);
         (HasDate, HasMessageId, HasEightBit, HasEightBitHeader, HeaderEnded) = (false, false, false, false, false);
+        (_tlsFields, _saysNo) = (0, false);
+        (IsAutomatic, HasMoreSenders, _senders, _sendersKept) = (false, false, null, 0);
         _from.ResetWrittenCount();
     }
 
@@ -85,7 +108,7 @@ public sealed class HeaderScanner
         if (!HeaderEnded)
             HeaderLine(line);
         else
-            LookForFrom(line);
+            LookForSenders(line);
     }
 
     private void HeaderLine(ReadOnlySpan<byte> line)
@@ -95,7 +118,7 @@ public sealed class HeaderScanner
             int colon = line.IndexOf((byte)':');
             if (colon < 0)
             {
-                (HeaderEnded, _inFrom) = (true, false);
+                (HeaderEnded, _kept, _saying) = (true, null, Saying.Nothing);
                 _mayHideFrom = !IsEmpty(line);
                 return;
             }
@@ -104,11 +127,10 @@ public sealed class HeaderScanner
             Field(name);
             if (Ascii.EqualsIgnoreCase(name, "TLS-Required"u8))
                 TlsField(line[(colon + 1)..]);
-            if (_inFrom)
-                KeepFrom(line[(colon + 1)..]);
+            Keep(line[(colon + 1)..]);
         }
-        else if (_inFrom)
-            KeepFrom(line);
+        else
+            Keep(line);
 
         if (!_inReceived || !NamesThisHost(line))
             return;
@@ -123,9 +145,11 @@ public sealed class HeaderScanner
             ReceivedFields++;
         HasDate |= Ascii.EqualsIgnoreCase(name, "Date"u8);
         HasMessageId |= Ascii.EqualsIgnoreCase(name, "Message-ID"u8);
-        _inFrom = Ascii.EqualsIgnoreCase(name, "From"u8);
-        if (_inFrom)
-            FromFields++;
+        _saying =
+            Ascii.EqualsIgnoreCase(name, "Content-Type"u8) ? Saying.ContentType
+            : Ascii.EqualsIgnoreCase(name, "Auto-Submitted"u8) ? Saying.AutoSubmitted
+            : Saying.Nothing;
+        SenderField(name);
     }
 
     private void TlsField(ReadOnlySpan<byte> value)
@@ -134,25 +158,76 @@ public sealed class HeaderScanner
         _saysNo = Ascii.EqualsIgnoreCase(value.Trim(" \t\r\n"u8), "No"u8);
     }
 
-    private void LookForFrom(ReadOnlySpan<byte> line)
+    private void LookForSenders(ReadOnlySpan<byte> line)
     {
         int colon = line.IndexOf((byte)':');
         if (IsEmpty(line))
-            (_mayHideFrom, _inFrom) = (false, false);
+            (_mayHideFrom, _kept) = (false, null);
         else if (line[0] is (byte)' ' or (byte)'\t')
-            KeepFrom(_inFrom ? line : []);
-        else if (_inFrom = colon > 0 && Ascii.EqualsIgnoreCase(line[..colon].TrimEnd(" \t"u8), "From"u8))
+            Keep(line);
+        else
         {
-            FromFields++;
-            KeepFrom(line[(colon + 1)..]);
+            SenderField(colon > 0 ? line[..colon].TrimEnd(" \t"u8) : []);
+            Keep(line[(colon + 1)..]);
         }
     }
 
-    private void KeepFrom(ReadOnlySpan<byte> part)
+    private void SenderField(ReadOnlySpan<byte> name)
     {
-        if (FromFields == 1)
-            _from.Write(part[..Math.Min(part.Length, MaxFrom - _from.WrittenCount)]);
+        _kept = null;
+        // A byte order mark in front of the first field's name is nothing to some, and a part of the name to others.
+        if (name.StartsWith(ByteOrderMark))
+            name = name[ByteOrderMark.Length..];
+        if (Ascii.EqualsIgnoreCase(name, "From"u8))
+            _kept = ++FromFields == 1 ? _from : null;
+        else if (
+            Ascii.EqualsIgnoreCase(name, "Sender"u8)
+            || Ascii.EqualsIgnoreCase(name, "Resent-From"u8)
+            || Ascii.EqualsIgnoreCase(name, "Resent-Sender"u8)
+        )
+            _kept = OneMoreSender(name);
     }
+
+    private ArrayBufferWriter<byte>? OneMoreSender(ReadOnlySpan<byte> name)
+    {
+        _senders ??= [];
+        HasMoreSenders |= _senders.Count == MaxSenders;
+        if (HasMoreSenders)
+            return null;
+        var body = new ArrayBufferWriter<byte>();
+        _senders.Add(new SenderField(Encoding.ASCII.GetString(name), body));
+        return body;
+    }
+
+    private void Keep(ReadOnlySpan<byte> part)
+    {
+        if (_saying != Saying.Nothing)
+            Listen(part.Trim(" \t\r\n"u8));
+        if (_kept == _from)
+            _from.Write(part[..Math.Min(part.Length, MaxFrom - _from.WrittenCount)]);
+        else if (_kept is { } body && !(HasMoreSenders |= _sendersKept + part.Length > MaxFrom))
+        {
+            body.Write(part);
+            _sendersKept += part.Length;
+        }
+    }
+
+    /// <summary>The field's first word, which may stand on a line behind its name.</summary>
+    private void Listen(ReadOnlySpan<byte> word)
+    {
+        if (word.IsEmpty)
+            return;
+        IsAutomatic |=
+            _saying == Saying.ContentType
+                ? StartsWith(word, "multipart/report"u8)
+                : !StartsWith(word, "no"u8) && char.IsAsciiLetter((char)word[0]);
+        _saying = Saying.Nothing;
+    }
+
+    private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> start) =>
+        text.Length >= start.Length && Ascii.EqualsIgnoreCase(text[..start.Length], start);
+
+    private static ReadOnlySpan<byte> ByteOrderMark => "\uFEFF"u8;
 
     private static bool IsEmpty(ReadOnlySpan<byte> line) => line.TrimEnd("\r\n"u8).IsEmpty;
 

@@ -8,6 +8,7 @@ internal static class LimitKeys
 {
     public const string Section = "Limits";
     public const string HardBounceSample = "HardBounceSampleRecipients";
+    public const string ComplaintReporters = "ComplaintReporters";
 
     /// <summary>Behind the limit's name: the key of what is done.</summary>
     public const string Action = "Action";
@@ -149,6 +150,18 @@ internal static class LimitKeys
                 IsUsedYet = true,
                 Minimum = 1,
                 Maximum = int.MaxValue,
+            };
+        if (one.Limit == AccountLimit.SpamComplaintsPerDay)
+            yield return new SettingKey(
+                Section,
+                ComplaintReporters,
+                SettingType.List,
+                "arf.mail.yahoo.com, staff@hotmail.com",
+                "Authors whose feedback reports count, where DKIM or SPF shows that they are theirs: domains, with what is below them, and addresses. "
+                    + "The default is Yahoo's and Microsoft's feedback loops; add those that you register with."
+            )
+            {
+                IsUsedYet = true,
             };
         if (one.Limit.Actions().Count > 1)
             yield return new SettingKey(

@@ -157,6 +157,9 @@ public sealed record PacketboatSettings
     /// <summary>The keys of <c>[Limits]</c>, by name those of <see cref="AccountLimit"/>: how much an account may send.</summary>
     public required AccountLimits Limits { get; init; }
 
+    /// <summary>Domains and addresses whose feedback reports count.</summary>
+    public required IReadOnlyList<string> ComplaintReporters { get; init; }
+
     /// <summary>
     /// Port of the HTTPS API by which invited nodes join (packetboat join), on each address of Interface, with our certificate. 0 is
     /// off. Default 0. Range 0 to 65535.

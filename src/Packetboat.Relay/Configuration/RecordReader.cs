@@ -119,6 +119,7 @@ internal static class RecordReader
             RewriteDomain = keys.HostName("RewriteDomain"),
             RewriteAge = keys.Duration("RewriteAge"),
             Limits = LimitKeys.Read(keys),
+            ComplaintReporters = keys.List(LimitKeys.ComplaintReporters),
             EnrolmentPort = keys.Port("EnrolmentPort"),
             EnrolmentTerms = keys.Path("EnrolmentTerms"),
             EnrolmentApplications = keys.Boolean("EnrolmentApplications"),

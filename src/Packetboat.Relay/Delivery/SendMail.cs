@@ -39,7 +39,7 @@ public sealed class SendMail : IDisposable
         bool delivers = true,
         IStopList? stops = null,
         MessageSigner? signer = null,
-        Func<string, int, ValueTask>? hardBounced = null,
+        Func<string, int, DateTimeOffset, ValueTask>? hardBounced = null,
         Func<MailAddress, MailAddress>? originalSender = null,
         TokenKeeper? tokens = null,
         ITlsResultStore? tlsResults = null

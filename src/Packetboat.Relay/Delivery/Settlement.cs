@@ -20,7 +20,7 @@ internal sealed class Settlement(
     Func<ReplyTable> replies,
     MailLog log,
     TimeProvider time,
-    Func<string, int, ValueTask>? hardBounced = null,
+    Func<string, int, DateTimeOffset, ValueTask>? hardBounced = null,
     IDetour? detour = null,
     IRouter? router = null
 )
@@ -41,7 +41,7 @@ internal sealed class Settlement(
             one is { Verdict: SmtpVerdict.Permanent, IsReturned: false } && !IsRerouted(one, results)
         );
         if (refused > 0 && hardBounced is not null && attempt.Item.Message.Account is { } account)
-            await hardBounced(account, refused);
+            await hardBounced(account, refused, attempt.Item.Message.Accepted);
         return results.Where(result => result.State == RecipientState.Waiting).Min(result => (DateTimeOffset?)result.Due);
     }
 

@@ -171,6 +171,22 @@ internal sealed class AccountUsage(QwkId id, IUsageStore store, TimeProvider tim
         }
     }
 
+    public void Forgive(AccountLimits ofAll)
+    {
+        lock (_lock)
+        {
+            AccountLimits limits = Limits(ofAll);
+            UsageCounters used = Now();
+            foreach (AccountLimit limit in LimitWords.All.Where(limit => limits[limit].Action == LimitAction.Suspend))
+            {
+                used = used.Without(limit);
+                _told[(int)limit] = null;
+            }
+
+            _used = used;
+        }
+    }
+
     public void Complete()
     {
         lock (_lock)

@@ -18,8 +18,13 @@ public interface IAccountStore
     /// <summary>By <see cref="QwkId.LoginForm"/>.</summary>
     ValueTask<AccountWithCredentials?> FindAsync(string loginForm, CancellationToken ct);
 
-    /// <summary>Null resumes the account.</summary>
-    ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension? suspension, CancellationToken ct);
+    ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension suspension, CancellationToken ct);
+
+    /// <summary>Ends the account's suspension.</summary>
+    /// <param name="id">Whose.</param>
+    /// <param name="counters">To be written in the same transaction; null: nothing is counted.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    ValueTask<bool> ResumeAsync(QwkId id, Func<UsageCounters>? counters, CancellationToken ct);
 
     /// <summary>The one that stops all relaying, as it was last set; it may have ended since.</summary>
     ValueTask<Suspension?> FindRelayingSuspensionAsync(CancellationToken ct);

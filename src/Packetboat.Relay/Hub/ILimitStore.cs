@@ -18,14 +18,13 @@ public interface ILimitStore
     bool HasHeld(QwkId id);
 
     /// <summary>Notes in a message's story that it was called spam, and writes the account's counters. Durable when it returns.</summary>
-    Task FileComplaintAsync(
-        long message,
-        DateTimeOffset at,
-        string text,
-        QwkId account,
-        Func<UsageCounters>? counters,
-        CancellationToken ct
-    );
+    /// <param name="complaint">What is noted.</param>
+    /// <param name="counters">Null: nothing is counted.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    Task FileComplaintAsync(Complaint complaint, Func<UsageCounters>? counters, CancellationToken ct);
+
+    /// <summary>Whether a complaint of a recipient about the account's mail has been counted since.</summary>
+    bool HasComplained(QwkId account, string recipient, DateTimeOffset since);
 }
 
 /// <summary>A message that waits for its account's counter.</summary>

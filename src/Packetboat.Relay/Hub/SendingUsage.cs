@@ -85,11 +85,14 @@ public sealed class SendingUsage(IUsageStore store, Func<AccountLimits> limits, 
         return Tell(id, reached, isNews);
     }
 
-    /// <summary>Recipients of an account's mail were refused for good.</summary>
-    public async ValueTask HardBouncedAsync(QwkId id, int recipients)
+    /// <summary>
+    /// Recipients of an account's mail were refused for good. They are a share of the recipients of the day on which it was accepted, and of
+    /// no other: what comes back of yesterday's after midnight says nothing about the few of today.
+    /// </summary>
+    public async ValueTask HardBouncedAsync(QwkId id, int recipients, DateTimeOffset accepted)
     {
         AccountUsage account = Find(id);
-        if (account.Limits(limits()).AreNone)
+        if (account.Limits(limits()).AreNone || !account.Now().IsDayOf(accepted))
             return;
         Tell(id, account.Note(recipients, 0, limits(), out bool isNews), isNews);
         await store.OweAsync(id, account.Current, network: null);
@@ -102,6 +105,19 @@ public sealed class SendingUsage(IUsageStore store, Func<AccountLimits> limits, 
         if (account.Limits(limits()).AreNone)
             return null;
         Tell(id, account.Note(0, 1, limits(), out bool isNews), isNews);
+        return account.Current;
+    }
+
+    /// <summary>
+    /// The operator lets the account go on: what limits that suspend have counted begins anew, else its next message would suspend it again.
+    /// </summary>
+    /// <returns>To be written with what ends the suspension; null: nothing is counted.</returns>
+    public Func<UsageCounters>? Forgive(QwkId id)
+    {
+        AccountUsage account = Find(id);
+        if (account.Limits(limits()).AreNone)
+            return null;
+        account.Forgive(limits());
         return account.Current;
     }
 

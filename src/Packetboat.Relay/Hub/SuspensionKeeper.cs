@@ -47,12 +47,15 @@ public sealed class SuspensionKeeper(
         return changed;
     }
 
+    /// <param name="account">Null: all.</param>
+    /// <param name="counters">What the account has used from now on, written with it; null: nothing is counted.</param>
+    /// <param name="ct">Ends the waiting.</param>
     /// <returns>Queued recipients that go on; null: there is no such account.</returns>
-    public async Task<int?> ResumeAsync(QwkId? account, CancellationToken ct)
+    public async Task<int?> ResumeAsync(QwkId? account, Func<UsageCounters>? counters, CancellationToken ct)
     {
         if (account is null)
             await accounts.SetRelayingSuspensionAsync(null, ct);
-        else if (!await accounts.SetSuspensionAsync(account, null, ct))
+        else if (!await accounts.ResumeAsync(account, counters, ct))
             return null;
         int released = await ReleaseAsync(ct);
         _changed.Writer.TryWrite(true);

@@ -28,7 +28,11 @@ public sealed record UsageCounters(
 
     public DateTimeOffset HourEnds => DateTimeOffset.UnixEpoch + TimeSpan.FromHours(Hour + 1);
 
+    public DateTimeOffset DayBegins => DayEnds - TimeSpan.FromDays(1);
+
     public DateTimeOffset DayEnds => DateTimeOffset.UnixEpoch + TimeSpan.FromDays((Hour / HoursPerDay) + 1);
+
+    public bool IsDayOf(DateTimeOffset time) => HourOf(time) / HoursPerDay == Hour / HoursPerDay;
 
     public static long HourOf(DateTimeOffset time) => time.ToUnixTimeSeconds() / 3600;
 
@@ -53,6 +57,23 @@ public sealed record UsageCounters(
             _ => 0,
         };
 
+    /// <summary>What is counted against a limit begins anew.</summary>
+    public UsageCounters Without(AccountLimit limit) =>
+        limit switch
+        {
+            AccountLimit.MessagesPerHour => this with { MessagesThisHour = 0 },
+            AccountLimit.MessagesPerDay => this with { MessagesToday = 0 },
+            AccountLimit.RecipientsPerHour => this with { RecipientsThisHour = 0 },
+            AccountLimit.RecipientsPerDay => this with { RecipientsToday = 0 },
+            AccountLimit.FirstTimeRecipientsPerDay => this with { FirstTimeToday = 0 },
+            AccountLimit.NullSenderMessagesPerHour => this with { NullSenderThisHour = 0 },
+            AccountLimit.HardBouncePercentPerDay => this with { HardBouncesToday = 0 },
+            AccountLimit.SpamComplaintsPerDay => this with { ComplaintsToday = 0 },
+            AccountLimit.NewNetworksPerDay => this with { NewNetworksToday = 0 },
+            _ => this,
+        };
+
+    /// <summary>Never below none: what is given back may have been forgiven meanwhile.</summary>
     /// <param name="messages">One, or minus one.</param>
     /// <param name="recipients">Of it.</param>
     /// <param name="firstTime">Of these.</param>
@@ -60,11 +81,11 @@ public sealed record UsageCounters(
     public UsageCounters Plus(int messages, int recipients, int firstTime, int nullSender = 0) =>
         this with
         {
-            MessagesThisHour = MessagesThisHour + messages,
-            RecipientsThisHour = RecipientsThisHour + recipients,
-            MessagesToday = MessagesToday + messages,
-            RecipientsToday = RecipientsToday + recipients,
-            FirstTimeToday = FirstTimeToday + firstTime,
-            NullSenderThisHour = NullSenderThisHour + nullSender,
+            MessagesThisHour = Math.Max(0, MessagesThisHour + messages),
+            RecipientsThisHour = Math.Max(0, RecipientsThisHour + recipients),
+            MessagesToday = Math.Max(0, MessagesToday + messages),
+            RecipientsToday = Math.Max(0, RecipientsToday + recipients),
+            FirstTimeToday = Math.Max(0, FirstTimeToday + firstTime),
+            NullSenderThisHour = Math.Max(0, NullSenderThisHour + nullSender),
         };
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
@@ -9,12 +10,19 @@ namespace Packetboat.Relay.Listening;
 /// </summary>
 internal static class ClientCertificates
 {
+    [SuppressMessage(
+        "Security",
+        "CA5359:Do Not Disable Certificate Validation",
+        Justification = "The rule is about servers' certificates. This is a client's, and it is its key that is looked at, by who signs in with it."
+    )]
     public static SslServerAuthenticationOptions Wanted(SslServerAuthenticationOptions options) =>
         new()
         {
             ServerCertificateContext = options.ServerCertificateContext,
             EnabledSslProtocols = options.EnabledSslProtocols,
             ClientCertificateRequired = true, // asks; the callback decides
+            // A session that began before anybody had a key would go on without one for as long as its ticket lives.
+            AllowTlsResume = false,
             RemoteCertificateValidationCallback = static (_, _, _, _) => true,
             CertificateChainPolicy = new X509ChainPolicy
             {

@@ -91,7 +91,8 @@ public sealed partial class LocalOperations
             if (alarm.Key.StartsWith($"limit:{account}:", StringComparison.Ordinal))
                 await store.ClearAlarmAsync(alarm.Key, ct);
         await NoteAsync(account is null ? "relaying resume" : "account resume", account?.Text ?? "relaying", reason, ct);
-        return await suspensions.ResumeAsync(account, ct) is { } changed
+        Func<UsageCounters>? counters = account is null ? null : usage.Forgive(account);
+        return await suspensions.ResumeAsync(account, counters, ct) is { } changed
             ? await ChangedAsync(account, null, changed, ct)
             : NoSuchAccount(id ?? "");
     }

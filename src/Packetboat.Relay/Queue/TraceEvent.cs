@@ -35,6 +35,9 @@ public enum TraceKind
 
     /// <summary>It leaves by another route than before, or than it usually would.</summary>
     Rerouted = 22,
+
+    /// <summary>Somebody reported it as spam, and it was not counted.</summary>
+    ComplaintIgnored = 23,
 }
 
 /// <summary>One line of a message's story.</summary>

@@ -233,8 +233,26 @@ internal static class Replies
 
     public static SmtpReply NotTheirAddress(string why) => new(550, "5.7.1", why);
 
-    public static SmtpReply BadFrom(string fault) =>
-        new(550, "5.7.1", $"From {fault}; write one From field with plain addresses: Name <user@domain.example>");
+    /// <summary>RFC 5322 §3.6 demands one, and large receivers refuse what has none.</summary>
+    public static SmtpReply NoFrom { get; } =
+        new(550, "5.6.0", "The message has no From field; write one: From: Name <user@domain.example>");
+
+    /// <summary>RFC 5321 §4.5.5.</summary>
+    public static SmtpReply NullSenderIsForReports { get; } =
+        new(
+            550,
+            "5.7.1",
+            "The null sender is for reports (multipart/report) and automatic answers (Auto-Submitted: auto-replied); "
+                + "send other mail with MAIL FROM:<your address>"
+        );
+
+    public static SmtpReply BadFrom(string fault) => BadSenderField("From", fault);
+
+    public static SmtpReply BadSenderField(string name, string fault) =>
+        new(550, "5.7.1", $"{name} {fault}; write one {name} field with plain addresses: Name <user@domain.example>");
+
+    public static SmtpReply TooManySenderFields { get; } =
+        new(550, "5.7.1", "Sender, Resent-From and Resent-Sender are too many or too long; leave out those of earlier journeys");
 
     public static SmtpReply SeveralFromFields(int count) =>
         BadFrom(string.Create(CultureInfo.InvariantCulture, $"stands {count} times in the header"));

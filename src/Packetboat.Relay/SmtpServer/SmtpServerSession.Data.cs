@@ -1,3 +1,4 @@
+using Packetboat.Protocol.Dkim;
 using Packetboat.Protocol.IO;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Sasl;
@@ -53,7 +54,10 @@ public sealed partial class SmtpServerSession
         new(spool.Begin(), settings.HostName, MaxMessageSize, framing)
         {
             Copy = _envelope!.IsForAbuse ? new ContentCopy(FeedbackReport.MaxOctets) : null,
-            Checked = _account is null ? null : arrival?.Begin(),
+            Checked =
+                _envelope.IsForAbuse ? new DkimMessage()
+                : _account is null ? null
+                : arrival?.Begin(),
         };
 
     /// <summary>Reads a chunk that is not wanted, unless it is so long that closing is the kinder way.</summary>
@@ -119,25 +123,9 @@ public sealed partial class SmtpServerSession
             return Replies.TooManyHops(header.ReceivedFields);
         if (header.OwnReceivedFields >= MaxOwnHops)
             return Replies.Loop(settings.HostName, header.OwnReceivedFields);
-        return _account is null ? null : RefusedAuthor(_account, header);
-    }
-
-    /// <summary>Every address in From: the reader sees it, and takes it for the sender. Where there is none nobody is impersonated.</summary>
-    private SmtpReply? RefusedAuthor(AuthenticatedAccount account, HeaderScanner header)
-    {
-        if (header.FromFields == 0 || account.Domains.Any(domain => domain is { Name: AccountDomain.Any, IsUsable: true }))
-            return null;
-        if (header.FromFields > 1)
-            return Replies.SeveralFromFields(header.FromFields);
-        if (header.From.Length >= HeaderScanner.MaxFrom)
-            return Replies.BadFrom($"is longer than {HeaderScanner.MaxFrom} octets");
-        AuthorList authors = AuthorList.Read(header.From);
-        if (authors.Fault is { } fault)
-            return Replies.BadFrom(fault);
-        foreach (MailAddress author in authors.Addresses)
-            if (SenderRules.Refusal(account, author, settings.HostName) is { } why)
-                return Replies.NotTheirAddress("From: " + why);
-        return null;
+        return _account is null ? null
+            : _envelope!.Sender is null && !header.IsAutomatic ? Replies.NullSenderIsForReports
+            : RefusedAuthor(_account, header);
     }
 
     private async ValueTask<SmtpReply> AcceptAsync(IncomingMessage message, CancellationToken stopping)
@@ -186,14 +174,28 @@ public sealed partial class SmtpServerSession
         if (verdict is not null)
             arrival!.Accepted(_account!.Id, envelope.Sender, message.Id, verdict.Finding);
         if (message.Copy is { } copy)
-            await complaints!.TakeAsync(copy.Octets, stopping);
+            await ReportAsync(message, copy, envelope, stopping);
         return Replies.Queued(message.Id, counted);
     }
 
-    private async ValueTask<ArrivalVerdict?> JudgeAsync(Envelope envelope, IncomingMessage message, CancellationToken stopping) =>
-        _account is { } account && message.Checked is { } read
-            ? await arrival!.JudgeAsync(account.Id, envelope.Sender, read, stopping)
-            : null;
+    private async ValueTask<ArrivalVerdict?> JudgeAsync(Envelope envelope, IncomingMessage message, CancellationToken stopping)
+    {
+        if (_account is not { } account || arrival is null || message.Checked is not { } read)
+            return null;
+        read.Complete();
+        // No signature counts that does not sign From, RFC 6376 §5.4: nothing is lost for the check.
+        read.PutInFront(System.Text.Encoding.UTF8.GetBytes(MissingFrom(envelope, message)));
+        return await arrival.JudgeAsync(account.Id, envelope.Sender, read, stopping);
+    }
+
+    private async ValueTask ReportAsync(IncomingMessage message, ContentCopy copy, Envelope envelope, CancellationToken stopping)
+    {
+        message.Checked!.Complete();
+        await complaints!.TakeAsync(
+            new ReceivedReport(copy.Octets, message.Checked, peer.Address, envelope.Sender, _hello!.Client),
+            stopping
+        );
+    }
 
     private SmtpReply WillNotArrive(Envelope envelope, ArrivalVerdict verdict)
     {
@@ -202,15 +204,20 @@ public sealed partial class SmtpServerSession
         return reply;
     }
 
+    /// <summary>The account has named it at MAIL, where it was asked whether it may.</summary>
+    private static string MissingFrom(Envelope envelope, IncomingMessage message) =>
+        message.Header.HasFrom || envelope.Sender is null ? "" : $"From: <{envelope.Sender}>\r\n";
+
     private byte[] TraceFields(IncomingMessage message, Envelope envelope)
     {
         DateTimeOffset now = time.GetLocalNow();
         byte[] received = Received(message.Id, envelope, now).ToBytes();
-        // A submission server may complete a message; a relay may not. RFC 6409 §8.1, §8.2.
+        // A submission server may complete a message; a relay may not. RFC 6409 §8.
         bool mayComplete = _account is not null;
+        string from = mayComplete ? MissingFrom(envelope, message) : "";
         string date = mayComplete && !message.Header.HasDate ? $"Date: {ReceivedField.Date(now)}\r\n" : "";
         string id = mayComplete && !message.Header.HasMessageId ? $"Message-ID: <{message.Id}@{settings.HostName}>\r\n" : "";
-        return [.. received, .. System.Text.Encoding.UTF8.GetBytes(date + id)];
+        return [.. received, .. System.Text.Encoding.UTF8.GetBytes(from + date + id)];
     }
 
     private ReceivedField Received(string id, Envelope envelope, DateTimeOffset now) =>

@@ -38,7 +38,8 @@ public sealed partial class SmtpServerSession
     {
         if (usage is null)
             return null;
-        if (_strange is { Ends: { } end } && end <= time.GetUtcNow())
+        // The day may be over, or the operator may have let the account go on.
+        if (_strange is not null)
             _strange = await usage.SignedInAsync(account.Id, peer.Address);
         return _strange is { Rule.Stops: true } ? _strange : usage.Exhausted(account.Id, isReport: sender is null);
     }

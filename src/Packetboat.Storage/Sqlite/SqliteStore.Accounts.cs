@@ -51,21 +51,17 @@ public sealed partial class SqliteStore : IAccountStore
         return ValueTask.FromResult((_knownAccounts ?? ReadAccounts()).GetValueOrDefault(loginForm));
     }
 
-    public ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension? suspension, CancellationToken ct) =>
+    public ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension suspension, CancellationToken ct) =>
+        ChangeAsync(session => SetSuspension(session, id, suspension), ct);
+
+    public ValueTask<bool> ResumeAsync(QwkId id, Func<UsageCounters>? counters, CancellationToken ct) =>
         ChangeAsync(
             session =>
-                session.Execute(
-                    """
-                    UPDATE account SET suspended_since = ?2, suspended_until = ?3, suspended_reason = ?4, suspended_queued = ?5,
-                        suspended_answer = ?6 WHERE login_form = ?1
-                    """,
-                    id.LoginForm,
-                    Milliseconds(suspension?.Since),
-                    Milliseconds(suspension?.Until),
-                    suspension?.Reason,
-                    (int)(suspension?.Queued ?? QueuedMail.Hold),
-                    (int)(suspension?.Answer ?? SuspendedAnswer.Defer)
-                ),
+            {
+                if (counters is not null)
+                    Write(session, id, counters());
+                return SetSuspension(session, id, suspension: null);
+            },
             ct
         );
 
@@ -227,6 +223,20 @@ public sealed partial class SqliteStore : IAccountStore
         );
 
     /// <summary>Whether a row was changed; what was remembered is forgotten.</summary>
+    private static int SetSuspension(SqliteSession session, QwkId id, Suspension? suspension) =>
+        session.Execute(
+            """
+            UPDATE account SET suspended_since = ?2, suspended_until = ?3, suspended_reason = ?4, suspended_queued = ?5,
+                suspended_answer = ?6 WHERE login_form = ?1
+            """,
+            id.LoginForm,
+            Milliseconds(suspension?.Since),
+            Milliseconds(suspension?.Until),
+            suspension?.Reason,
+            (int)(suspension?.Queued ?? QueuedMail.Hold),
+            (int)(suspension?.Answer ?? SuspendedAnswer.Defer)
+        );
+
     private async ValueTask<bool> ChangeAsync(Func<SqliteSession, int> change, CancellationToken ct)
     {
         bool isChanged = await _writer.WriteAsync(session => change(session) > 0, ct);

@@ -90,22 +90,32 @@ public sealed partial class SqliteStore : ILimitStore
                 is not null
         );
 
-    public Task FileComplaintAsync(
-        long message,
-        DateTimeOffset at,
-        string text,
-        QwkId account,
-        Func<UsageCounters>? counters,
-        CancellationToken ct
-    ) =>
+    public Task FileComplaintAsync(Complaint complaint, Func<UsageCounters>? counters, CancellationToken ct) =>
         _writer.WriteAsync(
             session =>
             {
-                Insert(session, message, at, TraceKind.Complained, null, "", "", text);
+                TraceKind kind = complaint.IsCounted ? TraceKind.Complained : TraceKind.ComplaintIgnored;
+                Insert(session, complaint.Message, complaint.At, kind, complaint.Recipient, "", "", complaint.Text);
                 if (counters is not null)
-                    Write(session, account, counters());
+                    Write(session, complaint.Account, counters());
             },
             ct
+        );
+
+    public bool HasComplained(QwkId account, string recipient, DateTimeOffset since) =>
+        _readers.Read(session =>
+            session.Number(
+                $"""
+                SELECT 1 FROM event e JOIN message m ON m.number = e.message
+                  JOIN recipient r ON r.message = e.message AND r.number = e.recipient
+                WHERE e.kind = {(int)TraceKind.Complained} AND e.at >= ?1 AND m.account = ?2 AND r.address = ?3 COLLATE NOCASE
+                LIMIT 1
+                """,
+                Milliseconds(since),
+                account.Text,
+                recipient
+            )
+                is not null
         );
 
     /// <summary>A recipient that is held from the beginning.</summary>

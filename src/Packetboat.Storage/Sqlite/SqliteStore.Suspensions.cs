@@ -99,13 +99,14 @@ public sealed partial class SqliteStore : IAuditStore
         List<long> closed
     )
     {
-        // What is dropped or returned is all that was queued then, held mail too; what came later is held with the rest.
+        // What is dropped or returned is all that was queued then, what a limit or an earlier suspension holds too; what the operator holds
+        // himself is his to decide. What came later is held with the rest.
         bool isHold = suspension.Queued == QueuedMail.Hold;
         List<QueueEntry> entries = session.Query(
             $"""
             SELECT {EntryColumns} FROM message m JOIN recipient r ON r.message = m.number
             WHERE m.done IS NULL AND m.number >= ?1 AND (?2 IS NULL OR m.account = ?2)
-              AND (r.state = 0 OR (?3 AND r.state = 2 AND m.accepted <= ?4))
+              AND (r.state = 0 OR (?3 AND r.state = 2 AND r.hold <> {(int)HoldKind.Operator} AND m.accepted <= ?4))
             ORDER BY m.number, r.number LIMIT ?5
             """,
             Entry,

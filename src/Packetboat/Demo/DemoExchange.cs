@@ -143,7 +143,10 @@ internal sealed class DemoExchange : IAsyncDisposable, ISpool, IRelayPolicy
         public ValueTask<AccountWithCredentials?> FindAsync(string loginForm, CancellationToken ct) =>
             ValueTask.FromResult<AccountWithCredentials?>(null);
 
-        public ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension? suspension, CancellationToken ct) =>
+        public ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension suspension, CancellationToken ct) =>
+            ValueTask.FromResult(false);
+
+        public ValueTask<bool> ResumeAsync(QwkId id, Func<UsageCounters>? counters, CancellationToken ct) =>
             ValueTask.FromResult(false);
 
         public ValueTask<Suspension?> FindRelayingSuspensionAsync(CancellationToken ct) =>

@@ -41,6 +41,46 @@ public sealed class HeaderScannerTests
     }
 
     [Theory]
+    [InlineData("Sender: a@x|Subject: b||", "Sender= a@x\r\n")]
+    [InlineData("resent-from :|\ta@x|Resent-Sender: b@x||", "resent-from=\r\n\ta@x\r\n;Resent-Sender= b@x\r\n")]
+    [InlineData("X-Sender: a@x|Subject: a|\tSender: a@x||Sender: b@x|", "")]
+    [InlineData("no field at all|Sender: a@x|\t(b)|Subject: x|\tc||Sender: b@x|", "Sender= a@x\r\n\t(b)\r\n")]
+    public void It_keeps_what_says_in_whose_name_it_comes(string message, string senders) =>
+        Assert.Equal(
+            senders,
+            string.Join(';', Scanned(message).Senders.Select(field => $"{field.Name}={Encoding.Latin1.GetString(field.Body)}"))
+        );
+
+    [Fact]
+    public void It_keeps_ten_such_fields_and_no_more_than_16_KiB_of_them()
+    {
+        Assert.False(Scanned(string.Concat(Enumerable.Repeat("Sender: a@x|", 10)) + "|").HasMoreSenders);
+        HeaderScanner many = Scanned(string.Concat(Enumerable.Repeat("Sender: a@x|", 1000)) + "|");
+        Assert.Equal((true, 10), (many.HasMoreSenders, many.Senders.Count));
+        HeaderScanner large = Scanned("Sender: a@x|" + string.Concat(Enumerable.Repeat($"\t{new string('b', 900)}|", 100)) + "|");
+        Assert.True(large.HasMoreSenders);
+        Assert.InRange(large.Senders[0].Body.Length, 1, HeaderScanner.MaxFrom);
+    }
+
+    [Theory]
+    [InlineData("\u00ef\u00bb\u00bfFrom: a@x||")]
+    [InlineData("\u00ef\u00bb\u00bffrom : a@x||")]
+    public void A_byte_order_mark_does_not_hide_From(string message) => Assert.Equal(1, Scanned(message).FromFields);
+
+    [Theory]
+    [InlineData("Content-Type: multipart/report; report-type=delivery-status||", true)]
+    [InlineData("content-type:|\tMultipart/Report;||", true)]
+    [InlineData("Content-Type: multipart/mixed|\tmultipart/report||", false)]
+    [InlineData("Auto-Submitted: auto-replied||", true)]
+    [InlineData("Auto-Submitted:|\tauto-generated||", true)]
+    [InlineData("Auto-Submitted: no||", false)]
+    [InlineData("Auto-Submitted:||", false)]
+    [InlineData("Auto-Submitted: (auto)||", false)]
+    [InlineData("Subject: x||Auto-Submitted: auto-replied|", false)]
+    public void It_sees_whether_a_program_wrote_it(string message, bool isAutomatic) =>
+        Assert.Equal(isAutomatic, Scanned(message).IsAutomatic);
+
+    [Theory]
     [InlineData("Subject: a||b|", false, false)]
     [InlineData("Subject: \u00e9||b|", true, true)]
     [InlineData("Subject: a||\u00e9|", true, false)]

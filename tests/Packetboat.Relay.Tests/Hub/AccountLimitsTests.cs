@@ -67,7 +67,7 @@ public sealed class AccountLimitsTests : IAsyncDisposable
         _rig.Limits = AccountLimits.None.With(AccountLimit.HardBouncePercentPerDay, 20).WithHardBounceSample(10);
         await _rig.OpenAsync(isSending: false);
         await _rig.SendAsync([.. Enumerable.Range(0, 9).Select(i => $"r{i}@far.example")]);
-        await _rig.Usage.HardBouncedAsync(LimitRig.Node, 3);
+        await _rig.Usage.HardBouncedAsync(LimitRig.Node, 3, _rig.Queue.Time.GetUtcNow());
         Assert.Null(_rig.Usage.Exhausted(LimitRig.Node));
         Assert.Empty(_rig.Reached);
 
@@ -81,6 +81,24 @@ public sealed class AccountLimitsTests : IAsyncDisposable
         // Sending more does not make it better.
         Assert.Null(await _rig.SendAsync([.. Enumerable.Range(0, 50).Select(i => $"s{i}@far.example")]));
         Assert.Equal(reached, Assert.Single(_rig.Reached));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_comes_back_after_midnight_is_a_share_of_the_day_on_which_it_was_sent()
+    {
+        _rig.Limits = AccountLimits.None.With(AccountLimit.HardBouncePercentPerDay, 20).WithHardBounceSample(2);
+        await _rig.OpenAsync(isSending: false);
+        DateTimeOffset yesterday = _rig.Queue.Time.GetUtcNow();
+        await _rig.SendAsync([.. Enumerable.Range(0, 9).Select(i => $"r{i}@far.example")]);
+        _rig.PassUntil(_rig.Usage.Of(LimitRig.Node).DayEnds);
+        await _rig.SendAsync("a@far.example", "b@far.example");
+
+        await _rig.Usage.HardBouncedAsync(LimitRig.Node, 2, yesterday);
+
+        Assert.Equal(0, _rig.Usage.Of(LimitRig.Node).HardBouncesToday);
+        Assert.Null(_rig.Usage.Exhausted(LimitRig.Node));
+        await _rig.Usage.HardBouncedAsync(LimitRig.Node, 1, _rig.Queue.Time.GetUtcNow());
+        Assert.Equal(AccountLimit.HardBouncePercentPerDay, _rig.Usage.Exhausted(LimitRig.Node)!.Limit);
     }
 
     [Fact(Timeout = Patience)]

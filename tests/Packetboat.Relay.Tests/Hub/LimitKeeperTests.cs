@@ -138,6 +138,76 @@ public sealed class LimitKeeperTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task After_resume_the_counter_that_suspended_begins_anew_and_a_restart_does_not_bring_it_back()
+    {
+        _rig.Limits = AccountLimits.None.With(AccountLimit.RecipientsPerDay, 2, LimitAction.Suspend);
+        await _rig.OpenAsync(isSending: false);
+        await _rig.SendAsync("a@far.example");
+        Assert.Null(await _rig.SendAsync("b@far.example", "c@far.example"));
+        await _rig.Keeper.ReachedAsync(LimitRig.Node, Assert.Single(_rig.Reached));
+
+        await _rig.ResumeAsync();
+
+        Assert.Null(await _rig.SuspensionAsync());
+        Assert.Equal(0, _rig.Queue.Accounts.ReadUsage(LimitRig.Node)!.RecipientsToday);
+        Assert.NotNull(await _rig.SendAsync("b@far.example", "c@far.example"));
+        Assert.Single(_rig.Reached);
+        // What is too much again is told again, and suspends again.
+        Assert.Null(await _rig.SendAsync("d@far.example"));
+        Assert.Equal(2, _rig.Reached.Count);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_a_limit_that_only_refuses_has_counted_is_not_forgiven()
+    {
+        _rig.Limits = AccountLimits
+            .None.With(AccountLimit.MessagesPerDay, 1)
+            .With(AccountLimit.RecipientsPerDay, 5, LimitAction.Suspend);
+        await _rig.OpenAsync(isSending: false);
+        await _rig.SendAsync("a@far.example");
+
+        await _rig.ResumeAsync();
+
+        Assert.Equal(
+            (1, 0),
+            ((int)_rig.Usage.Of(LimitRig.Node).MessagesToday, (int)_rig.Usage.Of(LimitRig.Node).RecipientsToday)
+        );
+        Assert.Null(await _rig.SendAsync("a@far.example"));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_is_given_back_after_resume_leaves_no_counter_below_none()
+    {
+        _rig.Limits = AccountLimits.None.With(AccountLimit.MessagesPerDay, 5, LimitAction.Suspend);
+        await _rig.OpenAsync(isSending: false);
+        _rig.Usage.TryReserve(
+            LimitRig.Node,
+            new OutgoingMail([Protocol.Message.MailAddress.Parse("a@far.example")]),
+            out UsageReservation? pending
+        );
+        await _rig.ResumeAsync();
+
+        pending!.Cancel();
+
+        Assert.Equal(0, _rig.Usage.Of(LimitRig.Node).MessagesToday);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_limit_does_not_replace_the_operators_own_suspension()
+    {
+        _rig.Limits = AccountLimits.None.With(AccountLimit.RecipientsPerDay, 1, LimitAction.Suspend);
+        await _rig.OpenAsync(isSending: false);
+        await _rig.SendAsync("a@far.example");
+        Assert.Null(await _rig.SendAsync("b@far.example"));
+        await _rig.SuspendAsync("unpaid");
+
+        await _rig.Keeper.ReachedAsync(LimitRig.Node, Assert.Single(_rig.Reached));
+
+        Assert.Equal("unpaid", (await _rig.SuspensionAsync())!.Reason);
+        Assert.Equal("limit reached", Assert.Single(await _rig.Queue.Accounts.ListAuditAsync("MYBBS", 10, Ct)).Action);
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task Mail_of_an_account_that_is_gone_does_not_wait_for_ever()
     {
         _rig.Limits = AccountLimits.None.With(AccountLimit.MessagesPerHour, 1, LimitAction.Delay);

@@ -45,6 +45,7 @@ internal sealed class LimitRig : IAsyncDisposable
             Queue.Accounts,
             Queue.Accounts,
             Usage,
+            new ComplaintReporters(Dns, () => ["far.example", "staff@mail.example"], Queue.Time),
             () => "hub.example",
             _log,
             Queue.Time
@@ -55,6 +56,9 @@ internal sealed class LimitRig : IAsyncDisposable
     public static QwkId Node { get; } = QwkId.Parse("MYBBS");
 
     public QueueRig Queue { get; } = new();
+
+    public ZoneResolver Dns { get; } =
+        new("far.example TXT v=spf1 ip4:192.0.2.7 -all", "mail.example TXT v=spf1 ip4:192.0.2.7 -all");
 
     public AccountLimits Limits { get; set; } = AccountLimits.None;
 
@@ -108,6 +112,15 @@ internal sealed class LimitRig : IAsyncDisposable
         usage?.Complete();
         return message.Id;
     }
+
+    /// <summary>As the operator's <c>resume</c>.</summary>
+    public async Task ResumeAsync() => await _suspensions.ResumeAsync(Node, Usage.Forgive(Node), Ct);
+
+    public Task SuspendAsync(string reason) =>
+        _suspensions.SuspendAsync(Node, new Suspension(reason, Queue.Time.GetUtcNow(), Until: null), Ct);
+
+    public async Task<Suspension?> SuspensionAsync() =>
+        (await ((IAccountStore)Queue.Accounts).FindAsync(Node.LoginForm, Ct))?.Account.Suspension;
 
     public ValueTask<LimitReached?> SignInAsync(string client) => Usage.SignedInAsync(Node, IPAddress.Parse(client));
 

@@ -63,7 +63,7 @@ public sealed class SuspensionTests : IAsyncDisposable
         MessageStory story = await _rig.StoryAsync(ids[^1]);
         Assert.Equal("account MYBBS is suspended (spam)", story.Events.Single(e => e.Kind == TraceKind.Held).Text);
 
-        Assert.Equal(12, await Keeper.ResumeAsync(Node, Ct));
+        Assert.Equal(12, await Keeper.ResumeAsync(Node, null, Ct));
         await _rig.UntilReceivedAsync(12);
         Assert.Equal(12, _rig.Peers.Got.Select(got => got.Recipients[0]).Distinct().Count());
     }
@@ -138,10 +138,26 @@ public sealed class SuspensionTests : IAsyncDisposable
         await _rig.Store.ChangeAsync(new QueueSelection(Id: ids[0]), QueueChange.Hold, _rig.Time.GetUtcNow(), Ct);
         await SuspendAsync(new Suspension("spam", _rig.Time.GetUtcNow(), Until: null));
 
-        Assert.Equal(1, await Keeper.ResumeAsync(Node, Ct));
+        Assert.Equal(1, await Keeper.ResumeAsync(Node, null, Ct));
 
         Assert.Equal(RecipientState.Held, (await _rig.EntryAsync(ids[0])).State);
         Assert.Equal(RecipientState.Waiting, (await _rig.EntryAsync(ids[1])).State);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_the_operator_held_by_hand_is_not_dropped_with_the_rest()
+    {
+        _rig.Settings = _rig.Settings with { IsSending = false };
+        await OpenAsync();
+        string[] ids = await SendManyAsync(3);
+        await _rig.Store.ChangeAsync(new QueueSelection(Id: ids[0]), QueueChange.Hold, _rig.Time.GetUtcNow(), Ct);
+        // What an earlier suspension holds goes with the rest.
+        await SuspendAsync(new Suspension("spam", _rig.Time.GetUtcNow(), Until: null));
+
+        Assert.Equal(2, await SuspendAsync(new Suspension("spam", _rig.Time.GetUtcNow(), null, QueuedMail.Drop)));
+
+        Assert.Equal(RecipientState.Held, (await _rig.EntryAsync(ids[0])).State);
+        await UntilAllAsync(ids[1..], RecipientState.Dropped);
     }
 
     [Fact(Timeout = Patience)]
@@ -194,9 +210,9 @@ public sealed class SuspensionTests : IAsyncDisposable
         await SuspendAsync(new Suspension("spam", _rig.Time.GetUtcNow(), Until: null));
         await Keeper.SuspendAsync(null, new Suspension("blocklist", _rig.Time.GetUtcNow(), Until: null), Ct);
 
-        Assert.Equal(0, await Keeper.ResumeAsync(null, Ct));
+        Assert.Equal(0, await Keeper.ResumeAsync(null, null, Ct));
         Assert.Equal(RecipientState.Held, (await _rig.EntryAsync(id)).State);
-        Assert.Equal(1, await Keeper.ResumeAsync(Node, Ct));
+        Assert.Equal(1, await Keeper.ResumeAsync(Node, null, Ct));
         Assert.Equal(RecipientState.Waiting, (await _rig.EntryAsync(id)).State);
     }
 

@@ -174,7 +174,7 @@ internal sealed class SmtpScene : IDisposable
         if (name is null)
             await Hub.Store.SetRelayingSuspensionAsync(null, CancellationToken.None);
         else
-            await Hub.Store.SetSuspensionAsync(QwkId.Parse(name), null, CancellationToken.None);
+            await Hub.Store.ResumeAsync(QwkId.Parse(name), null, CancellationToken.None);
     }
 
     public void AllowInClear(string network) => _clearNetworks.Add(IPNetwork.Parse(network));

@@ -57,7 +57,7 @@ public sealed class AccountSnapshotTests : IAsyncDisposable
             {
                 "add" => Accounts.AddAsync(new Account(third, TestMail.Noon, Suspension: null, Note: ""), Ct),
                 "remove" => Accounts.RemoveAsync(third, Ct),
-                "suspend" => Accounts.SetSuspensionAsync(third, null, Ct),
+                "suspend" => Accounts.ResumeAsync(third, null, Ct),
                 "set a credential" => Accounts.SetCredentialAsync(Password(Known, "second"), Ct),
                 _ => Accounts.RemoveCredentialAsync(Known, "first", Ct),
             }

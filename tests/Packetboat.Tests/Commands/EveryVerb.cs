@@ -70,6 +70,7 @@ internal sealed class EveryVerb : IAsyncDisposable
             "account password MYBBS",
             $"account import {_folder.File("user.tab")}",
             "account credential add MYBBS laptop",
+            "account require MYBBS --mechanisms SCRAM-SHA-256,EXTERNAL --tls",
             "account credential list MYBBS",
             "account credential revoke MYBBS laptop",
             "account domain add MYBBS e.example",

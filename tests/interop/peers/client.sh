@@ -3,6 +3,7 @@
 # (swaks curl msmtp python), SASL mechanism MECH, MODE starttls or tls (TLS on connect).
 # Environment: PORT (of the listener of that MODE) CAFILE HUBNAME HUBUSER HUBPASS MSG
 #              FROM (sender@example.org) TO (rcpt@example.net)
+#              CLIENTCERT CLIENTKEY (for MECH external: PEM files)
 # The exit status is the client's own. MECH none: without authentication.
 set -u
 kind=$1 mech=$2 mode=$3
@@ -23,12 +24,16 @@ swaks) # Checks the chain only, never the name. With its data fixup it would tur
 curl)
     [ "$mode" = tls ] && s=smtps || s=smtp
     a=(--user "$HUBUSER:$HUBPASS" --login-options "AUTH=$mech"); [ "$mech" = none ] && a=()
+    [ "$mech" = EXTERNAL ] && a=(--user "$HUBUSER:" --login-options "AUTH=$mech" --cert "$CLIENTCERT" --key "$CLIENTKEY")
     exec curl --silent --show-error --max-time 20 --ssl-reqd --cacert "$CAFILE" \
         --resolve "$HUBNAME:$PORT:127.0.0.1" --url "$s://$HUBNAME:$PORT/client.test" "${a[@]}" \
         --mail-from "$from" --mail-rcpt "$to" --upload-file "$MSG" ;;
 msmtp)
     [ "$mode" = tls ] && st=off || st=on
     a="auth $low"; [ "$mech" = none ] && a="auth off"; [ "$mech" = auto ] && a="auth on"
+    [ "$mech" = EXTERNAL ] && a="$a
+tls_cert_file $CLIENTCERT
+tls_key_file $CLIENTKEY"
     exec msmtp -C <(cat <<E
 account default
 host 127.0.0.1
