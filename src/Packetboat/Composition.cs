@@ -369,8 +369,17 @@ internal sealed class Composition : IAsyncDisposable
             Settings.Current.Mail.HostName,
             _started,
             [.. _listeners.Select(l => l.ToString()), .. _enrolmentEndPoints.Select(e => $"{e} enrolment")],
-            _connections?.Open ?? 0
+            _connections?.Open ?? 0,
+            AccountsPort()
         );
+
+    /// <summary>Of what listens, or where nothing runs of what would.</summary>
+    private int? AccountsPort() =>
+        (_listeners.Count > 0 ? _listeners : ListenersOf(Settings.Current.Mail))
+            .Where(listener => listener.Kind is ListenerKind.Submission or ListenerKind.TlsSubmission)
+            .OrderBy(listener => listener.Kind is ListenerKind.TlsSubmission)
+            .FirstOrDefault()
+            ?.EndPoint.Port;
 
     private SmtpServerSettings ServerSettings()
     {

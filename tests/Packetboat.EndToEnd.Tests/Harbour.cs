@@ -46,7 +46,12 @@ internal sealed class Harbour : IAsyncDisposable
 
     /// <param name="enrolment">Lines of the hub's section <c>[Enrolment]</c>; null: it takes nobody in.</param>
     /// <param name="arrival">Lines of the hub's section <c>[Arrival]</c>: nothing is checked, unless a test is about that.</param>
-    public static async Task<Harbour> OpenAsync(string? enrolment = null, string arrival = "CheckPatience = 0")
+    /// <param name="hubClock">Of the hub; null: the system's.</param>
+    public static async Task<Harbour> OpenAsync(
+        string? enrolment = null,
+        string arrival = "CheckPatience = 0",
+        TimeProvider? hubClock = null
+    )
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
         var harbour = new Harbour(new EventWatch());
@@ -92,7 +97,8 @@ internal sealed class Harbour : IAsyncDisposable
             [Arrival]
             {arrival}
             {(enrolment is null ? "" : $"[Enrolment]\nEnrolmentPort = {ports[3]}\n{enrolment}")}
-            """
+            """,
+            clock: hubClock
         );
         Result<IssuedPassword> account = await harbour.Hub.Operations.AddAccountAsync(Account, null, false, "", ct);
         await harbour.Hub.Operations.AddDomainAsync(Account, "bbs.example", grant: true, subdomains: true, ct);
@@ -124,10 +130,12 @@ internal sealed class Harbour : IAsyncDisposable
     /// <param name="sbbsIni">The text of the file.</param>
     /// <param name="packetboatIni">The text of that one.</param>
     /// <param name="others">Other files of the folder <c>ctrl</c>; null: a <c>relay.cfg</c> that trusts this machine.</param>
+    /// <param name="clock">Of this machine; null: the system's.</param>
     public async Task<DemoNode> StartAsync(
         string sbbsIni,
         string packetboatIni,
-        IReadOnlyDictionary<string, string>? others = null
+        IReadOnlyDictionary<string, string>? others = null,
+        TimeProvider? clock = null
     )
     {
         others ??= new Dictionary<string, string>(StringComparer.Ordinal) { ["relay.cfg"] = "127.0.0.1\n" };
@@ -138,7 +146,13 @@ internal sealed class Harbour : IAsyncDisposable
         };
         string folder = NewFolder();
         return Keep(
-            await DemoNode.StartAsync(folder, files, _loggers, TimeProvider.System, TestContext.Current.CancellationToken)
+            await DemoNode.StartAsync(
+                folder,
+                files,
+                _loggers,
+                clock ?? TimeProvider.System,
+                TestContext.Current.CancellationToken
+            )
         );
     }
 

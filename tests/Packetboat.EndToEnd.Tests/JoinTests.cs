@@ -32,8 +32,22 @@ public sealed class JoinTests
         DemoExchange.Letter letter = await harbour.NextLetterAsync();
         Assert.Equal(("newbbs@hub.example", Friend), (letter.Sender, Assert.Single(letter.Recipients)));
         Assert.Contains("is not private", sysop.Text, StringComparison.Ordinal);
-        Assert.Contains("new.example.  TXT  \"v=spf1 a:hub.example -all\"", sysop.Text, StringComparison.Ordinal);
+        Assert.Contains("new.example. IN TXT \"v=spf1 a:hub.example -all\"", sysop.Text, StringComparison.Ordinal);
         Assert.Contains("AUTH PLAIN as NEWBBS) 250", sysop.Text, StringComparison.Ordinal);
+        Assert.Contains("mail._domainkey.new.example. IN TXT \"v=DKIM1; k=rsa; p=", sysop.Text, StringComparison.Ordinal);
+        Assert.Contains("mail-ed._domainkey.new.example. IN TXT \"v=DKIM1; k=ed25519; p=", sysop.Text, StringComparison.Ordinal);
+        Assert.Equal(
+            [("dkim new", "new.example"), ("join", harbour.HubUrl)],
+            (await AuditAsync(ctrl)).Select(entry => (entry.Action, entry.Target))
+        );
+        // The hub's side of the story: who came in, with what, and where his message went.
+        AuditEntry entered = (await harbour.Hub.Operations.ListAuditAsync("NEWBBS", 10, Ct))[0];
+        Assert.Equal(("account join", $"invitation {invitation.Invitation.Name}"), (entered.Action, entered.Who.Name));
+        Assert.Contains("account made, credential join", entered.Reason, StringComparison.Ordinal);
+        Assert.Contains("domain new.example granted", entered.Reason, StringComparison.Ordinal);
+        MessageTrace carried = Assert.Single(await harbour.Hub.Operations.TraceAsync("newbbs@hub.example", Friend, 10, Ct));
+        Assert.Equal("NEWBBS", carried.Account);
+        Assert.StartsWith("ESMTPSA from [127.0.0.1]", carried.Origin, StringComparison.Ordinal);
         string after = await File.ReadAllTextAsync(Path.Combine(ctrl, "sbbs.ini"), Ct);
         Assert.Equal(before, await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(ctrl, "sbbs.ini.*.bak")), Ct));
         Assert.Equal(
@@ -76,6 +90,7 @@ public sealed class JoinTests
         Assert.True(await JoinAsync(harbour, ctrl, sysop, invitation.Code) == ExitCode.Ok, sysop.Text);
 
         (Relay.Configuration.Settings? settings, _) = Session.ReadSettings(ctrl, quiet: true);
+        Assert.Contains("packetboat dkim new DOMAIN", sysop.Text, StringComparison.Ordinal);
         Assert.Equal("hub.example", settings!.Relay!.Server);
         Assert.Matches("^NODE[A-Z0-9]{4}$", settings.Relay.Username);
         Assert.Equal(Path.Combine(ctrl, "relay.pem"), settings.Packetboat.RelayCertificateFile);
@@ -101,32 +116,96 @@ public sealed class JoinTests
     }
 
     [Fact(Timeout = Patience)]
-    public async Task A_code_that_was_used_or_revoked_or_never_made_says_so_and_changes_nothing()
+    public async Task A_code_that_is_no_good_says_what_why_and_what_to_do_and_changes_nothing()
     {
-        await using Harbour harbour = await Harbour.OpenAsync("");
+        var clock = new MovedClock();
+        await using Harbour harbour = await Harbour.OpenAsync("", hubClock: clock);
+        IssuedInvitation expired = await InviteAsync(harbour, new InvitationWish { Lifetime = TimeSpan.FromHours(1) });
+        clock.PutForward(TimeSpan.FromHours(2));
         IssuedInvitation used = await InviteAsync(harbour, new InvitationWish());
         IssuedInvitation revoked = await InviteAsync(harbour, new InvitationWish());
         await harbour.Hub.Operations.RevokeInvitationAsync(revoked.Code, Ct);
         Assert.Equal(ExitCode.Ok, await JoinAsync(harbour, NewNode(harbour), new SysopAtDesk("yes", ""), used.Code));
+        string wrong = InvitationCode.Generate().Text;
 
         string ctrl = NewNode(harbour);
+        byte[] before = await File.ReadAllBytesAsync(Path.Combine(ctrl, "sbbs.ini"), Ct);
+        const string Another = "Ask postmaster@hub.example for another.";
         foreach (
             (string code, string words) in new[]
             {
-                (used.Code, "this invitation is used up"),
-                (revoked.Code, "has taken this invitation back"),
-                (InvitationCode.Generate().Text, "has made no such code"),
-                ("nonsense", "the code is none"),
+                (
+                    expired.Code,
+                    $"'{expired.Invitation.Name}-...': this invitation ended on {expired.Invitation.Expires:u}. {Another}"
+                ),
+                (used.Code, $"'{used.Invitation.Name}-...': this invitation is used up. {Another}"),
+                (revoked.Code, $"'{revoked.Invitation.Name}-...': the operator has taken this invitation back. {Another}"),
+                (
+                    wrong,
+                    $"'{wrong[..5]}-...': this hub has made no such code. Compare it letter by letter, or ask postmaster@hub.example."
+                ),
+                ("nonsense", "the code is none: it has five groups of five letters and digits; copy all of it"),
             }
         )
         {
             var sysop = new SysopAtDesk("yes");
             Assert.NotEqual(ExitCode.Ok, await JoinAsync(harbour, ctrl, sysop, code));
-            Assert.Contains(words, sysop.Text, StringComparison.Ordinal);
+            Assert.Contains($"FAILED {words}", sysop.Read);
+            Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(ctrl, "sbbs.ini"), Ct));
+            // Nothing of it is kept that could be taken for a join that goes on.
+            Assert.Equal(["sbbs.ini"], Directory.GetFileSystemEntries(ctrl).Select(Path.GetFileName));
         }
 
-        Assert.Empty(Directory.GetFiles(ctrl, "*.bak"));
         Assert.Equal(2, (await harbour.Hub.Operations.ListAccountsAsync(Ct)).Count);
+    }
+
+    /// <summary>Nobody has to put in by hand what the hub is about to give.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task Settings_whose_only_faults_are_in_the_hubs_lines_are_mended_by_joining()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("");
+        IssuedInvitation invitation = await InviteAsync(harbour, new InvitationWish());
+        string ctrl = NewNode(harbour);
+        string file = Path.Combine(ctrl, "sbbs.ini");
+        string half = (await File.ReadAllTextAsync(file, Ct)).Replace(
+            "Options = ALLOW_POP3",
+            "Options = ALLOW_POP3 | RELAY_TX | RELAY_AUTH_CRAM_MD5\n\tRelayServer =\n\tRelayPort = abc\n\tRelayUsername =",
+            StringComparison.Ordinal
+        );
+        await File.WriteAllTextAsync(file, half, Ct);
+        Assert.Null(Session.ReadSettings(ctrl, quiet: true).Settings);
+        var sysop = new SysopAtDesk("yes", "");
+
+        Assert.True(await JoinAsync(harbour, ctrl, sysop, invitation.Code) == ExitCode.Ok, sysop.Text);
+
+        Assert.Contains("RelayUsername is blank", sysop.Text, StringComparison.Ordinal);
+        Assert.Contains("the hub's lines will mend that", sysop.Text, StringComparison.Ordinal);
+        Relay.Configuration.RelaySettings relay = Session.ReadSettings(ctrl, quiet: true).Settings!.Relay!;
+        Assert.Equal(("hub.example", Relay.Configuration.RelayMechanism.Plain), (relay.Server, relay.Mechanism));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Settings_with_another_fault_are_left_alone_and_the_hub_is_not_asked()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("");
+        IssuedInvitation invitation = await InviteAsync(harbour, new InvitationWish());
+        string ctrl = NewNode(harbour);
+        string file = Path.Combine(ctrl, "sbbs.ini");
+        string wrong = (await File.ReadAllTextAsync(file, Ct)).Replace(
+            "Options = ALLOW_POP3",
+            "Options = ALLOW_POP3\n\tMaxClients = many\n\tRelayPort = abc",
+            StringComparison.Ordinal
+        );
+        await File.WriteAllTextAsync(file, wrong, Ct);
+        byte[] before = await File.ReadAllBytesAsync(file, Ct);
+        var sysop = new SysopAtDesk("yes", "");
+
+        Assert.Equal(ExitCode.Configuration, await JoinAsync(harbour, ctrl, sysop, invitation.Code));
+
+        Assert.Contains("MaxClients", sysop.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("RelayPort", sysop.Text, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(ctrl, "sbbs.ini"), Ct));
+        Assert.Equal("open", Assert.Single(await harbour.Hub.Operations.ListInvitationsAsync(Ct)).State);
     }
 
     [Fact(Timeout = Patience)]
@@ -302,6 +381,13 @@ public sealed class JoinTests
             HubPin.TryParse(own.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256), out HubPin? pin)
         );
         return pin;
+    }
+
+    /// <summary>Of a node that does not run.</summary>
+    private static async Task<IReadOnlyList<AuditEntry>> AuditAsync(string ctrl)
+    {
+        await using Session session = await Session.OpenAsync(Session.ReadSettings(ctrl, quiet: true).Settings!, Ct);
+        return await session.Operations.ListAuditAsync(null, 10, Ct);
     }
 
     private static async Task<IssuedInvitation> InviteAsync(Harbour harbour, InvitationWish wish)

@@ -8,6 +8,8 @@ namespace Packetboat.Testing;
 /// <summary>Messages for a queue, with everything filled in that a test does not care about.</summary>
 public static class TestMail
 {
+    public const string Account = "MYBBS";
+
     public static DateTimeOffset Noon { get; } = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     public static QueuedMessage Message(
@@ -21,7 +23,7 @@ public static class TestMail
             MessageId.New(),
             accepted ?? Noon,
             sender is null ? null : MailAddress.Parse(sender),
-            "MYBBS",
+            Account,
             "esmtpsa from 192.0.2.1 (node.example)",
             100,
             chunks,

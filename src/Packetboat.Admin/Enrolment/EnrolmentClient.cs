@@ -170,6 +170,10 @@ public sealed class EnrolmentClient : IDisposable
         {
             return (EnrolmentFault.Unavailable, HubWords.Untrusted(_hub, _trust.Doubt));
         }
+        catch (HttpRequestException failure) when (failure.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            return (EnrolmentFault.Unavailable, HubWords.NoTls(_hub));
+        }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
             return (EnrolmentFault.Unavailable, HubWords.Unreachable(_hub, failure.InnerException?.Message ?? failure.Message));

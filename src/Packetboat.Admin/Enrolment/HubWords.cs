@@ -33,6 +33,13 @@ internal static class HubWords
             "Compare the address and the port, and try again"
         );
 
+    public static Refusal NoTls(Uri hub) =>
+        new(
+            Name(hub),
+            "no HTTPS is spoken there: a mail server or a web server without TLS may listen on that port",
+            "Compare the port with the one that the operator gave, which is EnrolmentPort of his hub"
+        );
+
     public static Refusal TooSlow(Uri hub, TimeSpan patience) =>
         new(
             Name(hub),

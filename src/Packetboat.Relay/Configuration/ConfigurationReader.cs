@@ -56,7 +56,7 @@ public sealed class ConfigurationReader
 
         Settings settings = Assemble(sbbs, packetboat, OpenIfPresent("msgs.ini"), OpenIfPresent("replies.ini"));
         bool isRefused = _problems.Exists(p => p.Severity == Severity.Error);
-        return new ConfigurationResult(isRefused ? null : settings, InFileOrder(), _values, _files);
+        return new ConfigurationResult(isRefused ? null : settings, InFileOrder(), _values, _files) { Draft = settings };
     }
 
     private Settings Assemble(IniDocument sbbs, IniDocument packetboat, IniDocument msgs, IniDocument replies)

@@ -10,4 +10,8 @@ public sealed record ConfigurationResult(
     IReadOnlyList<Problem> Problems,
     IReadOnlyList<EffectiveValue> Values,
     IReadOnlyList<string> Files
-);
+)
+{
+    /// <summary>As far as they could be read, also if they were refused: for who is about to mend them.</summary>
+    internal Settings? Draft { get; init; }
+}

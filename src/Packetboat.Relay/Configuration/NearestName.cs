@@ -9,6 +9,10 @@ internal static class NearestName
         if (mistyped.Length is 0 or > 64)
             return null;
 
+        known = [.. known];
+        // Half a name is nearer to its whole than any other by its letters: Recipient is RecipientDomain.
+        if (mistyped.Length >= 4 && known.FirstOrDefault(name => IsBeginningOf(mistyped, name)) is { } whole)
+            return whole;
         string? nearest = null;
         int fewest = Math.Max(2, mistyped.Length / 3) + 1;
         foreach (string name in known)
@@ -20,6 +24,9 @@ internal static class NearestName
 
         return nearest;
     }
+
+    private static bool IsBeginningOf(string beginning, string name) =>
+        name.Length > beginning.Length && name.StartsWith(beginning, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Letters to insert, remove or change (Levenshtein).</summary>
     private static int Distance(string one, string other)

@@ -37,6 +37,14 @@ public sealed class RelayLines
     /// <param name="certificate">As for <see cref="Write"/>.</param>
     public Refusal? Foresee(JoinAnswer relay, string? certificate) => Draft(relay, certificate).Refusal;
 
+    /// <summary>
+    /// The errors that would be left with the hub's lines in the settings. What is wrong in the keys that a join writes is mended by
+    /// writing them: nobody has to put in by hand first what he is about to be given.
+    /// </summary>
+    /// <param name="relay">How the hub may look.</param>
+    public IReadOnlyList<Problem> ErrorsWith(JoinAnswer relay) =>
+        [.. PreviewOf(FilesFor(relay, certificate: null)).Problems.Where(problem => problem.Severity == Severity.Error)];
+
     /// <summary>Looks at the change, and makes it if the settings hold together with it.</summary>
     /// <param name="relay">How to reach the hub.</param>
     /// <param name="certificate">PEM of the hub's certificate, to be trusted by itself; null: an authority vouches for it.</param>
@@ -54,9 +62,13 @@ public sealed class RelayLines
 
     private (List<(string Path, byte[] Content)> Files, Refusal? Refusal) Draft(JoinAnswer relay, string? certificate)
     {
-        ConfigurationResult now = ConfigurationReader.Read(_ctrl, _environment);
-        if (now.Settings is not { } settings)
-            return ([], Broken(now));
+        List<(string Path, byte[] Content)> files = FilesFor(relay, certificate);
+        return (files, Doubt(files, relay, certificate is not null));
+    }
+
+    private List<(string Path, byte[] Content)> FilesFor(JoinAnswer relay, string? certificate)
+    {
+        Settings settings = ConfigurationReader.Read(_ctrl, _environment).Draft!;
 
         // In this order each file can stand beside those that were there before: the password comes last.
         var files = new List<(string Path, byte[] Content)>();
@@ -64,8 +76,15 @@ public sealed class RelayLines
             AddCertificate(files, settings, certificate);
         files.Add((_sbbs, SbbsIni(settings.Mail, relay)));
         files.RemoveAll(file => File.Exists(file.Path) && File.ReadAllBytes(file.Path).AsSpan().SequenceEqual(file.Content));
-        return (files, Doubt(files, relay, certificate is not null));
+        return files;
     }
+
+    private ConfigurationResult PreviewOf(List<(string Path, byte[] Content)> files) =>
+        ConfigurationReader.Preview(
+            _ctrl,
+            _environment,
+            files.ToDictionary(file => file.Path, file => file.Content, StringComparer.Ordinal)
+        );
 
     private byte[] SbbsIni(MailSettings mail, JoinAnswer relay)
     {
@@ -101,9 +120,9 @@ public sealed class RelayLines
         if (path.Length > 0)
         {
             // Others may be trusted for this already.
-            string there = File.ReadAllText(path);
+            string there = File.Exists(path) ? File.ReadAllText(path) : "";
             if (!there.Contains(certificate.Trim(), StringComparison.Ordinal))
-                files.Add((path, System.Text.Encoding.UTF8.GetBytes($"{there.TrimEnd()}\n{certificate.Trim()}\n")));
+                files.Add((path, System.Text.Encoding.UTF8.GetBytes($"{there.TrimEnd()}\n{certificate.Trim()}\n".TrimStart())));
             return;
         }
 
@@ -116,11 +135,7 @@ public sealed class RelayLines
     /// <summary>Reads what is about to be written as the server will read it.</summary>
     private Refusal? Doubt(List<(string Path, byte[] Content)> files, JoinAnswer relay, bool hasCertificate)
     {
-        ConfigurationResult then = ConfigurationReader.Preview(
-            _ctrl,
-            _environment,
-            files.ToDictionary(file => file.Path, file => file.Content, StringComparer.Ordinal)
-        );
+        ConfigurationResult then = PreviewOf(files);
         Problem[] errors =
         [
             .. then.Problems.Where(problem =>
@@ -165,16 +180,6 @@ public sealed class RelayLines
             (nameof(MailSettings.RelayUsername), relay.Account),
             (nameof(MailSettings.RelayPassword), ""),
         ];
-
-    private Refusal Broken(ConfigurationResult now)
-    {
-        Problem error = now.Problems.First(problem => problem.Severity == Severity.Error);
-        return new Refusal(
-            _environment.NameOf(_ctrl),
-            $"the settings are wrong already ({error})",
-            "See: packetboat config check"
-        );
-    }
 }
 
 /// <summary>A settings file that was changed.</summary>

@@ -62,6 +62,20 @@ public sealed class SuspensionKeeper(
         return released;
     }
 
+    /// <summary>
+    /// Removes an account. Nothing of it is lost, and nothing leaves for one that is gone: what is queued is held first, while it can take
+    /// nothing new, and stays so until the operator returns it, drops it, or adds the account again and releases it.
+    /// </summary>
+    /// <returns>Queued recipients that are held now and were not; null: there is no such account.</returns>
+    public async Task<int?> RemoveAsync(QwkId account, CancellationToken ct)
+    {
+        var suspension = new Suspension("it is being removed", time.GetUtcNow(), Until: null);
+        if (!await accounts.SetSuspensionAsync(account, suspension, ct))
+            return null;
+        int held = await StopAsync(account, suspension, SuspensionList.WhyRemoved(account.Text), ct);
+        return await accounts.RemoveAsync(account, ct) ? held : null;
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -123,11 +137,13 @@ public sealed class SuspensionKeeper(
     }
 
     /// <summary>A portion at a time: what others submit meanwhile is not to wait for all of it.</summary>
-    private async Task<int> StopAsync(QwkId? account, Suspension suspension, CancellationToken ct)
+    private Task<int> StopAsync(QwkId? account, Suspension suspension, CancellationToken ct) =>
+        StopAsync(account, suspension, SuspensionList.Why(account, suspension), ct);
+
+    private async Task<int> StopAsync(QwkId? account, Suspension suspension, string why, CancellationToken ct)
     {
         if (suspension.Queued == QueuedMail.Send)
             return 0;
-        string why = SuspensionList.Why(account, suspension);
         int changed = 0;
         long from = 0;
         while (await queue.StopAsync(account?.Text, suspension, why, from, time.GetUtcNow(), ct) is { Count: > 0 } entries)

@@ -78,6 +78,7 @@ public sealed record ApplicationRow(
 
 /// <summary>These values as JSON.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(IssuedInvitation))]
 [JsonSerializable(typeof(Result<IssuedInvitation>))]
 [JsonSerializable(typeof(Result<InvitationRow>))]
 [JsonSerializable(typeof(IReadOnlyList<InvitationRow>))]

@@ -32,6 +32,9 @@ public sealed class Invitations(
                 return conflict;
         }
 
+        if (domain.Length > 0 && await WhyNotGrantedAsync(AccountDomain.NameOf(domain), ct) is { } held)
+            return held;
+
         DateTimeOffset now = time.GetUtcNow();
         while (true)
         {
@@ -106,6 +109,21 @@ public sealed class Invitations(
             return NoSuchApplication(wanted);
         await applicationsChanged(ct);
         return new Done($"application {wanted} is refused; the applicant reads so when he asks");
+    }
+
+    /// <summary>The domain of an invitation is granted to who joins by it.</summary>
+    private async Task<Refusal?> WhyNotGrantedAsync(string domain, CancellationToken ct)
+    {
+        var held = new List<AccountDomain>();
+        foreach (Account account in await accounts.ListAsync(ct))
+            if (await accounts.FindAsync(account.Id.LoginForm, ct) is { } found)
+                held.AddRange(found.Domains);
+        return DomainHolders.WhyNotGranted(domain, subdomains: false, settings().HostName, held) is { } refusal
+            ? refusal with
+            {
+                Remedy = "Leave out --domain: the node names its own when it joins, and proves it by a TXT record",
+            }
+            : null;
     }
 
     private static Refusal? Unfit(InvitationWish wish)

@@ -84,7 +84,7 @@ internal static class LimitChange
             isBytes
                 ? "it is no size"
                 : string.Create(CultureInfo.InvariantCulture, $"it is no number from 0, for no limit, to {most}"),
-            isBytes ? $"Write {before.Limit}=5M, or 0 for no limit" : HowTo
+            $"Write {before.Limit}={(isBytes ? "5M" : most == 100 ? "10" : "500")}, or 0 for no limit"
         );
         return null;
     }

@@ -99,14 +99,18 @@ public sealed partial class LocalOperations
 
     public async Task<Result<Done>> RemoveAccountAsync(string id, CancellationToken ct)
     {
-        if (await FindAsync(id, ct) is not { } found || !await accounts.RemoveAsync(found.Account.Id, ct))
+        if (await FindAsync(id, ct) is not { } found || await suspensions.RemoveAsync(found.Account.Id, ct) is not { } held)
             return NoSuchAccount(id);
         usage.Forget(found.Account.Id);
-        await NoteAsync("account remove", found.Account.Id.Text, "", ct);
+        await NoteAsync("account remove", found.Account.Id.Text, held == 0 ? "" : $"{held} queued recipients are held", ct);
         await signOut(found.Account.Id, ct);
         return new Done(
-            $"account {found.Account.Id} is removed; its mail that is already queued is still sent, what is held stays held: "
-                + $"packetboat queue list --account {found.Account.Id}"
+            $"account {found.Account.Id} is removed. Nothing leaves for it any more: "
+                + (
+                    held == 0
+                        ? $"what was held before stays held (packetboat queue list --account {found.Account.Id})"
+                        : $"{held} recipients that were queued are held; return them or drop them: packetboat queue bounce|drop --account {found.Account.Id}"
+                )
         );
     }
 

@@ -18,6 +18,8 @@ public sealed partial class LocalOperations
             return NoSuchAccount(id);
         if (!TryReadDomain(domain, grant, out string name, out Refusal? refusal))
             return refusal!;
+        if (grant && await WhyNotGrantedAsync(found.Account.Id, name, subdomains, ct) is { } held)
+            return held;
         AccountDomain? known = found.Domains.FirstOrDefault(d => d.Name == name);
         DateTimeOffset now = time.GetUtcNow();
         // Said again it keeps its token: the record may be on its way already.
@@ -60,6 +62,15 @@ public sealed partial class LocalOperations
         await NoteAsync("account domain remove", found.Account.Id.Text, name, ct);
         await store.ClearAlarmAsync(DomainProofs.AlarmKey(known), ct);
         return await ShowAccountAsync(id, ct);
+    }
+
+    private async Task<Refusal?> WhyNotGrantedAsync(QwkId to, string domain, bool subdomains, CancellationToken ct)
+    {
+        var others = new List<AccountDomain>();
+        foreach (Account other in await accounts.ListAsync(ct))
+            if (other.Id != to && await accounts.FindAsync(other.Id.LoginForm, ct) is { } found)
+                others.AddRange(found.Domains);
+        return DomainHolders.WhyNotGranted(domain, subdomains, state().HostName, others);
     }
 
     private static bool TryReadDomain(string text, bool grant, out string name, out Refusal? refusal)

@@ -70,11 +70,7 @@ public sealed partial class LocalOperations(
     public async Task<Result<MessageTrace>> ShowAsync(string id, CancellationToken ct)
     {
         if (!MessageId.TryParse(id, out string? known))
-            return new Refusal(
-                id,
-                "it is not a message id, which has ten letters and digits",
-                "Copy it from the 250 reply, the log or the bounce"
-            );
+            return NoMessageId(id);
         return await store.FindAsync(known, ct) is { } story
             ? Trace(story)
             : new Refusal(
@@ -98,6 +94,14 @@ public sealed partial class LocalOperations(
                 "Name a message id, --account, --from, --to or --domain, or say --all"
             );
 
+        if (selection.Id is { } text && !MessageId.TryParse(text, out _))
+            return NoMessageId(text);
+        if (action is QueueAction.Retry or QueueAction.Release && await GoneAccountAsync(selection, ct) is { } gone)
+            return new Refusal(
+                gone,
+                "the account was removed, and nothing leaves for one that is gone",
+                $"Return it or drop it: packetboat queue bounce|drop --account {gone}; to send it, add the account again"
+            );
         IReadOnlyList<QueueEntry> changed =
             action == QueueAction.Bounce
                 ? await BounceAsync(selection, reason, ct)
@@ -154,7 +158,8 @@ public sealed partial class LocalOperations(
             sendMail.Scheduler.Troubles(),
             await alarms.ListAsync(ct),
             await accounts.FindRelayingSuspensionAsync(ct) is { } all && all.IsInForce(time.GetUtcNow()) ? all : null,
-            sendMail.Moves()
+            sendMail.Moves(),
+            now.AccountsPort
         );
     }
 
@@ -167,6 +172,20 @@ public sealed partial class LocalOperations(
             : new Refusal(file, "it is not a whole path, and this process has a working directory of its own", "Begin it with /");
 
     public Task<Result<VerifyReport>> VerifyAsync(CancellationToken ct) => upkeep.VerifyAsync(ct);
+
+    private static Refusal NoMessageId(string text) =>
+        new(
+            Protocol.PrintableText.Of(text, 40),
+            "it is not a message id, which has ten letters and digits",
+            "Copy it from the 250 reply, the log or the bounce"
+        );
+
+    /// <summary>The account whose mail was named, by itself or by a message of it, if there is none any more.</summary>
+    private async Task<string?> GoneAccountAsync(QueueSelection selection, CancellationToken ct)
+    {
+        string? name = selection.Account ?? (selection.Id is { } id ? (await store.FindAsync(id, ct))?.Message.Account : null);
+        return name is null || await FindAsync(name, ct) is not null ? null : name;
+    }
 
     /// <summary>First held, so that delivery cannot take it in the meantime; then returned.</summary>
     private async Task<IReadOnlyList<QueueEntry>> BounceAsync(QueueSelection selection, string reason, CancellationToken ct)
@@ -217,10 +236,12 @@ public sealed partial class LocalOperations(
 /// <param name="Started">Null: no server runs, the files were opened by a command.</param>
 /// <param name="Listeners">Where it listens.</param>
 /// <param name="Sessions">SMTP connections open now.</param>
+/// <param name="AccountsPort">On which accounts send; null: no listener is for them.</param>
 public sealed record ServerState(
     string Version,
     string HostName,
     DateTimeOffset? Started,
     IReadOnlyList<string> Listeners,
-    int Sessions
+    int Sessions,
+    int? AccountsPort
 );

@@ -151,6 +151,7 @@ public sealed record QueueChanged(QueueAction Action, IReadOnlyList<QueueRow> Ch
 /// <param name="Alarms">What the operator must act on, the worst first.</param>
 /// <param name="Relaying">Why nothing is relayed; null: it is.</param>
 /// <param name="Moves">What leaves by a relay at present because it cannot leave directly; null and none mean the same.</param>
+/// <param name="AccountsPort">On which accounts send; null: no listener is for them.</param>
 public sealed record StatusReport(
     string Version,
     string HostName,
@@ -166,7 +167,8 @@ public sealed record StatusReport(
     IReadOnlyList<RouteTrouble> Routes,
     IReadOnlyList<AlarmRow> Alarms,
     Suspension? Relaying = null,
-    IReadOnlyList<MovedMail>? Moves = null
+    IReadOnlyList<MovedMail>? Moves = null,
+    int? AccountsPort = null
 );
 
 /// <summary>Mail that <c>DeliveryMode=Auto</c> gives to the relay instead of its own servers.</summary>

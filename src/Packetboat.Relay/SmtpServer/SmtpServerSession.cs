@@ -73,11 +73,18 @@ public sealed partial class SmtpServerSession(
                 return;
 
             SmtpReply reply = await AnswerInOrderAsync(command, stopping);
-            reply = Counted(command, reply);
+            bool isOver = IsOneTooMany(command, reply);
             await wire.WriteAsync(reply);
 
             if (reply.After == AfterReply.Close)
                 return;
+            if (isOver)
+            {
+                // Behind the reply that says what was wrong, which nobody could read otherwise. RFC 5321 §3.8.
+                await wire.WriteAsync(Replies.TooManyErrors);
+                return;
+            }
+
             if (reply.After == AfterReply.UpgradeToTls && !await UpgradeToTlsAsync())
                 return;
         }
@@ -329,10 +336,10 @@ public sealed partial class SmtpServerSession(
     /// Ends a session that only makes mistakes, and one that only holds its place. A refused recipient is the sender's mistake, not the
     /// program's: the good ones behind it must still be reached.
     /// </summary>
-    private SmtpReply Counted(SmtpCommand command, SmtpReply reply)
+    private bool IsOneTooMany(SmtpCommand command, SmtpReply reply)
     {
         if (reply.After == AfterReply.Close)
-            return reply;
+            return false;
         if (reply.IsPositive && command is (SmtpCommand.Data or SmtpCommand.Bdat { Last: true }))
             _idle = 0;
         bool isRefusal = reply.Code >= 500;
@@ -344,8 +351,7 @@ public sealed partial class SmtpServerSession(
             SmtpCommand.Rcpt => isRefusal,
             _ => false,
         };
-        bool isOver = isIdle ? ++_idle > MaxIdle : isRefusal && ++_errors >= MaxErrors;
-        return isOver ? Replies.TooManyErrors : reply;
+        return isIdle ? ++_idle > MaxIdle : isRefusal && ++_errors >= MaxErrors;
     }
 
     private sealed record Hello(string Client, bool IsExtended);

@@ -24,10 +24,11 @@ public sealed partial class SqliteStore : IAccountStore
         ChangeAsync(
             session =>
             {
-                // What its suspension held stays until the operator says otherwise: there is no account any more that could be resumed.
+                // What its suspension or a limit held stays until the operator says otherwise: there is no account any more that could
+                // be resumed, and no counter that could allow anything.
                 session.Execute(
                     """
-                    UPDATE recipient SET hold = 0 WHERE state = 2 AND hold = 1
+                    UPDATE recipient SET hold = 0 WHERE state = 2 AND hold <> 0
                     AND message IN (SELECT number FROM message WHERE done IS NULL AND account = ?1)
                     """,
                     id.Text

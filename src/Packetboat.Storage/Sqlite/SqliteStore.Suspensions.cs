@@ -142,6 +142,7 @@ public sealed partial class SqliteStore : IAuditStore
             $"""
             SELECT r.message, r.number FROM recipient r JOIN message m ON m.number = r.message
             WHERE r.state = 2 AND r.hold = {StoppedHold}
+              AND (m.account IS NULL OR EXISTS (SELECT 1 FROM account a WHERE a.login_form = {LoginFormOfMessage}))
               AND NOT EXISTS (
                 SELECT 1 FROM relaying WHERE since <= ?1 AND (until IS NULL OR until > ?1) AND queued <> {(int)QueuedMail.Send}
               )

@@ -210,13 +210,16 @@ internal static class AccountCommand
             {
                 Result<IssuedPassword> result = await operation(operations, chosen, stop);
                 StatusReport status = await operations.StatusAsync(stop);
-                return Session.Answer(result, issued => Issued(issued, status.HostName, parsed.GetValue(Verbs.Json)));
+                return Session.Answer(
+                    result,
+                    issued => Issued(issued, status.HostName, status.AccountsPort, parsed.GetValue(Verbs.Json))
+                );
             },
             ct
         );
     }
 
-    private static void Issued(IssuedPassword issued, string hostName, bool json)
+    private static void Issued(IssuedPassword issued, string hostName, int? port, bool json)
     {
         if (json)
         {
@@ -240,11 +243,16 @@ internal static class AccountCommand
         Print.Line("its sysop writes in [Mail] of ctrl/sbbs.ini:");
         Print.Line("    Options = ALLOW_POP3 | RELAY_TX | RELAY_AUTH_PLAIN");
         Print.Line($"    RelayServer = {hostName}");
-        Print.Line("    RelayPort = 587");
+        if (port is not null)
+            Print.Line(string.Create(CultureInfo.InvariantCulture, $"    RelayPort = {port}"));
         Print.Line($"    RelayUsername = {issued.Account.Id}");
         Print.Line(
             $"    RelayPassword = {(issued.GeneratedPassword is null ? "(the password that you chose)" : issued.GeneratedPassword)}"
         );
+        if (port is null)
+            Print.Line(
+                "it cannot send yet: no listener here is for accounts; add USE_SUBMISSION_PORT to Options in [Mail] of ctrl/sbbs.ini, and restart the server"
+            );
         string[] others = [.. issued.Account.Credentials.Select(one => one.Name).Where(name => name != issued.Credential)];
         if (others.Length > 0)
             Print.Line(
@@ -290,7 +298,7 @@ internal static class AccountCommand
     {
         if (account.Suspended is not { } since)
             return "may send";
-        string until = account.SuspendedUntil is { } end ? $" until {Print.Minute(end)}" : "";
+        string until = account.SuspendedUntil is { } end ? $" until {Print.MinuteWithZone(end)}" : "";
         string reason = account.Reason.Length == 0 ? "" : $": {account.Reason}";
         string how = $" (queued mail: {Word(account.Queued)}, new mail: {Word(account.Answer)})";
         return string.Create(CultureInfo.InvariantCulture, $"suspended since {Print.Minute(since)}{until}{how}{reason}");

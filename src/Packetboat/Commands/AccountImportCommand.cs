@@ -128,6 +128,10 @@ internal static class AccountImportCommand
 
     private static void Show(ImportReport report)
     {
+        if (report.Fault.Length > 0)
+            Print.Error($"{report.File}: {report.Fault}");
+        if (report is { Fault.Length: > 0, Rows.Count: 0 })
+            return;
         Print.Table(
             ["USER", "ALIAS", "ACCOUNT", "WHY NOT"],
             report.Rows.Select(row =>
@@ -141,8 +145,6 @@ internal static class AccountImportCommand
             ),
             "No user in the file is a node (restriction Q). Name users with --only to import others."
         );
-        if (report.Fault.Length > 0)
-            Print.Error($"{report.File}: {report.Fault}");
         int taken = report.Rows.Count(row => row.IsTaken);
         string nothing = report.IsDryRun ? "; nothing was changed" : "";
         Print.Line(

@@ -52,7 +52,9 @@ internal static class InviteCommand
                 IniReading<TimeSpan> lifetime = IniDuration.Read(parsed.GetValue(expires)!);
                 if (lifetime.Faults.Count > 0)
                 {
-                    Print.Error($"'{parsed.GetValue(expires)}': {lifetime.Faults[0].Reason}. Write --expires 7d.");
+                    Print.Error(
+                        new Refusal($"--expires {parsed.GetValue(expires)}", "it is no duration", "Write --expires 7d").ToString()
+                    );
                     return Task.FromResult(ExitCode.Usage);
                 }
 
@@ -182,12 +184,12 @@ internal static class InviteCommand
     {
         if (json)
         {
-            Print.Json(new Result<IssuedInvitation>(issued, null), InvitationsJson.Default.ResultIssuedInvitation);
+            Print.Json(issued, InvitationsJson.Default.IssuedInvitation);
             return;
         }
 
         Print.Line($"code      {issued.Code}    (shown once; only its hash is kept)");
-        Print.Line($"expires   {Print.Minute(issued.Invitation.Expires)}");
+        Print.Line($"expires   {Print.MinuteWithZone(issued.Invitation.Expires)}");
         Print.Line(
             $"good for  {Print.Count(issued.Invitation.Uses, "account")}{(issued.Invitation.Id is { } id ? $": {id}" : "")}"
         );

@@ -4,6 +4,7 @@ using Packetboat.Joining;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Operations;
+using Packetboat.Relay.Signing;
 
 namespace Packetboat.Commands;
 
@@ -85,10 +86,14 @@ internal static class JoinCommand
         (JoinAnswer? joined, int exitCode) = await new JoinRun(plan, ctrl, hub, desk, time).RunAsync(ct);
         if (joined is null)
             return exitCode;
-        Publish(joined, desk);
+        (Settings? settings, exitCode) = Session.ReadSettings(ctrl, quiet: true);
+        if (settings is null)
+            return exitCode;
+        IReadOnlyList<StoredDkimKey> keys = new JoinRecords(settings, desk, time).Show(joined);
+        await NoteAsync(plan, joined, keys, settings, ct);
         string? to = plan.TestTo ?? desk.Ask("Where shall a test message go? An address, or blank for none: ");
         if (!string.IsNullOrWhiteSpace(to))
-            return await TestAsync(joined, to.Trim(), ctrl, desk, time, ct);
+            return await TestAsync(joined, to.Trim(), settings, desk, time, ct);
         desk.Say($"No test message was sent. To send one: packetboat sendmail -f {joined.Sender} ADDRESS");
         return ExitCode.Ok;
     }
@@ -121,34 +126,41 @@ internal static class JoinCommand
         };
     }
 
-    private static void Publish(JoinAnswer joined, IJoinDesk desk)
+    /// <summary>Into the audit trail of the node: its settings are others now.</summary>
+    private static async Task NoteAsync(
+        JoinPlan plan,
+        JoinAnswer joined,
+        IReadOnlyList<StoredDkimKey> keys,
+        Settings settings,
+        CancellationToken ct
+    )
     {
-        if (joined.Records.Count == 0)
-            return;
-        desk.Say("");
-        desk.Say("Publish in your DNS:");
-        foreach (RecordToPublish record in joined.Records)
-        {
-            string name = string.IsNullOrEmpty(record.Name) ? "(each domain that you send from)" : $"{record.Name}.";
-            desk.Say($"  {name}  {record.Type}  \"{record.Value}\"");
-            desk.Say($"    {record.Purpose}");
-        }
-
-        desk.Say("");
+        await using Session session = await Session.OpenAsync(settings, ct);
+        IOperations audit = session.Operations.By(Session.ThisOperator());
+        await audit.NoteAsync(
+            OperatorDeed.Join,
+            plan.Hub.GetLeftPart(UriPartial.Authority),
+            $"as {joined.Account}; mail leaves through {joined.Server}:{joined.Port}",
+            ct
+        );
+        if (keys.Count > 0)
+            await audit.NoteAsync(
+                OperatorDeed.DkimNew,
+                keys[0].Domain,
+                $"selectors {string.Join(", ", keys.Select(key => key.Selector))}, by join",
+                ct
+            );
     }
 
     private static async Task<int> TestAsync(
         JoinAnswer joined,
         string to,
-        string ctrl,
+        Settings settings,
         IJoinDesk desk,
         TimeProvider time,
         CancellationToken ct
     )
     {
-        (Settings? settings, int exitCode) = Session.ReadSettings(ctrl, quiet: true);
-        if (settings is null)
-            return exitCode;
         await using Session session = await Session.OpenAsync(settings, ct, delivers: true);
         var test = new TestMessage(session.Operations, time);
         if (!await test.RelayIsInForceAsync(joined, to, ct))

@@ -84,6 +84,10 @@ internal static class Print
     public static string Minute(DateTimeOffset? time) =>
         time?.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "-";
 
+    /// <summary>With the offset of this machine's zone, where somebody has to decide by it.</summary>
+    public static string MinuteWithZone(DateTimeOffset time) =>
+        time.ToLocalTime().ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
+
     private static IAnsiConsole Screen()
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Out) });

@@ -59,7 +59,7 @@ internal sealed class Session : IAsyncDisposable
     /// For the audit trail: who sits there, also behind sudo(8), and at which end of which line. A server on Linux asks the kernel for the
     /// name; the rest helps honest operators to remember, and is no proof.
     /// </summary>
-    private static Operator ThisOperator()
+    internal static Operator ThisOperator()
     {
         string name = Environment.UserName;
         string? asked = Environment.GetEnvironmentVariable("SUDO_USER");

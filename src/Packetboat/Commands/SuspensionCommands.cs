@@ -21,7 +21,7 @@ internal static class SuspensionCommands
     public static Command Suspend(Argument<string>? id, string description)
     {
         var reason = new Option<string>("--reason") { Description = "What the node reads", DefaultValueFactory = _ => "" };
-        var until = new Option<DateTimeOffset?>("--until") { Description = "When it ends by itself, such as 2027-01-31T12:00" };
+        Option<string?> until = UntilOption.Create();
         var queued = new Option<QueuedMail>("--queued")
         {
             Description = "Queued mail: hold it until resumed, drop it, bounce it to its sender, or send it",
@@ -36,17 +36,19 @@ internal static class SuspensionCommands
         return Acts(
             command,
             id,
-            (operations, parsed, ct) =>
-                operations.SuspendAsync(
-                    id is null ? null : parsed.GetValue(id)!,
-                    new SuspensionOrder(
-                        parsed.GetValue(reason)!,
-                        parsed.GetValue(until),
-                        parsed.GetValue(queued),
-                        parsed.GetValue(answer)
-                    ),
-                    ct
+            async (operations, parsed, ct) =>
+                UntilOption.TryRead(
+                    parsed.GetValue(until),
+                    TimeProvider.System.GetLocalNow(),
+                    out DateTimeOffset? end,
+                    out Refusal? refusal
                 )
+                    ? await operations.SuspendAsync(
+                        id is null ? null : parsed.GetValue(id)!,
+                        new SuspensionOrder(parsed.GetValue(reason)!, end, parsed.GetValue(queued), parsed.GetValue(answer)),
+                        ct
+                    )
+                    : refusal
         );
     }
 

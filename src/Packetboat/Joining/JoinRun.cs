@@ -20,6 +20,9 @@ internal sealed class JoinRun(JoinPlan plan, string ctrl, EnrolmentClient hub, I
 {
     private readonly ConfigurationEnvironment _environment = ConfigurationEnvironment.OfThisMachine();
 
+    /// <summary>How the hub's answer may look, to see what would stand in its way before anybody is asked.</summary>
+    private JoinAnswer LikelyAnswer => new("NODE2345", "password", plan.Hub.IdnHost, 587, "PLAIN", "", []);
+
     /// <returns>What the hub gave, when the settings have it; else null and the exit code.</returns>
     /// <exception cref="IOException">The disk refuses.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not write there.</exception>
@@ -37,8 +40,7 @@ internal sealed class JoinRun(JoinPlan plan, string ctrl, EnrolmentClient hub, I
             return (null, ExitCode.Failed);
 
         // What would stand in the way later is seen now, while the code is still good.
-        var likely = new JoinAnswer("NODE2345", "password", plan.Hub.IdnHost, 587, "PLAIN", "", []);
-        if (new RelayLines(ctrl, _environment).Foresee(likely, hub.PinnedCertificate) is { } hindrance)
+        if (new RelayLines(ctrl, _environment).Foresee(LikelyAnswer, hub.PinnedCertificate) is { } hindrance)
         {
             desk.Fail(hindrance.ToString());
             desk.Fail("nothing was asked of the hub, and nothing was changed");
@@ -68,13 +70,26 @@ internal sealed class JoinRun(JoinPlan plan, string ctrl, EnrolmentClient hub, I
         }
 
         ConfigurationResult read = ConfigurationReader.Read(ctrl, _environment);
-        foreach (Problem problem in read.Problems.Where(problem => problem.Severity == Severity.Error))
+        if (read.Settings?.Relay is { } before)
+            desk.Say($"mail leaves through {before.Server} now; joining changes that");
+        return read.Settings is not null || IsMendedByJoining(read);
+    }
+
+    /// <summary>Where the only faults are in the lines that the hub is about to give, they are no reason to ask for them by hand.</summary>
+    private bool IsMendedByJoining(ConfigurationResult read)
+    {
+        IReadOnlyList<Problem> left = new RelayLines(ctrl, _environment).ErrorsWith(LikelyAnswer);
+        foreach (Problem problem in left)
             desk.Fail(problem.ToString());
-        if (read.Settings is null)
+        if (left.Count > 0)
+        {
             desk.Fail($"{ctrl}: the settings are wrong; mend them first, nothing was asked of the hub (packetboat config check)");
-        else if (read.Settings.Relay is { } before)
-            desk.Say($"mail leaves through {before.Server} now; that will change");
-        return read.Settings is not null;
+            return false;
+        }
+
+        foreach (Problem problem in read.Problems.Where(problem => problem.Severity == Severity.Error))
+            desk.Say($"{problem} (the hub's lines will mend that)");
+        return true;
     }
 
     /// <summary>What was begun before, if it was by this code with this hub; else begun anew. Null when the code is none.</summary>
@@ -205,6 +220,15 @@ internal sealed class JoinRun(JoinPlan plan, string ctrl, EnrolmentClient hub, I
     private int Refused(EnrolmentFault fault, Refusal refusal)
     {
         desk.Fail(refusal.ToString());
+        if (
+            fault
+            is EnrolmentFault.UnknownCode
+                or EnrolmentFault.Expired
+                or EnrolmentFault.Used
+                or EnrolmentFault.Revoked
+                or EnrolmentFault.AccountChanged
+        )
+            PendingJoin.Forget(ctrl);
         return fault is EnrolmentFault.Unavailable or EnrolmentFault.TooManyRequests
             ? ExitCode.TemporaryFailure
             : ExitCode.Failed;

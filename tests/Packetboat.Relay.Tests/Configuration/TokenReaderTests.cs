@@ -56,7 +56,10 @@ public sealed class TokenReaderTests
         "[Token:a]\nProvider=google\nClientId=us\n[Route:x]\nAction=relay\nRelay=r.example\nUsername=me\nPassword=x\nToken=a\n",
         "the token is shown instead"
     )]
-    [InlineData("[Token:a]\nProvider=google\nClientId=us\n[Route:x]\nAction=direct\nToken=a\n", "only Action=relay and Action=auto have a relay")]
+    [InlineData(
+        "[Token:a]\nProvider=google\nClientId=us\n[Route:x]\nAction=direct\nToken=a\n",
+        "only Action=relay and Action=auto have a relay"
+    )]
     public void A_mistake_is_named(string ini, string reason) =>
         Assert.Contains(
             Read(ini).Problems,

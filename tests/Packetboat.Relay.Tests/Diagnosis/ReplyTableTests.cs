@@ -49,6 +49,29 @@ public sealed class ReplyTableTests
         Assert.Equal(["microsoft-traffic-not-accepted"], bare);
     }
 
+    /// <summary>What a node's sysop reads when his hub does not know his domain: the recipient's administrator cannot help him.</summary>
+    [Fact]
+    public void A_hub_that_does_not_know_the_senders_domain_is_told_from_any_other_policy()
+    {
+        var account = new Relay.Hub.AuthenticatedAccount(
+            Relay.Hub.QwkId.Parse("MYBBS"),
+            Suspension: null,
+            [],
+            By: null!,
+            Relay.Hub.SignInRule.Any
+        );
+        string words = Relay.Hub.SenderRules.Refusal(
+            account,
+            Protocol.Message.MailAddress.Parse("a@bbs.example"),
+            "hub.example"
+        )!;
+
+        Cause cause = Table.Classify(KnownReply.All[0].Outcome with { Reply = new SmtpReply(550, "5.7.1", words) });
+
+        Assert.Equal(FailureClass.SenderRefused, cause.Class);
+        Assert.Contains("hub's operator", cause.Remedy, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(FailureClass.Unknown, "unknown")]
     [InlineData(FailureClass.RecipientUnknown, "recipient-unknown")]

@@ -208,18 +208,19 @@ public sealed class LimitKeeperTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
-    public async Task Mail_of_an_account_that_is_gone_does_not_wait_for_ever()
+    public async Task Mail_that_waits_for_an_account_that_is_gone_is_the_operators_and_does_not_leave_by_itself()
     {
         _rig.Limits = AccountLimits.None.With(AccountLimit.MessagesPerHour, 1, LimitAction.Delay);
         await _rig.OpenAsync();
         await _rig.Queue.UntilStateAsync((await _rig.SendAsync("a@far.example"))!, RecipientState.Delivered);
-        await _rig.SendAsync("b@far.example");
+        string waiting = (await _rig.SendAsync("b@far.example"))!;
         await _rig.Queue.Accounts.RemoveAsync(LimitRig.Node, Ct);
 
         _rig.PassUntil(NextHour);
-        Assert.Equal(1, await _rig.Keeper.ReleaseAsync(Ct));
+        Assert.Equal(0, await _rig.Keeper.ReleaseAsync(Ct));
 
-        await _rig.Queue.UntilReceivedAsync(2);
+        Assert.Equal(RecipientState.Held, (await _rig.Queue.EntryAsync(waiting)).State);
+        Assert.Single(_rig.Queue.Peers.Got);
     }
 
     [Fact(Timeout = Patience)]

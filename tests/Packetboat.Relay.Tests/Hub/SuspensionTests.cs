@@ -68,6 +68,39 @@ public sealed class SuspensionTests : IAsyncDisposable
         Assert.Equal(12, _rig.Peers.Got.Select(got => got.Recipients[0]).Distinct().Count());
     }
 
+    /// <summary>Nothing is lost, and nothing leaves for an account that is gone: in memory, in the store, and held by a limit.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task What_a_removed_account_leaves_behind_is_held_and_nothing_of_it_leaves()
+    {
+        await OpenAsync();
+        _rig.Settings = _rig.Settings with { MemoryMessages = 4, DomainConnections = 1 };
+        _rig.Peers.Gate = (_, _) => _door.Task;
+        string[] ids = await SendManyAsync(12);
+
+        int? held = await Keeper.RemoveAsync(Node, Ct);
+        _door.SetResult();
+        await UntilAllAsync(ids, RecipientState.Held);
+
+        Assert.True(held > 0);
+        Assert.Equal(
+            "account MYBBS was removed",
+            (await _rig.StoryAsync(ids[^1])).Events.Single(e => e.Kind == TraceKind.Held).Text
+        );
+        // Neither another suspension's end nor a hasty release lets any of it go.
+        await Keeper.ResumeAsync(null, null, Ct);
+        await _rig.Store.ChangeAsync(new QueueSelection(Id: ids[0]), QueueChange.Release, _rig.Time.GetUtcNow(), Ct);
+        _rig.Scheduler.Wake();
+        await _rig.UntilStateAsync(ids[0], RecipientState.Held);
+        await UntilAllAsync(ids, RecipientState.Held);
+        Assert.Empty(_rig.Peers.Got);
+
+        // Added again, and released.
+        await _rig.Accounts.AddAsync(new Account(Node, _rig.Time.GetUtcNow(), Suspension: null, ""), Ct);
+        await _rig.Store.ChangeAsync(new QueueSelection(Account: Node.Text), QueueChange.Release, _rig.Time.GetUtcNow(), Ct);
+        _rig.Scheduler.Wake();
+        await _rig.UntilReceivedAsync(12);
+    }
+
     [Fact(Timeout = Patience)]
     public async Task The_mail_of_other_accounts_goes_on()
     {

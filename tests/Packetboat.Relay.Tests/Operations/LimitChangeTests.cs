@@ -23,18 +23,18 @@ public sealed class LimitChangeTests
     }
 
     [Theory]
-    [InlineData("MesagesPerDay=5", "'MesagesPerDay=5': there is no such limit. Did you mean MessagesPerDay?.")]
+    [InlineData("MesagesPerDay=5", "'MesagesPerDay=5': there is no such limit. Did you mean MessagesPerDay?")]
     [InlineData(
         "MessagesPerDay",
-        "'MessagesPerDay': it is no number from 0, for no limit, to 2147483647. Write MessagesPerDay=500, MessagesPerDayAction=hold or MessagesPerDay=default."
+        "'MessagesPerDay': it is no number from 0, for no limit, to 2147483647. Write MessagesPerDay=500, or 0 for no limit."
     )]
     [InlineData(
         "MessagesPerDay=-1",
-        "'MessagesPerDay=-1': it is no number from 0, for no limit, to 2147483647. Write MessagesPerDay=500, MessagesPerDayAction=hold or MessagesPerDay=default."
+        "'MessagesPerDay=-1': it is no number from 0, for no limit, to 2147483647. Write MessagesPerDay=500, or 0 for no limit."
     )]
     [InlineData(
         "HardBouncePercentPerDay=101",
-        "'HardBouncePercentPerDay=101': it is no number from 0, for no limit, to 100. Write MessagesPerDay=500, MessagesPerDayAction=hold or MessagesPerDay=default."
+        "'HardBouncePercentPerDay=101': it is no number from 0, for no limit, to 100. Write HardBouncePercentPerDay=10, or 0 for no limit."
     )]
     [InlineData("BytesPerMessage=big", "'BytesPerMessage=big': it is no size. Write BytesPerMessage=5M, or 0 for no limit.")]
     [InlineData(

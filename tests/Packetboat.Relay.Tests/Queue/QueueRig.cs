@@ -22,6 +22,7 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ListLogger<MailLog> _log = new();
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal); // accounts that have sent, and so were there once
     private SqliteStore _sqlite;
 
     public QueueRig()
@@ -71,7 +72,11 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
     public Route RouteOf(QueuedMessage message, MailAddress recipient) =>
         Relay is { } relay ? new Route.Relay(relay) : new Route.Direct(recipient.AsciiDomain);
 
-    public Task StartAsync() => Scheduler.StartAsync(Ct);
+    public async Task StartAsync()
+    {
+        await KnowAsync(TestMail.Account);
+        await Scheduler.StartAsync(Ct);
+    }
 
     /// <summary>Stops the scheduler, closes the store, and opens both again.</summary>
     public async Task RestartAsync(bool runsOutOfPatience = false)
@@ -96,6 +101,8 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
 
     public async Task<string> SendAsAsync(string? account, string? sender, DsnNotify notify, params string[] recipients)
     {
+        if (account is not null)
+            await KnowAsync(account);
         await using ISpooledMessage message = new MessageSpool(Store, Scheduler, [], Time).Begin();
         message.Append(TestMail.Content);
         await message.CommitAsync(
@@ -113,6 +120,13 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
             Ct
         );
         return message.Id;
+    }
+
+    /// <summary>Nothing leaves for an account that is gone; so it is there, until a test removes it.</summary>
+    private async Task KnowAsync(string account)
+    {
+        if (_known.Add(account))
+            await Accounts.AddAsync(new Account(QwkId.Parse(account), Time.GetUtcNow(), Suspension: null, ""), Ct);
     }
 
     /// <summary>Waits, without a clock, until it is so.</summary>

@@ -33,7 +33,7 @@ public sealed class CheckCommandTests : IAsyncDisposable
                 ["null.example"] = [ZoneRecord.Mx(0, "")],
                 ["l._domainkey.d.example"] = [ZoneRecord.Alias("nowhere.hub.example")],
             },
-            ["broken.example"]
+            ["broken.example", "_dmarc.broken.example"]
         );
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -176,6 +176,32 @@ public sealed class CheckCommandTests : IAsyncDisposable
         Assert.Equal(ExitCode.Failed, await RunAsync("dkim", "retire", "d.example", "s", "--ctrl", _folder));
         Assert.Equal(ExitCode.Ok, await RunAsync("dkim", "retire", "d.example", "s", "--now", "--ctrl", _folder));
         Assert.Equal(ExitCode.Failed, await RunAsync("dkim", "retire", "d.example", "s", "--ctrl", _folder));
+    }
+
+    /// <summary>A DNS that does not answer has not said what the domain asks for, nor whether there is one.</summary>
+    [Fact]
+    public async Task What_could_not_be_looked_up_is_not_made_up()
+    {
+        string file = await WriteAsync("unknown.eml", "From: joe@broken.example\r\nSubject: x\r\n\r\nHello\r\n");
+        string[] words =
+        [
+            "check",
+            "dmarc",
+            file,
+            "--ip",
+            "192.0.2.1",
+            "--from",
+            "joe@broken.example",
+            "--dns",
+            $"{_dns.Endpoint}",
+        ];
+
+        JsonElement report = Json((await CommandRun.OfAsync([.. words, "--json"])).Out);
+
+        Assert.Equal("temperror", Text(report, "result"));
+        foreach (string unknown in (string[])["policy", "percent", "domainExists", "policyDomain"])
+            Assert.Equal(JsonValueKind.Null, report.GetProperty(unknown).ValueKind);
+        Assert.DoesNotContain("policy:", (await CommandRun.OfAsync(words)).Out, StringComparison.Ordinal);
     }
 
     [Fact]
