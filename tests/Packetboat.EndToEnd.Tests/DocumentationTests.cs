@@ -94,6 +94,7 @@ public sealed class DocumentationTests
                     "webhook.secret",
                     "mqtt.secret",
                     "partner.secret",
+                    "second.secret",
                 }
             )
                 File.WriteAllText(Path.Combine(ctrl, file), file.EndsWith(".secret", StringComparison.Ordinal) ? "secret\n" : "");

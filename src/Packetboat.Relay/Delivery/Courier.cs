@@ -51,10 +51,7 @@ internal sealed class Courier(
             return WithoutConnection(item, new Connection.Paced(later.Until, later.Reason));
         bool knewChunksFail = _knowsChunksFail;
         PacedConnection? paced = _open?.Pace;
-        // Before a copy may arrive the store knows by which way: whatever happens then, it does not leave by another.
-        if (route.MayMove)
-            await store.BindAsync(item.Message.Number, [.. item.Recipients.Select(to => to.Number)], stopping);
-        Attempt attempt = await SendAsync(item, stopping);
+        Attempt attempt = await (route.MayMove ? BindAndSendAsync(item, stopping) : SendAsync(item, stopping));
         Tell(paced, attempt, isFresh);
         // A kept connection may have died without a word, or with the 421 of a peer tired of waiting. Nothing was said about the message, so
         // it is tried again at once, on a new one.
@@ -121,6 +118,13 @@ internal sealed class Courier(
         {
             return false;
         }
+    }
+
+    /// <summary>Before a copy may arrive the store knows by which way: whatever happens then, it does not leave by another.</summary>
+    private async ValueTask<Attempt> BindAndSendAsync(DeliveryItem item, CancellationToken stopping)
+    {
+        await store.BindAsync(item.Message.Number, [.. item.Recipients.Select(to => to.Number)], stopping);
+        return await SendAsync(item, stopping);
     }
 
     private async ValueTask<Attempt> SendAsync(DeliveryItem item, CancellationToken stopping)

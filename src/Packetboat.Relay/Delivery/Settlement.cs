@@ -37,9 +37,7 @@ internal sealed class Settlement(
             Settle(attempt, recipient, now, results, reported);
         await FileAsync(attempt.Item, now, results, reported, stopping);
         // The operator's own bounces say nothing about the account.
-        int refused = attempt.Recipients.Count(one =>
-            one is { Verdict: SmtpVerdict.Permanent, IsReturned: false } && !IsRerouted(one, results)
-        );
+        int refused = Refused(attempt, results);
         if (refused > 0 && hardBounced is not null && attempt.Item.Message.Account is { } account)
             await hardBounced(account, refused, attempt.Item.Message.Accepted);
         return results.Where(result => result.State == RecipientState.Waiting).Min(result => (DateTimeOffset?)result.Due);
@@ -215,8 +213,18 @@ internal sealed class Settlement(
             reported.Add(report);
     }
 
-    private static bool IsRerouted(RecipientAttempt outcome, List<RecipientResult> results) =>
-        results.Exists(result => result.Recipient == outcome.Recipient.Number && result.Event == TraceKind.Rerouted);
+    /// <summary>Results are in the order of the recipients.</summary>
+    private static int Refused(Attempt attempt, List<RecipientResult> results)
+    {
+        int refused = 0;
+        for (int i = 0; i < results.Count; i++)
+            if (
+                attempt.Recipients[i] is { Verdict: SmtpVerdict.Permanent, IsReturned: false }
+                && results[i].Event != TraceKind.Rerouted
+            )
+                refused++;
+        return refused;
+    }
 
     /// <summary>No copy has arrived, and another way may have more success.</summary>
     private static RecipientResult Rerouted(

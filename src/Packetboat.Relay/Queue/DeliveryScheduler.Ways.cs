@@ -1,6 +1,7 @@
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Diagnosis;
 
 namespace Packetboat.Relay.Queue;
 
@@ -65,13 +66,12 @@ public sealed partial class DeliveryScheduler
     private string WhyBy(Route route, QueuedMessage message, MailAddress recipient) =>
         Protocol.PrintableText.Of($"by {route.Name}: {_router.Because(message, recipient)}", 1000);
 
-    /// <summary>Those that leave by another route by now go back to the store under its name.</summary>
-    /// <returns>The others; null where there are none.</returns>
-    private async ValueTask<DeliveryItem?> StayingAsync(Lane lane, DeliveryItem item)
+    /// <summary>Puts an item back if some of it leaves by another route by now: that part under its name, the rest to be taken up again.</summary>
+    private async ValueTask<bool> TryMoveAsync(Lane lane, DeliveryItem item)
     {
         // Others are used because this one is here: it is the probe.
         if (lane.Route is Route.Relay && IsProbed(lane))
-            return item;
+            return false;
         await _router.LookAsync(lane.Route, _abortWorkers.Token);
         var stay = new List<QueuedRecipient>();
         foreach (QueuedRecipient to in item.Recipients)
@@ -81,9 +81,21 @@ public sealed partial class DeliveryScheduler
                 stay.Add(to);
 
         if (stay.Count == item.Recipients.Count)
-            return item;
-        NoteDue(_time.GetUtcNow());
-        return stay.Count == 0 ? null : item with { Recipients = stay };
+            return false;
+        DateTimeOffset now = _time.GetUtcNow();
+        if (stay.Count > 0)
+            await PostponeAsync(
+                lane,
+                item with
+                {
+                    Recipients = stay,
+                },
+                now,
+                "others of its recipients left another way",
+                Cause.None
+            );
+        NoteDue(now);
+        return true;
     }
 
     /// <summary>Nothing could be sent to some, because of their route: those for whom there is another now are put back under its name.</summary>

@@ -117,13 +117,8 @@ public sealed partial class DeliveryScheduler
         {
             if (await TryStopAsync(item))
                 return true;
-            if (lane.Route.MayMove)
-            {
-                if (await StayingAsync(lane, item) is not { } staying)
-                    return true;
-                item = staying;
-            }
-
+            if (lane.Route.MayMove && await TryMoveAsync(lane, item))
+                return true;
             if (WhenClosed(lane) is { } closed)
             {
                 await WaitOutAsync(lane, item, closed);

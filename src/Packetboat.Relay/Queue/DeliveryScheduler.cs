@@ -733,14 +733,16 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         {
             RecipientState state = isClaimed ? RecipientState.Claimed : RecipientState.Waiting;
             QueuedRecipient[] counted = isClaimed ? [.. to.Select(r => r with { Attempts = 1 })] : to;
-            _recipients.AddRange(
-                counted.Select(r => new NewRecipient(r, lane.Name, state, due)
-                {
-                    Detour = lane.Route is Route.Relay { IsDetour: true }
-                        ? scheduler.WhyBy(lane.Route, message, r.Address)
-                        : null,
-                })
-            );
+            foreach (QueuedRecipient recipient in counted)
+            {
+                var stored = new NewRecipient(recipient, lane.Name, state, due);
+                _recipients.Add(
+                    lane.Route is Route.Relay { IsDetour: true }
+                        ? new DetouredRecipient(stored, scheduler.WhyBy(lane.Route, message, recipient.Address))
+                        : stored
+                );
+            }
+
             _leavesWork |= !isClaimed;
             if (!isClaimed)
                 return;

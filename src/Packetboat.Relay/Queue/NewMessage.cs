@@ -21,7 +21,7 @@ public sealed record NewMessage(
 /// <param name="State">Waiting, Claimed where delivery has room for it in memory, or Held.</param>
 /// <param name="Due">The next attempt: for a claimed one, the one after the attempt that follows at once.</param>
 /// <param name="Stopped">Why it is held; null: it is not.</param>
-public sealed record NewRecipient(
+public record NewRecipient(
     QueuedRecipient Recipient,
     string RouteName,
     RecipientState State,
@@ -30,5 +30,13 @@ public sealed record NewRecipient(
 )
 {
     /// <summary>Why it takes another route than it usually would; null: it does not.</summary>
-    public string? Detour { get; init; }
+    public virtual string? Detour => null;
+}
+
+/// <summary>A recipient whose mail goes around. Few do, and no other carries the words.</summary>
+/// <param name="usual">All else about him.</param>
+/// <param name="why">In words.</param>
+public sealed record DetouredRecipient(NewRecipient usual, string why) : NewRecipient(usual)
+{
+    public override string? Detour => why;
 }
