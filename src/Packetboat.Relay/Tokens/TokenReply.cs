@@ -57,7 +57,8 @@ public sealed record TokenReply
                 return Failed($"the answer ({status}) is no JSON object");
             return status is >= 200 and < 300 ? Success(root) : Refusal(status, root);
         }
-        catch (JsonException)
+        // The parser checks text only when it is read: octets that are no UTF-8, and halves of surrogate pairs, come out here.
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             return Failed($"the answer ({status}) is no JSON");
         }

@@ -49,5 +49,14 @@ public sealed class TokenReplyTests
         Assert.DoesNotContain("sesame", reply.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1b5b324aff")]
+    [InlineData("5c7564383030")] // \ud800
+    public void Text_that_is_no_text_is_no_answer_and_no_fault_of_ours(string octets)
+    {
+        byte[] body = [.. "{\"error\":\""u8, .. Convert.FromHexString(octets), .. "\"}"u8];
+        Assert.Equal("the answer (400) is no JSON", TokenReply.Read(400, body).Fault);
+    }
+
     private static TokenReply Read(int status, string json) => TokenReply.Read(status, Encoding.UTF8.GetBytes(json));
 }
