@@ -136,6 +136,8 @@ public sealed partial class LocalOperations(
         QwkId? id = null;
         if (account is { Length: > 0 } && !QwkId.TryParse(account, out id, out Refusal? refusal))
             return refusal;
+        if (id is not null && await FindAsync(id.Text, ct) is null)
+            return NoSuchAccount(id.Text);
         return await sendMail.ExplainAsync(from, id?.ToString(), address, ct);
     }
 

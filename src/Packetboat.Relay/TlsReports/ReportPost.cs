@@ -1,6 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.TransportSecurity;
@@ -24,26 +22,7 @@ internal sealed class ReportPost : IDisposable
     )
     {
         _time = time;
-        _http = new HttpClient(
-            new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                UseCookies = false,
-                UseProxy = false,
-                MaxResponseHeadersLength = 16,
-                MaxResponseDrainSize = 0,
-                PooledConnectionLifetime = TimeSpan.Zero,
-                ConnectCallback = new StrangerConnection(dialer, addresses, mayBePrivate).OpenAsync,
-                SslOptions = new SslClientAuthenticationOptions
-                {
-                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                    CertificateChainPolicy = PeerTrust.Authorities(authorities),
-                },
-            }
-        )
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        _http = new StrangerConnection(dialer, addresses, mayBePrivate).NewClient(authorities);
     }
 
     public void Dispose() => _http.Dispose();

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Packetboat.Protocol;
@@ -39,26 +37,7 @@ internal sealed class PolicyFetcher : IPolicyFetcher, IDisposable
     )
     {
         (_time, _port) = (time, port);
-        _http = new HttpClient(
-            new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                UseCookies = false,
-                UseProxy = false,
-                MaxResponseHeadersLength = 16,
-                MaxResponseDrainSize = 0,
-                PooledConnectionLifetime = TimeSpan.Zero,
-                ConnectCallback = new StrangerConnection(dialer, addresses, mayBePrivate).OpenAsync,
-                SslOptions = new SslClientAuthenticationOptions
-                {
-                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                    CertificateChainPolicy = PeerTrust.Authorities(authorities),
-                },
-            }
-        )
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        _http = new StrangerConnection(dialer, addresses, mayBePrivate).NewClient(authorities);
     }
 
     public static string HostOf(string domain) => $"mta-sts.{domain}";

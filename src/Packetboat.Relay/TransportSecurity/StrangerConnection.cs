@@ -1,15 +1,44 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Packetboat.Protocol.Dns;
 using Packetboat.Relay.Delivery;
 
 namespace Packetboat.Relay.TransportSecurity;
 
-/// <summary>Connects HTTP to a host that a stranger names: its address must be a public one.</summary>
+/// <summary>
+/// HTTPS to a host that a stranger names: its address must be a public one, its certificate must hold, and nobody is followed elsewhere.
+/// </summary>
 internal sealed class StrangerConnection(Dialer dialer, HostAddresses addresses, Func<bool> mayBePrivate)
 {
+    /// <summary>Without a deadline of its own: each request has one.</summary>
+    /// <param name="authorities">Who is believed; null: whom this machine believes.</param>
+    public HttpClient NewClient(X509ChainPolicy? authorities) =>
+        new(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                UseProxy = false,
+                MaxResponseHeadersLength = 16,
+                MaxResponseDrainSize = 0,
+                PooledConnectionLifetime = TimeSpan.Zero,
+                ConnectCallback = OpenAsync,
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                    CertificateChainPolicy = PeerTrust.Authorities(authorities),
+                },
+            }
+        )
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+
     /// <exception cref="IOException">There is no connection; the message says why.</exception>
-    public async ValueTask<Stream> OpenAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    private async ValueTask<Stream> OpenAsync(SocketsHttpConnectionContext context, CancellationToken ct)
     {
         string host = context.DnsEndPoint.Host;
         (IReadOnlyList<IPAddress> found, string failure) = await addresses.OfAsync(host, ct);
