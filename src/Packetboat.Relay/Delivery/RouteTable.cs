@@ -225,9 +225,11 @@ internal sealed class RouteTable
         }
         else
             words.Add(
-                _usual is null
+                _isAuto
+                    ? "a section [Route:NAME] in packetboat.ini sends some mail another way; DeliveryMode Direct or Relay sends all of it one way"
+                : _usual is null
                     ? "RELAY_TX in Options of sbbs.ini sends all mail to RelayServer; a section [Route:NAME] in packetboat.ini sends some"
-                    : "a section [Route:NAME] in packetboat.ini sends some mail another way; without RELAY_TX mail goes to each domain's servers"
+                : "a section [Route:NAME] in packetboat.ini sends some mail another way; without RELAY_TX mail goes to each domain's servers"
             );
         return words;
     }

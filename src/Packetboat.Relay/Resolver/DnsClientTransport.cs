@@ -13,12 +13,14 @@ namespace Packetboat.Relay.Resolver;
 internal sealed class DnsClientTransport : IDnsTransport
 {
     private readonly LookupClient? _client;
+    private readonly string _servers;
     private readonly bool _isTrusted;
 
     public DnsClientTransport(ResolverOptions options)
     {
         NameServer[] servers = ServersOf(options);
         _isTrusted = options.IsTrusted;
+        _servers = string.Join(", ", servers.Select(server => $"{server.Address}:{server.Port}"));
         _client = servers.Length == 0 ? null : new LookupClient(OptionsFor(options, servers));
     }
 
@@ -39,6 +41,12 @@ internal sealed class DnsClientTransport : IDnsTransport
 
     public Task<TimedAnswer<string>> PointersAsync(string name) =>
         AskAsync(name, QueryType.PTR, found => found.PtrRecords().Select(ptr => Bare(ptr.PtrDomainName)));
+
+    /// <summary>Silence is said in our words: the library's name a question's number, which is another each time.</summary>
+    internal static string WordsOf(Exception failure, string servers) =>
+        failure is DnsResponseException { Code: DnsResponseCode.ConnectionTimeout } or OperationCanceledException
+            ? $"no answer from {servers}"
+            : failure.Message;
 
     private static LookupClientOptions OptionsFor(ResolverOptions options, NameServer[] servers) =>
         new(servers)
@@ -82,7 +90,7 @@ internal sealed class DnsClientTransport : IDnsTransport
         }
         catch (Exception e) when (e is DnsResponseException or SocketException or IOException or OperationCanceledException)
         {
-            return Failure<T>(e.Message);
+            return Failure<T>(WordsOf(e, _servers));
         }
         catch (Exception)
         {

@@ -53,7 +53,8 @@ internal static class ExplainCommand
         Print.Line($"route     {explanation.Route}");
         Print.Line($"because   {explanation.Rule}");
         Print.Line($"hosts     {(explanation.Hosts.Count == 0 ? "none" : string.Join(", ", explanation.Hosts))}");
-        Print.Line($"security  {explanation.Security}");
+        if (explanation.Security.Length > 0)
+            Print.Line($"security  {explanation.Security}");
         if (explanation.Trouble.Length > 0)
             Print.Line($"trouble   {explanation.Trouble}");
         foreach (string otherwise in explanation.Otherwise)

@@ -90,6 +90,7 @@ public sealed class RouteTableTests
         RouteDecision probe = table.Decide(null, null, MailAddress.Parse("b@c.example"), state, Now.AddHours(1));
         Assert.Equal("mx c.example", probe.Route.Name);
         Assert.StartsWith("relay hub.example:25, if port 25 is blocked", probe.Otherwise[0], StringComparison.Ordinal);
+        Assert.Contains("DeliveryMode Direct or Relay", probe.Otherwise[^1], StringComparison.Ordinal);
         Assert.False(table.HasLeft("mx c.example", state, Now.AddHours(1)));
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DnsClient;
 using Packetboat.Protocol;
 using Packetboat.Protocol.Dns;
 using Packetboat.Relay.Resolver;
@@ -52,6 +53,18 @@ public sealed class HostileNameServerTests : IDisposable
         var failure = Assert.IsType<DnsAnswer<IPAddress>.TemporaryFailure>(answer);
         Assert.Equal(PrintableText.Of(failure.Reason, 200), failure.Reason);
         Assert.NotEmpty(what);
+    }
+
+    [Fact]
+    public void Silence_has_words_that_are_the_same_each_time()
+    {
+        var silence = new DnsResponseException(
+            DnsResponseCode.ConnectionTimeout,
+            "Query 23741 => far.example IN MX on … timed out"
+        );
+        Assert.Equal("no answer from 192.0.2.53:53", DnsClientTransport.WordsOf(silence, "192.0.2.53:53"));
+        var other = new DnsResponseException(DnsResponseCode.ServerFailure, "Server Failure");
+        Assert.Equal(other.Message, DnsClientTransport.WordsOf(other, "192.0.2.53:53"));
     }
 
     /// <summary>An alias that leads nowhere has no address: the resolver follows no alias itself, and so cannot be led in a circle.</summary>
