@@ -146,7 +146,6 @@ internal sealed class Composition : IAsyncDisposable
         _enrolment = new Enrolment(
             _store,
             _store,
-            _store,
             issuer,
             box,
             new EnrolmentBrake(time),
