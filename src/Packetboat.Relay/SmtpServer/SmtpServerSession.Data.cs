@@ -100,9 +100,7 @@ public sealed partial class SmtpServerSession
     {
         if (_account is { } signedIn && (_account = await accounts.FindAgainAsync(signedIn, stopping)) is null)
             return Replies.CredentialGone(signedIn.By);
-        return await StoppedAsync(stopping) is { } stopped
-            ? await RefuseAtPaceAsync(_account, _envelope!.Sender, stopped)
-            : null;
+        return await StoppedAsync(stopping) is { } stopped ? await RefuseAtPaceAsync(_account, _envelope!.Sender, stopped) : null;
     }
 
     private SmtpReply? Problem(ReadEnd end, IncomingMessage message)

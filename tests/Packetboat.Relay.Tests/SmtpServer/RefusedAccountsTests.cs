@@ -1,6 +1,6 @@
-using Packetboat.Relay.SmtpServer;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Listening;
+using Packetboat.Relay.SmtpServer;
 
 namespace Packetboat.Relay.Tests.SmtpServer;
 
@@ -21,7 +21,11 @@ public sealed class RefusedAccountsTests
         SmtpTestClient friend = await SignedInAsync(scene, connections, "OTHER", "OtherPw88");
         await scene.SuspendAsync("MYBBS", "stolen password");
         for (int i = 0; i < RefusalPace.AtOnce; i++)
-            Assert.StartsWith("451 4.7.1 Account MYBBS is suspended", await stolen.SayAsync(Mail("bbs"), Ct), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "451 4.7.1 Account MYBBS is suspended",
+                await stolen.SayAsync(Mail("bbs"), Ct),
+                StringComparison.Ordinal
+            );
 
         await SendAsync(stolen);
         await SendAsync(second);
