@@ -9,6 +9,7 @@ using Packetboat.Admin.Api;
 using Packetboat.Relay.Arrival;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Listening;
 using Packetboat.Relay.Operations;
@@ -48,6 +49,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly AuthorizationServer _authorization;
     private readonly TokenKeeper _tokens;
     private readonly TokenWatch _tokenWatch;
+    private readonly ListingWatch _listing;
     private readonly SendingUsage _usage;
     private readonly LimitKeeper _limits;
     private readonly Complaints _complaints;
@@ -163,10 +165,11 @@ internal sealed class Composition : IAsyncDisposable
             _log,
             time
         );
+        var sendingAddresses = new SendingAddresses(resolver, () => arrivalSettings.Current);
         _arrival = new ArrivalGate(
             new ArrivalCheck(
                 resolver,
-                new SendingAddresses(resolver, () => arrivalSettings.Current),
+                sendingAddresses,
                 signingKeys,
                 () => arrivalSettings.Current,
                 time
@@ -194,6 +197,14 @@ internal sealed class Composition : IAsyncDisposable
             new TokenDesk(_tokens, () => Settings.Current, SendMail.Scheduler.Wake),
             State,
             (id, ct) => _connections?.SignOutAsync(id, ct) ?? Task.CompletedTask,
+            time
+        );
+        _listing = new ListingWatch(
+            sendingAddresses,
+            resolver,
+            () => Settings.Current.Packetboat.ListingCheck,
+            _store,
+            _log,
             time
         );
         _alarms = new AlarmServices(_store, () => Settings.Current, _reserves, Operations, () => _connections, _log, time);
@@ -271,6 +282,7 @@ internal sealed class Composition : IAsyncDisposable
             _proofs,
             _keyWatch,
             _tokenWatch,
+            _listing,
             _limits,
             _arrivalNotices,
         ];
@@ -287,6 +299,7 @@ internal sealed class Composition : IAsyncDisposable
         _proofs.Dispose();
         _keyWatch.Dispose();
         _tokenWatch.Dispose();
+        _listing.Dispose();
         _limits.Dispose();
         _arrivalNotices.Dispose();
         _complaints.Dispose();
