@@ -167,13 +167,7 @@ internal sealed class Composition : IAsyncDisposable
         );
         var sendingAddresses = new SendingAddresses(resolver, () => arrivalSettings.Current);
         _arrival = new ArrivalGate(
-            new ArrivalCheck(
-                resolver,
-                sendingAddresses,
-                signingKeys,
-                () => arrivalSettings.Current,
-                time
-            ),
+            new ArrivalCheck(resolver, sendingAddresses, signingKeys, () => arrivalSettings.Current, time),
             _store,
             rewriter,
             _arrivalNotices,

@@ -94,8 +94,14 @@ public sealed class ListingWatchTests : IAsyncDisposable
             _pause = TimeSpan.Zero;
         else
             _settings = change.StartsWith("all", StringComparison.Ordinal)
-                ? _settings with { LeavesByRelay = true }
-                : _settings with { Addresses = [IPAddress.Parse("1.2.3.5")] };
+                ? _settings with
+                {
+                    LeavesByRelay = true,
+                }
+                : _settings with
+                {
+                    Addresses = [IPAddress.Parse("1.2.3.5")],
+                };
         await PassAsync(TimeSpan.FromHours(6));
 
         Assert.Empty(await _rig.OpenAsync());
