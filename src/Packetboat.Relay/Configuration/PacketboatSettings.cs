@@ -1,6 +1,7 @@
 using System.Net;
 using Packetboat.Relay.Arrival;
 using Packetboat.Relay.Hub;
+using Packetboat.Relay.Shaping;
 
 namespace Packetboat.Relay.Configuration;
 
@@ -95,6 +96,9 @@ public sealed record PacketboatSettings
     /// 4 hours. With s, m, h, d or w. Default 15m. Range 1m to 4h.
     /// </summary>
     public required TimeSpan DirectProbe { get; init; }
+
+    /// <summary>Whether an address that is new to a provider sends it no more on a day than such an address may. Default auto.</summary>
+    public required WarmUpMode WarmUp { get; init; }
 
     /// <summary>
     /// Names of sections [Relay:NAME], separated by commas: relays that are used, in this order, while RelayServer cannot be reached or

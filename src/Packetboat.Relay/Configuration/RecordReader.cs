@@ -1,4 +1,5 @@
 using Packetboat.Relay.Arrival;
+using Packetboat.Relay.Shaping;
 
 namespace Packetboat.Relay.Configuration;
 
@@ -92,6 +93,7 @@ internal static class RecordReader
             MemoryReserve = keys.Bytes("MemoryReserve"),
             DeliveryMode = keys.DeliveryMode("DeliveryMode", options),
             DirectProbe = keys.Duration("DirectProbe"),
+            WarmUp = (WarmUpMode)keys.Choice("WarmUp", WarmUpModes.Words),
             MaxAge = keys.Duration("MaxAge"),
             RetryFirst = keys.Duration("RetryFirst"),
             DelayNotice = keys.Duration("DelayNotice"),

@@ -19,6 +19,9 @@ internal abstract record Connection
 
         /// <summary>Its place among the connections that the provider takes; null: nobody counts.</summary>
         public PacedConnection? Pace { get; init; }
+
+        /// <summary>What it may send as long as our address is new to the provider; null: nobody counts.</summary>
+        public WarmUpRamp? WarmUp { get; init; }
     }
 
     /// <summary>The provider has as many connections of ours as it takes, or asked us to slow down: nothing was tried.</summary>

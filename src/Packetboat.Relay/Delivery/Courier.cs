@@ -49,9 +49,13 @@ internal sealed class Courier(
 
         if (_open?.Pace is { } pace && await pace.PlaceAsync(stopping) is { } later)
             return WithoutConnection(item, new Connection.Paced(later.Until, later.Reason));
+        WarmUpRamp? warmUp = _open?.WarmUp;
+        if (warmUp?.Take(item.Recipients.Count) is { } tomorrow)
+            return WithoutConnection(item, new Connection.Paced(tomorrow.Until, tomorrow.Reason));
         bool knewChunksFail = _knowsChunksFail;
         PacedConnection? paced = _open?.Pace;
         Attempt attempt = await (route.MayMove ? BindAndSendAsync(item, stopping) : SendAsync(item, stopping));
+        warmUp?.Return(item.Recipients.Count - attempt.Recipients.Count(MayHaveArrived));
         Tell(paced, attempt, isFresh);
         // A kept connection may have died without a word, or with the 421 of a peer tired of waiting. Nothing was said about the message, so
         // it is tried again at once, on a new one.
@@ -82,6 +86,9 @@ internal sealed class Courier(
                 return;
             }
     }
+
+    private static bool MayHaveArrived(RecipientAttempt attempt) =>
+        attempt.Verdict is SmtpVerdict.Accepted or SmtpVerdict.Unknown;
 
     private static bool SaysNothing(RecipientAttempt attempt) =>
         attempt.Verdict == SmtpVerdict.Temporary && (!attempt.FromPeer || attempt.Reply.Code == 421);

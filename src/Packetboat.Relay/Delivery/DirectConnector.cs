@@ -31,7 +31,8 @@ internal sealed class DirectConnector(
     X509ChainPolicy? authorities = null,
     TlsResults? results = null,
     AutoRouting? auto = null,
-    Greeter? greeter = null
+    Greeter? greeter = null,
+    WarmUp? warmUp = null
 ) : IConnector
 {
     public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
@@ -128,12 +129,16 @@ internal sealed class DirectConnector(
 
     private async ValueTask<Connection> ConnectAsync(Call call, CancellationToken stopping)
     {
+        WarmUpRamp? ramp = warmUp?.For(call.Route, call.Target.Host, SourceOf(call));
+        if (ramp?.Look() is { } tomorrow)
+            return new Connection.Paced(tomorrow.Until, tomorrow.Reason);
         switch (await shaper.EnterAsync(call.Target.Host, stopping))
         {
             case Turn.Later later:
                 return new Connection.Paced(later.Until, later.Reason);
             case Turn.Mine { Connection: var pace }:
-                return await ConnectAsync(call, pace, stopping);
+                Connection made = await ConnectAsync(call, pace, stopping);
+                return made is Connection.Ready ready ? ready with { WarmUp = ramp } : made;
             default:
                 throw new InvalidOperationException("a new kind of turn");
         }
@@ -174,7 +179,7 @@ internal sealed class DirectConnector(
         (Socket? socket, string failure) = await dialer.DialAsync(
             new IPEndPoint(target.Address, port),
             stopping,
-            target.Address.AddressFamily == AddressFamily.InterNetworkV6 ? route.Rule?.Source6 : route.Rule?.Source4
+            RuleSource(route, target.Address)
         );
         if (socket is null)
         {
@@ -218,6 +223,15 @@ internal sealed class DirectConnector(
             await memory.NoteAsync(target.Host);
         return result;
     }
+
+    private static IPAddress? RuleSource(Route.Direct route, IPAddress target) =>
+        target.AddressFamily == AddressFamily.InterNetworkV6 ? route.Rule?.Source6 : route.Rule?.Source4;
+
+    private IPAddress? SourceOf(Call call) =>
+        dialer.SourceFor(
+            new IPEndPoint(call.Target.Address, settings().Packetboat.DirectPort),
+            RuleSource(call.Route, call.Target.Address)
+        );
 
     /// <summary>Reports go by a way of their own, so that none is about the last one.</summary>
     private void Note(

@@ -26,12 +26,14 @@ public sealed class SendMail : IDisposable
     private readonly TransportPolicies _policies;
     private readonly AutoRouting _auto;
     private readonly TlsMemory _memory;
+    private readonly WarmUp _warmUp;
 
     public SendMail(
         IQueueStore store,
         IMtaStsStore policies,
         IMoveStore moves,
         ITlsMemoryStore habits,
+        IWarmUpStore warmUps,
         IResolver resolver,
         Func<Settings> settings,
         MailLog log,
@@ -55,6 +57,7 @@ public sealed class SendMail : IDisposable
         _memory = new TlsMemory(habits, settings, time);
         _policies = new TransportPolicies(resolver, new MtaStsPolicies(resolver, _fetcher, policies, time), _memory, settings);
         var shaper = new Shaper(() => settings().Replies, time);
+        _warmUp = new WarmUp(warmUps, shaper, settings, log, time, _auto);
         var greeter = new Greeter(dialer, addresses, settings);
         var relay = new RelayConnector(dialer, addresses, settings, tokens);
         TlsResults? results = tlsResults is null
@@ -71,7 +74,8 @@ public sealed class SendMail : IDisposable
             time,
             results: results,
             auto: _auto,
-            greeter: greeter
+            greeter: greeter,
+            warmUp: _warmUp
         );
         var nowhere = new NoConnector();
         IConnector connectorOf(Route route) =>
@@ -204,6 +208,18 @@ public sealed class SendMail : IDisposable
     /// <returns>Something was known of it.</returns>
     public Task<bool> ForgetTlsAsync(string host, CancellationToken ct) => _memory.ForgetAsync(host, ct);
 
+    /// <summary>How far providers have come to know our addresses, the most recent first.</summary>
+    public IReadOnlyList<WarmUpRow> ListWarmUps(int limit) =>
+        [
+            .. _warmUp
+                .List(limit)
+                .Select(row => new WarmUpRow(row.Day.Address, row.Name, row.Day.Day, row.Day.Used, row.Allowance)),
+        ];
+
+    /// <summary>Lets an address of ours be new to everybody again.</summary>
+    /// <returns>Something was known of it.</returns>
+    public Task<bool> ForgetWarmUpsAsync(string address, CancellationToken ct) => _warmUp.ForgetAsync(address, ct);
+
     /// <summary>How mail would leave, by the code that sends it.</summary>
     public async Task<Explanation> ExplainAsync(MailAddress? sender, string? account, MailAddress recipient, CancellationToken ct)
     {
@@ -282,7 +298,7 @@ public sealed class SendMail : IDisposable
             await _policies.DescribeAsync(domain, answer, hosts, ct),
             [.. hosts.Select(host => $"{host}:{port}")],
             trouble,
-            decision.Otherwise
+            [.. hosts.Take(1).SelectMany(host => _warmUp.Describe(host, (Route.Direct)decision.Route)), .. decision.Otherwise]
         );
     }
 

@@ -32,6 +32,7 @@ internal static class Verbs
             AccountCommand.Create(),
             SuspensionCommands.Relaying(),
             TlsCommand.Create(),
+            WarmUpCommand.Create(),
             TokenCommand.Create(),
             AlarmCommand.Create(),
             AuditCommand.Create(),
