@@ -9,6 +9,7 @@ using Packetboat.Admin.Api;
 using Packetboat.Relay.Arrival;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Listening;
 using Packetboat.Relay.Operations;
@@ -48,6 +49,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly AuthorizationServer _authorization;
     private readonly TokenKeeper _tokens;
     private readonly TokenWatch _tokenWatch;
+    private readonly ListingWatch _listing;
     private readonly SendingUsage _usage;
     private readonly LimitKeeper _limits;
     private readonly Complaints _complaints;
@@ -147,7 +149,6 @@ internal sealed class Composition : IAsyncDisposable
         _enrolment = new Enrolment(
             _store,
             _store,
-            _store,
             issuer,
             box,
             new EnrolmentBrake(time),
@@ -165,14 +166,9 @@ internal sealed class Composition : IAsyncDisposable
             _log,
             time
         );
+        var sendingAddresses = new SendingAddresses(resolver, () => arrivalSettings.Current);
         _arrival = new ArrivalGate(
-            new ArrivalCheck(
-                resolver,
-                new SendingAddresses(resolver, () => arrivalSettings.Current),
-                signingKeys,
-                () => arrivalSettings.Current,
-                time
-            ),
+            new ArrivalCheck(resolver, sendingAddresses, signingKeys, () => arrivalSettings.Current, time),
             _store,
             rewriter,
             _arrivalNotices,
@@ -196,6 +192,14 @@ internal sealed class Composition : IAsyncDisposable
             new TokenDesk(_tokens, () => Settings.Current, SendMail.Scheduler.Wake),
             State,
             (id, ct) => _connections?.SignOutAsync(id, ct) ?? Task.CompletedTask,
+            time
+        );
+        _listing = new ListingWatch(
+            sendingAddresses,
+            resolver,
+            () => Settings.Current.Packetboat.ListingCheck,
+            _store,
+            _log,
             time
         );
         _alarms = new AlarmServices(_store, () => Settings.Current, _reserves, Operations, () => _connections, _log, time);
@@ -273,6 +277,7 @@ internal sealed class Composition : IAsyncDisposable
             _proofs,
             _keyWatch,
             _tokenWatch,
+            _listing,
             _limits,
             _arrivalNotices,
         ];
@@ -289,6 +294,7 @@ internal sealed class Composition : IAsyncDisposable
         _proofs.Dispose();
         _keyWatch.Dispose();
         _tokenWatch.Dispose();
+        _listing.Dispose();
         _limits.Dispose();
         _arrivalNotices.Dispose();
         _complaints.Dispose();

@@ -301,9 +301,18 @@ public sealed class JoinTests
         string name = (await harbour.Hub.Operations.ListApplicationsAsync(Ct))[0].Name;
         await harbour.Hub.Operations.RefuseAsync(name, "no berth is free", Ct);
 
+        string before = await File.ReadAllTextAsync(Path.Combine(ctrl, "sbbs.ini"), Ct);
         var sysop = new SysopAtDesk("yes");
         Assert.Equal(ExitCode.Failed, await JoinAsync(harbour, ctrl, sysop, null, withContact));
-        Assert.Contains("no berth is free", sysop.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "has refused: no berth is free. No account was made and no setting changed. Write to postmaster@",
+            sysop.Text,
+            StringComparison.Ordinal
+        );
+        Assert.Contains($"to apply anew: packetboat join {harbour.HubUrl}", sysop.Text, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllTextAsync(Path.Combine(ctrl, "sbbs.ini"), Ct));
+        Assert.Equal(["sbbs.ini"], Directory.GetFileSystemEntries(ctrl).Select(Path.GetFileName));
+        Assert.NotNull((await harbour.Hub.Operations.ShowAccountAsync("EAGER", Ct)).Refusal);
         await using Harbour closed = await Harbour.OpenAsync("");
         var other = new SysopAtDesk("yes");
         Assert.Equal(ExitCode.Failed, await JoinAsync(closed, NewNode(closed), other, null, withContact));

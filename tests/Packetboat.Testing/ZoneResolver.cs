@@ -33,6 +33,9 @@ public sealed class ZoneResolver : IResolver
         records.Add((parts[1], parts.ElementAtOrDefault(2) ?? ""));
     }
 
+    /// <summary>All records of a name.</summary>
+    public void Remove(string name) => _zone.Remove(name);
+
     public ValueTask<DnsAnswer<MxRecord>> MxAsync(string domain, CancellationToken ct) => AnswerAsync(domain, "MX", Exchange, ct);
 
     public ValueTask<DnsAnswer<IPAddress>> Ipv4Async(string host, CancellationToken ct) =>

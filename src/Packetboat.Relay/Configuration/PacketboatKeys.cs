@@ -405,6 +405,17 @@ internal static class PacketboatKeys
         },
         new(
             "Alarms",
+            "ListingCheck",
+            SettingType.Duration,
+            "6h",
+            "How often Spamhaus, SpamCop and PSBL are asked, by DNS, whether the address that mail leaves from is listed. 0: never."
+        )
+        {
+            IsUsedYet = true,
+            Maximum = 604800,
+        },
+        new(
+            "Alarms",
             "Webhook",
             SettingType.Secret,
             "",

@@ -194,6 +194,12 @@ public sealed record PacketboatSettings
     public required TimeSpan ExpiryNotice { get; init; }
 
     /// <summary>
+    /// How often Spamhaus, SpamCop and PSBL are asked, by DNS, whether the address that mail leaves from is listed. 0: never. With s, m, h, d
+    /// or w. Default 6h. Range 0 to 7d.
+    /// </summary>
+    public required TimeSpan ListingCheck { get; init; }
+
+    /// <summary>
     /// Address that each alarm is posted to as JSON when it is raised and when it is cleared: https, or http on this machine.
     /// Blank: nowhere.
     /// </summary>

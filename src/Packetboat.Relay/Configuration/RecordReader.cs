@@ -127,6 +127,7 @@ internal static class RecordReader
             EnrolmentApplications = keys.Boolean("EnrolmentApplications"),
             QueueAge = keys.Duration("QueueAge"),
             ExpiryNotice = keys.Duration("ExpiryNotice"),
+            ListingCheck = keys.Duration("ListingCheck"),
             Webhook = keys.Secret("Webhook"),
             WebhookSecretFile = keys.Path("WebhookSecretFile"),
             DigestTo = keys.Text("DigestTo"),

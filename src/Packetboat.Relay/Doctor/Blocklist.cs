@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Packetboat.Protocol.Dns;
 using Packetboat.Relay.Resolver;
 
 namespace Packetboat.Relay.Doctor;
@@ -25,6 +26,28 @@ internal sealed record Blocklist(string Zone, string Name, string Query)
         string suffix = address.AddressFamily == AddressFamily.InterNetwork ? "in-addr.arpa" : "ip6.arpa";
         return $"{reverse[..^suffix.Length]}{Zone}";
     }
+
+    /// <summary>Looks an address up.</summary>
+    /// <returns>Null: it is not on the list.</returns>
+    public async Task<BlocklistEntry?> AskAsync(IResolver resolver, IPAddress address, CancellationToken ct)
+    {
+        switch (await resolver.Ipv4Async(NameOf(address), ct))
+        {
+            case DnsAnswer<IPAddress>.TemporaryFailure failure:
+                return new BlocklistEntry(this, address, BlocklistAnswer.Unusable, failure.Reason);
+            case DnsAnswer<IPAddress>.Found found:
+                (BlocklistAnswer kind, string words) = found.Records.Select(Read).MaxBy(read => read.Kind);
+                if (kind != BlocklistAnswer.Unusable && await HasAllAsync(resolver, ct))
+                    (kind, words) = (BlocklistAnswer.Unusable, "it lists whatever is asked: it has been given up");
+                return new BlocklistEntry(this, address, kind, words);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>RFC 5782 §5: 127.0.0.1 is on no list.</summary>
+    private async Task<bool> HasAllAsync(IResolver resolver, CancellationToken ct) =>
+        await resolver.Ipv4Async(NameOf(IPAddress.Loopback), ct) is DnsAnswer<IPAddress>.Found;
 
     /// <summary>
     /// What an answer means. 127.255.255.x is no listing: the list does not answer whoever asked, most often because it was an open resolver.
@@ -70,3 +93,6 @@ internal enum BlocklistAnswer
     /// <summary>Of a network whose owner says that no mail comes from it directly: no fault of anybody.</summary>
     HomeAddress,
 }
+
+/// <summary>What a list says about an address.</summary>
+internal sealed record BlocklistEntry(Blocklist List, IPAddress Address, BlocklistAnswer Kind, string Words);

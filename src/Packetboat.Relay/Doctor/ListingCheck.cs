@@ -1,5 +1,4 @@
 using System.Net;
-using Packetboat.Protocol.Dns;
 
 namespace Packetboat.Relay.Doctor;
 
@@ -21,10 +20,10 @@ internal sealed class ListingCheck : Check
             return NotChecked("the address that mail leaves from is not known");
 
         var entries = await Task.WhenAll(
-            leaving.Take(4).SelectMany(address => Blocklist.All.Select(list => AskAsync(facts.Resolver, list, address, ct)))
+            leaving.Take(4).SelectMany(address => Blocklist.All.Select(list => list.AskAsync(facts.Resolver, address, ct)))
         );
-        Entry[] listed = [.. entries.OfType<Entry>().Where(entry => entry.Kind != BlocklistAnswer.Unusable)];
-        Entry[] unusable = [.. entries.OfType<Entry>().Where(entry => entry.Kind == BlocklistAnswer.Unusable)];
+        BlocklistEntry[] listed = [.. entries.OfType<BlocklistEntry>().Where(entry => entry.Kind != BlocklistAnswer.Unusable)];
+        BlocklistEntry[] unusable = [.. entries.OfType<BlocklistEntry>().Where(entry => entry.Kind == BlocklistAnswer.Unusable)];
         string mute = string.Join(
             "; ",
             unusable.Select(entry => $"{entry.List.Name}: {entry.Words}").Distinct(StringComparer.Ordinal)
@@ -38,10 +37,10 @@ internal sealed class ListingCheck : Check
         return Ok(mute.Length == 0 ? ok : $"{ok}, as far as they answer ({mute})");
     }
 
-    private Finding Listed(Facts facts, Entry[] listed)
+    private Finding Listed(Facts facts, BlocklistEntry[] listed)
     {
         string words = string.Join("; ", listed.Select(entry => $"{entry.Address} at {entry.List.Name}: {entry.Words}"));
-        Entry first = listed[0];
+        BlocklistEntry first = listed[0];
         if (facts.Subject.UsedRelay is { } relay)
             return Warning(
                 words,
@@ -60,27 +59,4 @@ internal sealed class ListingCheck : Check
                 $"Find out what it was and end it, then ask to be taken off: {first.List.Query}"
             );
     }
-
-    /// <summary>Null: it is not on the list.</summary>
-    private static async Task<Entry?> AskAsync(IResolver resolver, Blocklist list, IPAddress address, CancellationToken ct)
-    {
-        switch (await resolver.Ipv4Async(list.NameOf(address), ct))
-        {
-            case DnsAnswer<IPAddress>.TemporaryFailure failure:
-                return new Entry(list, address, BlocklistAnswer.Unusable, failure.Reason);
-            case DnsAnswer<IPAddress>.Found found:
-                (BlocklistAnswer kind, string words) = found.Records.Select(list.Read).MaxBy(read => read.Kind);
-                if (kind != BlocklistAnswer.Unusable && await HasAllAsync(resolver, list, ct))
-                    return new Entry(list, address, BlocklistAnswer.Unusable, "it lists whatever is asked: it has been given up");
-                return new Entry(list, address, kind, words);
-            default:
-                return null;
-        }
-    }
-
-    /// <summary>RFC 5782 §5: 127.0.0.1 is on no list.</summary>
-    private static async Task<bool> HasAllAsync(IResolver resolver, Blocklist list, CancellationToken ct) =>
-        await resolver.Ipv4Async(list.NameOf(IPAddress.Loopback), ct) is DnsAnswer<IPAddress>.Found;
-
-    private sealed record Entry(Blocklist List, IPAddress Address, BlocklistAnswer Kind, string Words);
 }

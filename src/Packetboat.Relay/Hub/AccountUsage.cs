@@ -10,6 +10,7 @@ internal sealed class AccountUsage(QwkId id, IUsageStore store, TimeProvider tim
 
     private readonly Lock _lock = new();
     private readonly DateTimeOffset?[] _told = new DateTimeOffset?[LimitWords.All.Count];
+    private readonly RefusalPace _refusals = new(time);
     private UsageCounters? _used;
     private HashSet<long>? _known;
     private HashSet<string>? _networks;
@@ -169,6 +170,12 @@ internal sealed class AccountUsage(QwkId id, IUsageStore store, TimeProvider tim
             bool isOurs = reached?.Limit is AccountLimit.HardBouncePercentPerDay or AccountLimit.SpamComplaintsPerDay;
             return Told(isOurs ? reached : null, out isNews);
         }
+    }
+
+    public TimeSpan Refused()
+    {
+        lock (_lock)
+            return _refusals.Next();
     }
 
     public void Forgive(AccountLimits ofAll)

@@ -7,7 +7,6 @@ using Microsoft.Extensions.Logging;
 using Packetboat.Protocol;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Sasl;
-using Packetboat.Relay.Operations;
 
 namespace Packetboat.Relay.Hub;
 
@@ -18,7 +17,6 @@ namespace Packetboat.Relay.Hub;
 public sealed partial class Enrolment(
     IEnrolmentStore store,
     IAccountStore accounts,
-    IAuditStore audit,
     CredentialIssuer issuer,
     SecretBox box,
     EnrolmentBrake brake,
@@ -229,7 +227,6 @@ public sealed partial class Enrolment(
         {
             case NewNodeOutcome.Made:
                 LogJoined(id.Text, invitation.Name, node.Client);
-                await NoteAsync(made, ct);
                 return Answer(id, password, node.Domain, made.Domain, now);
             case NewNodeOutcome.KnownBefore:
                 // Two requests of one node at the same moment: the other was quicker.
@@ -285,30 +282,6 @@ public sealed partial class Enrolment(
         account.Credentials.Any(credential =>
             ScramVerifier.TryParse(credential.Verifier, out ScramVerifier? verifier) && verifier.Verify(password)
         );
-
-    private Task NoteAsync(NewNode made, CancellationToken ct) =>
-        audit.NoteAsync(
-            new AuditEntry(
-                made.Account.Created,
-                new Operator($"invitation {made.Invitation}", made.Client),
-                "account join",
-                made.Account.Id.Text,
-                AuditWords(made)
-            ),
-            ct
-        );
-
-    /// <summary>All that the join made.</summary>
-    private static string AuditWords(NewNode made)
-    {
-        string domain = made.Domain switch
-        {
-            null => "",
-            { IsUsable: true } => $", domain {made.Domain.Name} granted",
-            _ => $", domain {made.Domain.Name} to be proven",
-        };
-        return $"account made, credential {made.Credential.Name}{domain}, terms {made.Terms}";
-    }
 
     private async Task<EnrolmentResult<ApplicationAnswer>> AddAsync(
         Application application,

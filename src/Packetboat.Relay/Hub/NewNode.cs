@@ -1,3 +1,5 @@
+using Packetboat.Relay.Operations;
+
 namespace Packetboat.Relay.Hub;
 
 /// <summary>An account that somebody makes for himself, and by which right: all of it is stored, or nothing.</summary>
@@ -16,7 +18,26 @@ public sealed record NewNode(
     AccountDomain? Domain,
     string Client,
     string Terms
-);
+)
+{
+    /// <summary>For the audit trail: all that is made.</summary>
+    public AuditEntry Entry =>
+        new(
+            Account.Created,
+            new Operator($"invitation {Invitation}", Client),
+            "account join",
+            Account.Id.Text,
+            $"account made, credential {Credential.Name}{DomainWords}, terms {Terms}"
+        );
+
+    private string DomainWords =>
+        Domain switch
+        {
+            null => "",
+            { IsUsable: true } => $", domain {Domain.Name} granted",
+            _ => $", domain {Domain.Name} to be proven",
+        };
+}
 
 /// <summary>What became of a <see cref="NewNode"/>.</summary>
 public enum NewNodeOutcome

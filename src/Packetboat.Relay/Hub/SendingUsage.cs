@@ -85,6 +85,10 @@ public sealed class SendingUsage(IUsageStore store, Func<AccountLimits> limits, 
         return Tell(id, reached, isNews);
     }
 
+    /// <summary>An account that has been stopped, by a limit or by the operator, is refused once more.</summary>
+    /// <returns>How long the reply is to be kept back, so that its refusals cost the other accounts nothing.</returns>
+    public TimeSpan Refused(QwkId id) => Find(id).Refused();
+
     /// <summary>
     /// Recipients of an account's mail were refused for good. They are a share of the recipients of the day on which it was accepted, and of
     /// no other: what comes back of yesterday's after midnight says nothing about the few of today.

@@ -59,7 +59,7 @@ public sealed record QueueRow(
             entry.RouteName,
             Word(entry.State),
             entry.Attempts,
-            entry.State == RecipientState.Waiting ? entry.Due : null,
+            entry.Next,
             entry.LastReply,
             cause.IsKnown ? cause.Class.Word() : "",
             cause.Explanation,

@@ -246,8 +246,14 @@ public sealed record QueueEntry(
     DateTimeOffset Due,
     string LastReply,
     FailureClass Class,
-    string Rule
-);
+    string Rule,
+    HoldKind Hold = HoldKind.Operator
+)
+{
+    /// <summary>When it goes on by itself; null: not before somebody releases it, or it is under way.</summary>
+    public DateTimeOffset? Next =>
+        State == RecipientState.Waiting || (State == RecipientState.Held && Hold == HoldKind.Delayed) ? Due : null;
+}
 
 /// <summary>A message with everything that happened to it.</summary>
 public sealed record MessageStory(QueuedMessage Message, IReadOnlyList<QueueEntry> Recipients, IReadOnlyList<TraceEvent> Events);

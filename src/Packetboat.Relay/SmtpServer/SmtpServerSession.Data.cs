@@ -100,10 +100,7 @@ public sealed partial class SmtpServerSession
     {
         if (_account is { } signedIn && (_account = await accounts.FindAgainAsync(signedIn, stopping)) is null)
             return Replies.CredentialGone(signedIn.By);
-        if (await StoppedAsync(stopping) is not { } stopped)
-            return null;
-        log.Refused(peer, _envelope!.Sender, _account?.Id.Text, stopped);
-        return stopped;
+        return await StoppedAsync(stopping) is { } stopped ? await RefuseAtPaceAsync(_account, _envelope!.Sender, stopped) : null;
     }
 
     private SmtpReply? Problem(ReadEnd end, IncomingMessage message)
@@ -156,7 +153,7 @@ public sealed partial class SmtpServerSession
 
         LimitReached? reached = Reserve(envelope, message.Size, out UsageReservation? counted);
         if (reached is not null && counted is null)
-            return OverLimit(_account!, envelope.Sender, reached);
+            return await OverLimitAsync(_account!, envelope.Sender, reached);
 
         try
         {

@@ -59,13 +59,21 @@ public sealed partial class SmtpServerSession
         return usage.TryReserve(account.Id, mail, out counted);
     }
 
-    private SmtpReply OverLimit(AuthenticatedAccount account, MailAddress? sender, LimitReached reached)
-    {
-        SmtpReply reply =
+    private ValueTask<SmtpReply> OverLimitAsync(AuthenticatedAccount account, MailAddress? sender, LimitReached reached) =>
+        RefuseAtPaceAsync(
+            account,
+            sender,
             reached.Limit == AccountLimit.BytesPerMessage
                 ? Replies.TooLarge(reached.Rule.Value)
-                : Replies.OverLimit(account.Id.Text, reached);
-        log.Refused(peer, sender, account.Id.Text, reply);
+                : Replies.OverLimit(account.Id.Text, reached)
+        );
+
+    /// <summary>Says no to an account that has been stopped, as fast as the other accounts can bear it. It may go on trying for hours.</summary>
+    private async ValueTask<SmtpReply> RefuseAtPaceAsync(AuthenticatedAccount? account, MailAddress? sender, SmtpReply reply)
+    {
+        log.Refused(peer, sender, account?.Id.Text, reply);
+        if (account is not null && usage is not null)
+            await wire.PauseAsync(usage.Refused(account.Id));
         return reply;
     }
 

@@ -208,17 +208,14 @@ public sealed partial class SmtpServerSession(
         if (_account is { } signedIn && (_account = await accounts.FindAgainAsync(signedIn, stopping)) is null)
             return Replies.CredentialGone(signedIn.By);
         if (await StoppedAsync(stopping) is { } stopped)
-        {
-            log.Refused(peer, mail.Sender, _account?.Id.Text, stopped);
-            return stopped;
-        }
+            return await RefuseAtPaceAsync(_account, mail.Sender, stopped);
 
         if (mail.Parameters.RequireTls && wire.Tls is null)
             return Replies.RequireTlsNeedsTls;
         if (RefusedSender(mail.Sender) is { } notTheirs)
             return notTheirs;
         if (_account is { } account && await ExhaustedAsync(account, mail.Sender) is { } reached)
-            return OverLimit(account, mail.Sender, reached);
+            return await OverLimitAsync(account, mail.Sender, reached);
         if (MaxMessageSize > 0 && mail.Parameters.Size > MaxMessageSize)
             return Replies.TooLarge(MaxMessageSize);
         // Before the message is sent for nothing. RFC 5321 §4.2.3: 452 is "insufficient system storage".

@@ -138,6 +138,7 @@ public sealed partial class SqliteStore : IEnrolmentStore
             node.Client,
             node.Terms
         );
+        Add(session, node.Entry);
         return NewNodeOutcome.Made;
     }
 

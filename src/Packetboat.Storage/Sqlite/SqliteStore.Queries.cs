@@ -2,6 +2,7 @@ using System.Text;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Diagnosis;
+using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 
 namespace Packetboat.Storage.Sqlite;
@@ -13,7 +14,7 @@ public sealed partial class SqliteStore
         "m.number, m.id, m.accepted, m.sender, m.account, m.origin, m.size, m.chunks, m.trace, m.body, m.smtputf8, m.ret, m.envid, m.tls";
 
     private const string EntryColumns =
-        "m.id, m.number, m.accepted, m.size, coalesce(m.sender, ''), m.account, r.number, r.address, r.route, r.state, r.attempts, r.due, r.reply, r.class, r.rule";
+        "m.id, m.number, m.accepted, m.size, coalesce(m.sender, ''), m.account, r.number, r.address, r.route, r.state, r.attempts, r.due, r.reply, r.class, r.rule, r.hold";
 
     public Task<IReadOnlyList<DueRecipient>> FindDueAsync(
         string routeName,
@@ -343,7 +344,8 @@ public sealed partial class SqliteStore
             Time(row.GetInt64(11)),
             row.GetString(12),
             (FailureClass)row.GetInt32(13),
-            row.GetString(14)
+            row.GetString(14),
+            (HoldKind)row.GetInt32(15)
         );
 
     private static TraceEvent Event(SqliteRow row) =>

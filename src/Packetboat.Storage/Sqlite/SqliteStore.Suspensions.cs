@@ -50,20 +50,7 @@ public sealed partial class SqliteStore : IAuditStore
         return released;
     }
 
-    public Task NoteAsync(AuditEntry entry, CancellationToken ct) =>
-        _writer.WriteAsync(
-            session =>
-                session.Execute(
-                    "INSERT INTO audit (at, who, origin, action, target, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    Milliseconds(entry.At),
-                    entry.Who.Name,
-                    entry.Who.From,
-                    entry.Action,
-                    entry.Target,
-                    entry.Reason
-                ),
-            ct
-        );
+    public Task NoteAsync(AuditEntry entry, CancellationToken ct) => _writer.WriteAsync(session => Add(session, entry), ct);
 
     public Task<IReadOnlyList<AuditEntry>> ListAuditAsync(string? target, int limit, CancellationToken ct)
     {
@@ -169,4 +156,15 @@ public sealed partial class SqliteStore : IAuditStore
 
         return free.Count;
     }
+
+    private static int Add(SqliteSession session, AuditEntry entry) =>
+        session.Execute(
+            "INSERT INTO audit (at, who, origin, action, target, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            Milliseconds(entry.At),
+            entry.Who.Name,
+            entry.Who.From,
+            entry.Action,
+            entry.Target,
+            entry.Reason
+        );
 }

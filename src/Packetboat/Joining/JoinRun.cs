@@ -151,7 +151,10 @@ internal sealed class JoinRun(JoinPlan plan, string ctrl, EnrolmentClient hub, I
                 return null;
             case ApplicationAnswer.Refused:
                 PendingJoin.Forget(ctrl);
-                desk.Fail($"the operator of {description.Name} has refused: {answer.Reason}");
+                desk.Fail(
+                    $"the operator of {description.Name} has refused: {answer.Reason}. No account was made and no setting changed. "
+                        + $"Write to {description.Contact} about it; to apply anew: packetboat join {pending.Hub} --id ... --contact ..."
+                );
                 return ExitCode.Failed;
             default:
                 desk.Say($"Your application waits for the operator of {description.Name}, who calls it {answer.Name}.");

@@ -26,7 +26,6 @@ public sealed class EnrolmentTests : IAsyncDisposable
         _enrolment = new Enrolment(
             _store,
             _store,
-            _store,
             new CredentialIssuer(_box, _time),
             _box,
             new EnrolmentBrake(_time),

@@ -33,7 +33,8 @@ public sealed class LimitKeeperTests : IAsyncDisposable
         await _rig.Queue.UntilStateAsync(ids[0]!, RecipientState.Delivered);
         await _rig.Queue.UntilStateAsync(ids[1]!, RecipientState.Delivered);
         MessageStory waiting = await _rig.Queue.StoryAsync(ids[2]!);
-        Assert.Equal(RecipientState.Held, waiting.Recipients[0].State);
+        // The operator sees when it goes on.
+        Assert.Equal((RecipientState.Held, NextHour), (waiting.Recipients[0].State, waiting.Recipients[0].Next));
         Assert.Equal(
             "account MYBBS has sent 2 of 2 messages in this hour (MessagesPerHour): it waits",
             waiting.Recipients[0].LastReply
@@ -219,7 +220,8 @@ public sealed class LimitKeeperTests : IAsyncDisposable
         _rig.PassUntil(NextHour);
         Assert.Equal(0, await _rig.Keeper.ReleaseAsync(Ct));
 
-        Assert.Equal(RecipientState.Held, (await _rig.Queue.EntryAsync(waiting)).State);
+        QueueEntry entry = await _rig.Queue.EntryAsync(waiting);
+        Assert.Equal((RecipientState.Held, null), (entry.State, entry.Next));
         Assert.Single(_rig.Queue.Peers.Got);
     }
 

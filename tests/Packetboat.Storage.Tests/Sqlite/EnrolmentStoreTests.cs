@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Packetboat.Relay.Hub;
 using Packetboat.Storage.Sqlite;
 using Packetboat.Testing;
@@ -51,6 +52,19 @@ public sealed class EnrolmentStoreTests : IAsyncDisposable
         Assert.Single(outcomes, NewNodeOutcome.Made);
         Assert.Equal(19, outcomes.Count(outcome => outcome == NewNodeOutcome.KnownBefore));
         Assert.Equal("MYBBS", (await _store.FindEnrolledAsync("aaaaa", Key(1), Ct))!.Text);
+        Assert.Single(await _store.ListAuditAsync("MYBBS", 10, Ct));
+    }
+
+    [Fact]
+    public async Task No_node_is_made_that_the_audit_trail_does_not_know()
+    {
+        await _store.AddInvitationAsync(Invitation("aaaaa", 1), Ct);
+        await _store.RunAsync("DROP TABLE audit");
+
+        await Assert.ThrowsAsync<SqliteException>(() => EnrolAsync("aaaaa", "MYBBS", 1));
+
+        Assert.Empty(await _store.ListAsync(Ct));
+        Assert.Equal(0, (await _store.FindInvitationAsync("aaaaa", Ct))!.Used);
     }
 
     [Fact]
