@@ -37,7 +37,9 @@ internal sealed class WarmUp(
     /// <param name="from">Our address; null: nobody knows, so that nothing can be counted.</param>
     /// <returns>Null: nothing is counted.</returns>
     public WarmUpRamp? For(Route.Direct route, string host, IPAddress? from) =>
-        settings().Packetboat.WarmUp == WarmUpMode.Never || from is null ? null : new WarmUpRamp(this, route, host, AddressOf(from));
+        settings().Packetboat.WarmUp == WarmUpMode.Never || from is null
+            ? null
+            : new WarmUpRamp(this, route, host, AddressOf(from));
 
     /// <summary>The share of the day is used up.</summary>
     /// <param name="ramp">Who sends.</param>
@@ -173,7 +175,9 @@ internal sealed class WarmUp(
         if (_tracks.TryGetValue((address, provider), out Track? known))
             return known;
         if (_tracks.Count >= MostTracks)
-            foreach (var key in _tracks.Where(pair => !pair.Value.IsOwed).Select(pair => pair.Key).Take(MostTracks / 10).ToArray())
+            foreach (
+                var key in _tracks.Where(pair => !pair.Value.IsOwed).Select(pair => pair.Key).Take(MostTracks / 10).ToArray()
+            )
                 _tracks.Remove(key);
         return _tracks[(address, provider)] = new Track(
             store.FindWarmUp(address, provider) ?? new WarmUpDay(address, provider, 1, Today, 0)
@@ -205,7 +209,8 @@ internal sealed class WarmUp(
                 }
             });
         }
-        catch (Exception fault) when (fault is Queue.StoreUnavailableException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception fault)
+            when (fault is Queue.StoreUnavailableException or OperationCanceledException or ObjectDisposedException)
         {
             lock (_lock)
                 track.IsOwed = false;

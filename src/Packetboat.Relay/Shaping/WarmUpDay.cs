@@ -19,10 +19,7 @@ public sealed record WarmUpDay(string Address, string Provider, int Day, DateOnl
         {
             0 => this,
             // The clock was ahead. What was sent then counts for today.
-            < 0 => this with
-            {
-                Date = today,
-            },
+            < 0 => this with { Date = today },
             > DaysRemembered => this with { Day = 1, Date = today, Used = 0 },
             _ => this with { Day = Used > 0 ? Day + 1 : Day, Date = today, Used = 0 },
         };

@@ -17,5 +17,5 @@ public enum WarmUpMode
 public static class WarmUpModes
 {
     public static IReadOnlyList<string> Words { get; } =
-        [.. Enum.GetValues<WarmUpMode>().Select(mode => mode.ToString().ToLowerInvariant())];
+    [.. Enum.GetValues<WarmUpMode>().Select(mode => mode.ToString().ToLowerInvariant())];
 }

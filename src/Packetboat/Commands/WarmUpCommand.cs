@@ -15,7 +15,11 @@ internal static class WarmUpCommand
     private static Command List()
     {
         var limit = new Option<int>("--limit") { Description = "Rows at most", DefaultValueFactory = _ => DefaultLimit };
-        var command = new Command("list", "List our addresses and the providers that they send to directly") { limit, Verbs.Json };
+        var command = new Command("list", "List our addresses and the providers that they send to directly")
+        {
+            limit,
+            Verbs.Json,
+        };
         command.SetAction(
             (parsed, ct) =>
                 Session.RunAsync(

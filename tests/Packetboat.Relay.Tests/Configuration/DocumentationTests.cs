@@ -80,7 +80,10 @@ public sealed class DocumentationTests
         foreach ((MailProvider provider, ProviderShape shape) in Shaped())
         {
             Assert.True(shape.Source.StartsWith("https://", StringComparison.Ordinal), provider.Id);
-            Assert.True(shape.WarmUp is null || shape.WarmUp.Source.StartsWith("https://", StringComparison.Ordinal), provider.Id);
+            Assert.True(
+                shape.WarmUp is null || shape.WarmUp.Source.StartsWith("https://", StringComparison.Ordinal),
+                provider.Id
+            );
         }
 
         Assert.NotEmpty(ReplyTable.Shipped.UsualWarmUp.Days);

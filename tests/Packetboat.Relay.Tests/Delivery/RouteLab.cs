@@ -227,24 +227,34 @@ internal sealed class RouteLab : IAsyncDisposable
             .Replace("RELAY", $"127.0.0.1:{Relay.Port}", StringComparison.Ordinal)
             .Replace("SECOND", $"127.0.0.1:{Second.Port}", StringComparison.Ordinal);
         using var folder = new ConfigurationFolder();
-        ConfigurationResult read = folder.With("sbbs.ini", $"""
-            [Mail]
-            HostName = node.example
-            Options = {(_mode == "Relay" ? "RELAY_TX" : "")}
-            RelayServer = 127.0.0.1
-            RelayPort = {Relay.Port}
-            DNSServer = 127.0.0.1
-            ConnectTimeout = {ConnectTimeout.TotalSeconds}
+        ConfigurationResult read = folder
+            .With(
+                "sbbs.ini",
+                $"""
+                [Mail]
+                HostName = node.example
+                Options = {(_mode == "Relay" ? "RELAY_TX" : "")}
+                RelayServer = 127.0.0.1
+                RelayPort = {Relay.Port}
+                DNSServer = 127.0.0.1
+                ConnectTimeout = {ConnectTimeout.TotalSeconds}
 
-            """).With("packetboat.ini", $"""
-            [Delivery]
-            DeliveryMode = {_mode}
-            DirectPort = {_port}
-            DirectProbe = 15m
-            AllowPrivateTargets = true
-            {rules}
+                """
+            )
+            .With(
+                "packetboat.ini",
+                $"""
+                [Delivery]
+                DeliveryMode = {_mode}
+                DirectPort = {_port}
+                DirectProbe = 15m
+                AllowPrivateTargets = true
+                {rules}
 
-            """).With("replies.ini", _replies).Read();
+                """
+            )
+            .With("replies.ini", _replies)
+            .Read();
         Assert.DoesNotContain(read.Problems, problem => problem.Severity == Severity.Error);
         Settings settings = read.Settings!;
         _sendMail = new SendMail(Store, _sqlite, _sqlite, _sqlite, _sqlite, _dns, () => settings, new MailLog(_log), Time);

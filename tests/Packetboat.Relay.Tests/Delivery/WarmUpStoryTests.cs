@@ -29,7 +29,10 @@ public sealed class WarmUpStoryTests
         string third = await lab.SendAsync("a@guest.example", "third");
         await lab.DeliveredAsync(third);
         string[] trace = await lab.TraceAsync(third);
-        Assert.Contains(trace, line => line.Contains("Club One is sent 2 messages on day 1 from 127.0.0.1", StringComparison.Ordinal));
+        Assert.Contains(
+            trace,
+            line => line.Contains("Club One is sent 2 messages on day 1 from 127.0.0.1", StringComparison.Ordinal)
+        );
         Assert.Equal(1, lab.AtRelay("third"));
         await lab.LoggedAsync("route mail for Club One leaves through the relay until ");
         MovedMail moved = Assert.Single(lab.Moves());

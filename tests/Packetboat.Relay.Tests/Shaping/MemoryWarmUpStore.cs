@@ -26,8 +26,7 @@ internal sealed class MemoryWarmUpStore : IWarmUpStore
         _owed.Clear();
     }
 
-    public IReadOnlyList<WarmUpDay> ListWarmUps(int limit) =>
-        [.. _kept.Values.OrderByDescending(day => day.Date).Take(limit)];
+    public IReadOnlyList<WarmUpDay> ListWarmUps(int limit) => [.. _kept.Values.OrderByDescending(day => day.Date).Take(limit)];
 
     public Task<bool> ForgetWarmUpsAsync(string address, CancellationToken stopping)
     {

@@ -53,7 +53,11 @@ public sealed class WarmUpTests
         ramp.Take(100);
         for (int i = 0; i < 5; i++)
             Assert.NotNull(ramp.Take(1));
-        Assert.StartsWith("Warning route mail for Gmail waits until 2026-03-02", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Warning route mail for Gmail waits until 2026-03-02",
+            Assert.Single(_log.Lines),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -174,14 +178,18 @@ public sealed class WarmUpTests
             .Sample(text =>
             {
                 IReadOnlyList<int>? days = WarmUpPlan.ParseDays(text);
-                Assert.True(days is null || (days.Count <= WarmUpPlan.MostDays && days.Zip(days.Skip(1)).All(two => two.First <= two.Second)));
+                Assert.True(
+                    days is null
+                        || (days.Count <= WarmUpPlan.MostDays && days.Zip(days.Skip(1)).All(two => two.First <= two.Second))
+                );
             });
 
     private static string Counted(string address) => Relay.Shaping.WarmUp.AddressOf(IPAddress.Parse(address));
 
     private WarmUp WarmUp()
     {
-        Settings settings() => ConfigurationFolder.ReadFile("[Mail]\nHostName = node.example\n", $"[Delivery]\nWarmUp = {_mode}\n").Settings!;
+        Settings settings() =>
+            ConfigurationFolder.ReadFile("[Mail]\nHostName = node.example\n", $"[Delivery]\nWarmUp = {_mode}\n").Settings!;
         return new WarmUp(_store, new Shaper(() => settings().Replies, _time), settings, new MailLog(_log), _time);
     }
 
