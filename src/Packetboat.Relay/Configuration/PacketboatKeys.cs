@@ -189,6 +189,16 @@ internal static class PacketboatKeys
         },
         new(
             "Delivery",
+            "Ipv6",
+            SettingType.Choice,
+            "auto",
+            "Whether mail that goes to its own servers leaves by IPv6. auto: where our IPv6 address has a reverse name that leads back to it and fits HostName, and SPF of the sender's domain allows it; else by IPv4 where the server has that; always; never."
+        )
+        {
+            IsUsedYet = true,
+        },
+        new(
+            "Delivery",
             "WarmUp",
             SettingType.Choice,
             "auto",

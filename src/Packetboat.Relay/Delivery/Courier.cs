@@ -1,3 +1,4 @@
+using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Diagnosis;
@@ -35,8 +36,8 @@ internal sealed class Courier(
 
     public async ValueTask<Attempt> DeliverAsync(DeliveryItem item, CancellationToken stopping)
     {
-        bool isFresh = await EnsureFreshAsync(stopping);
-        if (_open is null && await connector.ConnectAsync(route, stopping) is var connection)
+        bool isFresh = await EnsureFreshAsync(item.Message.Sender, stopping);
+        if (_open is null && await connector.ConnectAsync(route, item.Message.Sender, stopping) is var connection)
         {
             if (connection is not Connection.Ready ready)
                 return WithoutConnection(item, connection);
@@ -103,13 +104,14 @@ internal sealed class Courier(
             await open.Session.QuitAsync(CancellationToken.None);
     }
 
-    private async ValueTask<bool> EnsureFreshAsync(CancellationToken stopping)
+    private async ValueTask<bool> EnsureFreshAsync(MailAddress? sender, CancellationToken stopping)
     {
         if (_open is not { } open)
             return true;
         bool isWorn = !open.Session.IsUsable || open.Session.Transactions >= (open.Pace?.Most ?? MaxTransactions);
         bool isQuiet = time.GetElapsedTime(_lastUse) > Quiet;
-        if (!isWorn && (!isQuiet || await IsAliveAsync(open.Session, stopping)))
+        bool suits = open.Suits is null || await open.Suits(sender, stopping);
+        if (suits && !isWorn && (!isQuiet || await IsAliveAsync(open.Session, stopping)))
             return false;
         await DisposeAsync();
         return true;

@@ -27,6 +27,7 @@ public sealed class SendMail : IDisposable
     private readonly AutoRouting _auto;
     private readonly TlsMemory _memory;
     private readonly WarmUp _warmUp;
+    private readonly DirectConnector _direct;
 
     public SendMail(
         IQueueStore store,
@@ -63,7 +64,7 @@ public sealed class SendMail : IDisposable
         TlsResults? results = tlsResults is null
             ? null
             : new TlsResults(tlsResults, () => settings().Packetboat.TlsReports, time);
-        var direct = new DirectConnector(
+        DirectConnector direct = _direct = new DirectConnector(
             dialer,
             resolver,
             addresses,
@@ -246,7 +247,7 @@ public sealed class SendMail : IDisposable
                 trouble,
                 decision.Otherwise
             ),
-            _ => await ExplainDirectAsync(recipient, decision, trouble, ct),
+            _ => await ExplainDirectAsync(sender, recipient, decision, trouble, ct),
         };
     }
 
@@ -268,6 +269,7 @@ public sealed class SendMail : IDisposable
     }
 
     private async Task<Explanation> ExplainDirectAsync(
+        MailAddress? sender,
         MailAddress recipient,
         RouteDecision decision,
         string trouble,
@@ -291,10 +293,12 @@ public sealed class SendMail : IDisposable
             MailHosts.Unknown unknown => ([], $"{domain} cannot be looked up ({unknown.Reason}): it waits"),
             _ => ((IReadOnlyList<string>)[], ""),
         };
+        string noIpv6 = await _direct.WhyNoIpv6Async((Route.Direct)decision.Route, sender, hosts, ct);
+        string by = noIpv6.Length == 0 ? "" : $"; not by IPv6: {noIpv6}";
         return new Explanation(
             recipient.ToString(),
             decision.Route.Name,
-            $"{decision.Because}; {rule}",
+            $"{decision.Because}; {rule}{by}",
             await _policies.DescribeAsync(domain, answer, hosts, ct),
             [.. hosts.Select(host => $"{host}:{port}")],
             trouble,

@@ -118,5 +118,16 @@ public sealed class WarmUpStoryTests
         Assert.Equal(0, lab.AtRelay("lost"));
     }
 
+    [Fact(Timeout = Patience)]
+    public async Task What_a_provider_did_not_take_uses_up_nothing()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync(replies: TwoADay);
+        lab.Servers[0].Answer = line => line.StartsWith("RCPT", StringComparison.Ordinal) ? "451 4.7.1 Greylisted" : null;
+        for (int i = 0; i < 3; i++)
+            await lab.DeferredAsync(await lab.SendAsync("a@one.example", "greylisted"));
+        Assert.Empty(lab.Moves());
+        Assert.DoesNotContain(lab.WarmUps(), row => row.Used > 0);
+    }
+
     private static int LabAt(RouteLab lab, string subject) => lab.Servers.Sum(server => RouteLab.At(server, subject));
 }
