@@ -109,6 +109,7 @@ internal sealed class Composition : IAsyncDisposable
             _store,
             _store,
             _store,
+            _store,
             resolver,
             () => Settings.Current,
             _log,

@@ -33,6 +33,7 @@ internal static class Verbs
             AccountCommand.Create(),
             SuspensionCommands.Relaying(),
             TlsCommand.Create(),
+            WarmUpCommand.Create(),
             TokenCommand.Create(),
             AlarmCommand.Create(),
             AuditCommand.Create(),
