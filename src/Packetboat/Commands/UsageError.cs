@@ -49,8 +49,7 @@ internal static class UsageError
                 yield return option.Name;
     }
 
-    private static string NameOf(CommandResult at) =>
-        at.Parent is null ? "packetboat" : PathOf(at)["packetboat ".Length..];
+    private static string NameOf(CommandResult at) => at.Parent is null ? "packetboat" : PathOf(at)["packetboat ".Length..];
 
     private static string PathOf(CommandResult at)
     {

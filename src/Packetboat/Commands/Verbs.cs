@@ -62,10 +62,7 @@ internal static class Verbs
             return ExitCode.Usage;
         }
 
-        return await parsed.InvokeAsync(
-            new InvocationConfiguration { ProcessTerminationTimeout = EndPatience(parsed) },
-            ct
-        );
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = EndPatience(parsed) }, ct);
     }
 
     /// <summary>How long a verb may take to end after SIGTERM or SIGINT. The process ends then, whatever it is doing, with status 143 or 130.</summary>

@@ -20,7 +20,11 @@ public sealed class UsageErrorTests
     [InlineData("account list X", "packetboat: 'X': account list takes no such word.", "packetboat account list")]
     [InlineData("trace X Y", "packetboat: 'Y': trace takes no more word.", "packetboat trace")]
     [InlineData("trace --limit 0", "packetboat: '0': --limit takes a whole number from 1 on.", "packetboat trace")]
-    [InlineData("trace --limit 99999999999", "packetboat: '99999999999': --limit takes a whole number from 1 on.", "packetboat trace")]
+    [InlineData(
+        "trace --limit 99999999999",
+        "packetboat: '99999999999': --limit takes a whole number from 1 on.",
+        "packetboat trace"
+    )]
     [InlineData("check spf --ip 192.0.2.1", "packetboat: Option '--from' is required.", "packetboat check spf")]
     [InlineData("\u001b[31m", "packetboat: '?[31m': there is no such verb.", "packetboat")]
     public async Task The_word_that_does_not_fit_is_named_with_the_one_that_was_meant(string line, string said, string verb)
