@@ -1,7 +1,7 @@
 using System.Net;
 using Packetboat.Relay.Arrival;
-using Packetboat.Relay.Hub;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Hub;
 using Packetboat.Relay.Shaping;
 
 namespace Packetboat.Relay.Configuration;

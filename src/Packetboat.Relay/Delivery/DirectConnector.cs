@@ -350,13 +350,7 @@ internal sealed class DirectConnector(
     /// <param name="Route">By which way.</param>
     /// <param name="Policy">Of the domain; null: none.</param>
     /// <param name="Unfit">Why not by IPv6; empty: it may be, or it is IPv4.</param>
-    private sealed record Call(
-        MailTarget Target,
-        TlsDemand Demand,
-        Route.Direct Route,
-        MtaStsPolicy? Policy,
-        string Unfit = ""
-    );
+    private sealed record Call(MailTarget Target, TlsDemand Demand, Route.Direct Route, MtaStsPolicy? Policy, string Unfit = "");
 
     /// <summary>One call to one address, for whoever has to say what went wrong.</summary>
     private sealed class DirectCall(

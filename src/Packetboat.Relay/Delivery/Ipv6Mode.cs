@@ -13,5 +13,5 @@ public enum Ipv6Mode
 public static class Ipv6Modes
 {
     public static IReadOnlyList<string> Words { get; } =
-        [.. Enum.GetValues<Ipv6Mode>().Select(mode => mode.ToString().ToLowerInvariant())];
+    [.. Enum.GetValues<Ipv6Mode>().Select(mode => mode.ToString().ToLowerInvariant())];
 }

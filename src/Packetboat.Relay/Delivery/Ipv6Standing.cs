@@ -54,7 +54,11 @@ internal sealed class Ipv6Standing(IResolver resolver, Func<Settings> settings, 
         var key = (ours, hello, sender?.AsciiDomain ?? "");
         DateTimeOffset now = time.GetUtcNow();
         lock (_lock)
-            if (_known.TryGetValue(key, out (string Why, DateTimeOffset Until) known) && now < known.Until && known.Until <= now + Holds)
+            if (
+                _known.TryGetValue(key, out (string Why, DateTimeOffset Until) known)
+                && now < known.Until
+                && known.Until <= now + Holds
+            )
                 return known.Why;
         (string why, bool isSure) = await AskAsync(ours, hello, sender, ct);
         why = PrintableText.Of(why, MaxReason);

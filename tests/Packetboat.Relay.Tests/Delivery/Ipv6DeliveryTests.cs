@@ -65,7 +65,11 @@ public sealed class Ipv6DeliveryTests : IAsyncDisposable
             await SendAsync(courier, "joe@old.example")
         );
         // What has IPv4 keeps it: to change with each sender costs more than it is worth.
-        Assert.StartsWith("mx.far.example [127.0.0.1]:", (await SendAsync(courier, "joe@fit.example")).Host, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "mx.far.example [127.0.0.1]:",
+            (await SendAsync(courier, "joe@fit.example")).Host,
+            StringComparison.Ordinal
+        );
         Assert.Equal((1, 1), (_six.Connections, _four.Connections));
     }
 

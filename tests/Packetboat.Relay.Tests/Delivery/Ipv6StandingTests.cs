@@ -25,7 +25,10 @@ public sealed class Ipv6StandingTests
         "2001:db8::5 is other.example, and we say EHLO node.example, which is not 2001:db8::5"
     )]
     [InlineData("2001:db8::5 FAILS", "the reverse name of 2001:db8::5 could not be looked up: the test says so")]
-    [InlineData("2001:db8::5 PTR node.example|node.example FAILS", "the reverse name of 2001:db8::5 could not be looked up: the test says so")]
+    [InlineData(
+        "2001:db8::5 PTR node.example|node.example FAILS",
+        "the reverse name of 2001:db8::5 could not be looked up: the test says so"
+    )]
     [InlineData(Named, "a.example has no SPF record that allows 2001:db8::5")]
     [InlineData(Named + "|a.example TXT v=spf1 ip4:192.0.2.1 -all", "SPF of a.example does not allow 2001:db8::5 (fail)")]
     [InlineData(Named + "|a.example TXT v=spf1 ?all", "SPF of a.example does not allow 2001:db8::5 (neutral)")]
@@ -82,7 +85,7 @@ public sealed class Ipv6StandingTests
             Delay = async ct =>
             {
                 silent.TrySetResult();
-                await Task.Delay(Timeout.Infinite, ct);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
             },
         };
         Task<string> asked = Standing(dns).WhyNotAsync(Ours, sender: null, Ct).AsTask();
