@@ -185,6 +185,10 @@ public sealed class SendMail : IDisposable
         return usually + rules;
     }
 
+    /// <summary>The name of the rule that lets such mail not leave; null: it may. Whoever takes mail asks before he does.</summary>
+    public string? RuleThatKeepsIn(MailAddress? sender, string? account, MailAddress recipient) =>
+        _router.RuleThatKeepsIn(sender, account, recipient);
+
     /// <summary>What leaves by a relay at present because it cannot leave directly, all mail first.</summary>
     public IReadOnlyList<MovedMail> Moves() =>
         !_router.HasDetours
