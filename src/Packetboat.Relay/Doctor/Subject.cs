@@ -23,6 +23,9 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
     /// <summary>Whom to ask instead of the one in the settings, or those of the system.</summary>
     public ServerAddress? NameServer { get; init; }
 
+    /// <summary>Somebody wrote <c>DeliveryMode</c>, and it does not follow from the flag RELAY_TX.</summary>
+    public bool SaysMode { get; init; }
+
     /// <summary>What is in force; where there are no settings, what would be in force without a line in them.</summary>
     public Settings Effective =>
         NameServer is null ? Written : Written with { Mail = Written.Mail with { DnsServer = NameServer } };
@@ -48,6 +51,9 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
         return new Subject(ctrl, read.Settings, read.Problems, hostName)
         {
             Domain = DomainIn(read.Settings?.SystemAddress ?? hostName),
+            SaysMode = read.Values.Any(value =>
+                value is { Key: nameof(PacketboatSettings.DeliveryMode), IsSet: true, Value.Length: > 0 }
+            ),
         };
     }
 
