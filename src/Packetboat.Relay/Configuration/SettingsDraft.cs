@@ -70,7 +70,7 @@ public sealed class SettingsDraft
     /// <exception cref="UnauthorizedAccessException">This user may not write there.</exception>
     public (IReadOnlyList<WrittenFile> Written, Refusal? Refusal) Write(IReadOnlyList<SettingChange> changes, TimeProvider time)
     {
-        foreach (IGrouping<string, SettingChange> file in changes.GroupBy(PathOf))
+        foreach (IGrouping<string, SettingChange> file in changes.GroupBy(PathOf, StringComparer.Ordinal))
             Edit(file.Key, file.Select(change => (change.Section, change.Key, change.Value)));
         return Doubt(changes) is { } refusal ? ([], refusal) : (Write(time), null);
     }

@@ -53,7 +53,8 @@ internal static class DoctorApply
                 ? environment.NameOf(file.Path)
                 : $"{environment.NameOf(file.Path)}, and kept the old one as {environment.NameOf(file.Backup)}"
         );
-        string words = $"Wrote {string.Join(", ", advice.Changes)}: {string.Join("; ", written)}. A running server reads it by itself.";
+        string words =
+            $"Wrote {string.Join(", ", advice.Changes)}: {string.Join("; ", written)}. A running server reads it by itself.";
         return (new AppliedAdvice(words, files), null);
     }
 

@@ -26,7 +26,11 @@ public sealed class DoctorApplyTests : IAsyncDisposable
 
         CommandRun run = await _lab.RunAsync("--apply");
 
-        Assert.Contains("Wrote Options = ALLOW_POP3 | RELAY_TX | RELAY_AUTH_PLAIN in [Mail] of sbbs.ini", run.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "Wrote Options = ALLOW_POP3 | RELAY_TX | RELAY_AUTH_PLAIN in [Mail] of sbbs.ini",
+            run.Out,
+            StringComparison.Ordinal
+        );
         Assert.Equal(
             before.Replace("RELAY_AUTH_PLAIN | ALLOW_POP3", "ALLOW_POP3 | RELAY_TX | RELAY_AUTH_PLAIN", StringComparison.Ordinal),
             await File.ReadAllTextAsync(_lab.SbbsIni, Ct)

@@ -55,10 +55,7 @@ public sealed class DoctorBrokenSetUpTests : IAsyncDisposable
 
         DoctorReport report = JsonSerializer.Deserialize(run.Out, DoctorJson.Default.DoctorReport)!;
         Assert.True((DoctorCommand.FailureStatus, check) == (run.Status, report.First?.Check), run.Out);
-        Assert.Equal(
-            [check],
-            report.Findings.Where(one => one.Verdict == CheckVerdict.Failure).Select(one => one.Check)
-        );
+        Assert.Equal([check], report.Findings.Where(one => one.Verdict == CheckVerdict.Failure).Select(one => one.Check));
         Assert.NotEmpty(report.First!.Remedy);
         Assert.DoesNotContain(DoctorLab.Password, run.Out + run.Error, StringComparison.Ordinal);
     }
@@ -75,7 +72,7 @@ public sealed class DoctorBrokenSetUpTests : IAsyncDisposable
                 _lab.IsDnsDead = true;
                 break;
             case "the disk is full":
-                _lab.PacketboatLines.Append("[Store]\nDiskReserve = 1000000G\n");
+                _lab.DiskReserve = "1000000G";
                 break;
             case "the clock is off":
                 _lab.ClockError = TimeSpan.FromHours(2);

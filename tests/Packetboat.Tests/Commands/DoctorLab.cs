@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Packetboat.Commands;
 using Packetboat.Demo;
 using Packetboat.Protocol.Dkim;
 using Packetboat.Relay.Listening;
@@ -55,6 +54,8 @@ internal sealed class DoctorLab : IAsyncDisposable
 
     /// <summary>Lines of packetboat.ini behind those that the lab needs.</summary>
     public StringBuilder PacketboatLines { get; } = new();
+
+    public string DiskReserve { get; set; } = "1M";
 
     public ScriptedServer? Relay { get; private set; }
 
@@ -146,7 +147,7 @@ internal sealed class DoctorLab : IAsyncDisposable
         string trusted = IsRelayTrusted && Relay is not null ? "[Relay]\nRelayCertificateFile = relay.pem\n" : "";
         File.WriteAllText(
             PacketboatIni,
-            $"; and what is ours alone\n[Store]\nDataDirectory = data\n[Delivery]\nAllowPrivateTargets = true\nDirectPort = {port}\n{PacketboatLines}{trusted}"
+            $"; and what is ours alone\n[Store]\nDataDirectory = data\nDiskReserve = {DiskReserve}\n[Delivery]\nAllowPrivateTargets = true\nDirectPort = {port}\n{PacketboatLines}{trusted}"
         );
         string data = Path.Combine(Ctrl, "data");
         Directory.CreateDirectory(data);
