@@ -109,6 +109,7 @@ internal sealed class Composition : IAsyncDisposable
             _store,
             _store,
             _store,
+            _store,
             resolver,
             () => Settings.Current,
             _log,
@@ -156,7 +157,7 @@ internal sealed class Composition : IAsyncDisposable
             loggers.CreateLogger<Enrolment>()
         );
         _enrolment.Applied += () => _ = ApplicationsChangedAsync(CancellationToken.None);
-        var local = new LocalSubmission(_spool, ServerSettings, _log, time);
+        var local = new LocalSubmission(_spool, ServerSettings, _log, time, SendMail.RuleThatKeepsIn);
         _arrivalNotices = new ArrivalNotices(
             _store,
             local,
@@ -409,7 +410,8 @@ internal sealed class Composition : IAsyncDisposable
         new(
             new AliasFile(Path.Combine(now.CtrlDirectory, "alias.cfg"), ListCheck, _time),
             new FilterFile(Path.Combine(now.CtrlDirectory, "relay.cfg"), ListCheck, _time),
-            ServerSettings
+            ServerSettings,
+            SendMail.RuleThatKeepsIn
         );
 
     private SignInAttempts AttemptsOf(MailSettings mail) =>

@@ -230,6 +230,17 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_providers_know_of_our_addresses_is_listed_and_forgotten()
+    {
+        await StartAsync();
+        using ControlClient client = await ConnectAsync();
+
+        Assert.Equal(new WarmUpRow("192.0.2.1", "Gmail", 3, 5, 225), Assert.Single(await client.ListWarmUpsAsync(7, Ct)));
+        Assert.Null((await client.ForgetWarmUpsAsync("192.0.2.1", "moved", Ct)).Refusal);
+        Assert.Equal(["warmup list 7", "warmup forget 192.0.2.1 moved"], _operations.Asked);
+    }
+
+    [Fact]
     public async Task A_token_is_listed_set_and_forgotten()
     {
         await StartAsync();
@@ -278,6 +289,18 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
         public Task<Result<Done>> ForgetTlsHostAsync(string host, string reason, CancellationToken ct)
         {
             Asked.Add($"tls forget {host} {reason}");
+            return Task.FromResult<Result<Done>>(new Done("gone"));
+        }
+
+        public Task<IReadOnlyList<WarmUpRow>> ListWarmUpsAsync(int limit, CancellationToken ct)
+        {
+            Asked.Add($"warmup list {limit}");
+            return Task.FromResult<IReadOnlyList<WarmUpRow>>([new WarmUpRow("192.0.2.1", "Gmail", 3, 5, 225)]);
+        }
+
+        public Task<Result<Done>> ForgetWarmUpsAsync(string address, string reason, CancellationToken ct)
+        {
+            Asked.Add($"warmup forget {address} {reason}");
             return Task.FromResult<Result<Done>>(new Done("gone"));
         }
 

@@ -99,6 +99,7 @@ public static partial class ControlApi
         MapLimits(routes, operations);
         MapArrival(routes, operations);
         MapTls(routes, operations);
+        MapWarmUp(routes, operations);
         MapTokens(routes, operations);
         MapCredentials(routes, operations);
         MapDeeds(routes, operations);

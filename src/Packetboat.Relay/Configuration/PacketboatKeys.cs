@@ -187,6 +187,26 @@ internal static class PacketboatKeys
             Minimum = 60,
             Maximum = 14400,
         },
+        new(
+            "Delivery",
+            "Ipv6",
+            SettingType.Choice,
+            "auto",
+            "Whether mail that goes to its own servers leaves by IPv6. auto: where our IPv6 address has a reverse name that leads back to it and fits HostName, and SPF of the sender's domain allows it; else by IPv4 where the server has that; always; never."
+        )
+        {
+            IsUsedYet = true,
+        },
+        new(
+            "Delivery",
+            "WarmUp",
+            SettingType.Choice,
+            "auto",
+            "Whether a provider that does not know our address yet gets no more on a day than such an address may send: it grows with each day that something is sent. auto: where what is more can leave through a relay; always: without a relay it waits for the next day; never: nothing is counted."
+        )
+        {
+            IsUsedYet = true,
+        },
         new("Relay", "RelayConnections", SettingType.Integer, "20", "Connections to RelayServer at the same time.")
         {
             IsUsedYet = true,

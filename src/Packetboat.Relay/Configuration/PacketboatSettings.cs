@@ -1,6 +1,8 @@
 using System.Net;
 using Packetboat.Relay.Arrival;
+using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Hub;
+using Packetboat.Relay.Shaping;
 
 namespace Packetboat.Relay.Configuration;
 
@@ -95,6 +97,12 @@ public sealed record PacketboatSettings
     /// 4 hours. With s, m, h, d or w. Default 15m. Range 1m to 4h.
     /// </summary>
     public required TimeSpan DirectProbe { get; init; }
+
+    /// <summary>Whether mail that goes to its own servers leaves by IPv6. Default auto.</summary>
+    public required Ipv6Mode Ipv6 { get; init; }
+
+    /// <summary>Whether an address that is new to a provider sends it no more on a day than such an address may. Default auto.</summary>
+    public required WarmUpMode WarmUp { get; init; }
 
     /// <summary>
     /// Names of sections [Relay:NAME], separated by commas: relays that are used, in this order, while RelayServer cannot be reached or

@@ -1,4 +1,6 @@
 using Packetboat.Relay.Arrival;
+using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Shaping;
 
 namespace Packetboat.Relay.Configuration;
 
@@ -92,6 +94,8 @@ internal static class RecordReader
             MemoryReserve = keys.Bytes("MemoryReserve"),
             DeliveryMode = keys.DeliveryMode("DeliveryMode", options),
             DirectProbe = keys.Duration("DirectProbe"),
+            Ipv6 = (Ipv6Mode)keys.Choice("Ipv6", Ipv6Modes.Words),
+            WarmUp = (WarmUpMode)keys.Choice("WarmUp", WarmUpModes.Words),
             MaxAge = keys.Duration("MaxAge"),
             RetryFirst = keys.Duration("RetryFirst"),
             DelayNotice = keys.Duration("DelayNotice"),

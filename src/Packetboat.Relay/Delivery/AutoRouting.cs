@@ -167,6 +167,31 @@ internal sealed class AutoRouting : IDetour
         return $"refused because of us ({cause.Class.Word()})";
     }
 
+    /// <summary>A provider has had its share of today of an address that is new to it: the rest of the day goes around.</summary>
+    /// <param name="host">Of the provider.</param>
+    /// <param name="domain">Whose mail it takes.</param>
+    /// <param name="why">In words.</param>
+    /// <param name="until">When the next day begins.</param>
+    public void Overflow(string host, string domain, string why, DateTimeOffset until)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        string key = KeyOf(host);
+        string reason = PrintableText.Of(why, MaxReason);
+        lock (_lock)
+        {
+            RouteMove? known = State.Moves.GetValueOrDefault(key);
+            bool isNews = known is null || known.Probe <= now;
+            // What it thought of us before is not forgotten for that.
+            if (isNews)
+                Put(new RouteMove(key, reason, now, until, known?.Probes ?? 0, []));
+            Put(domain, key);
+            if (!isNews)
+                return;
+        }
+
+        Tell($"mail for {key} leaves through the relay until {until:u}: {reason}");
+    }
+
     private void MoveProvider(string key, string domain, string why)
     {
         DateTimeOffset now = _time.GetUtcNow();

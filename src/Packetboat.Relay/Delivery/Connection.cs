@@ -1,3 +1,5 @@
+using System.Net;
+using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Shaping;
@@ -19,6 +21,15 @@ internal abstract record Connection
 
         /// <summary>Its place among the connections that the provider takes; null: nobody counts.</summary>
         public PacedConnection? Pace { get; init; }
+
+        /// <summary>Our address; null: nobody asks.</summary>
+        public IPAddress? From { get; init; }
+
+        /// <summary>Whether mail of a sender may leave by it; null: anybody's may.</summary>
+        public Func<MailAddress?, CancellationToken, ValueTask<bool>>? Suits { get; init; }
+
+        /// <summary>What it may send as long as our address is new to the provider; null: nobody counts.</summary>
+        public WarmUpRamp? WarmUp { get; init; }
     }
 
     /// <summary>The provider has as many connections of ours as it takes, or asked us to slow down: nothing was tried.</summary>

@@ -1,3 +1,4 @@
+using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Diagnosis;
@@ -35,8 +36,8 @@ internal sealed class Courier(
 
     public async ValueTask<Attempt> DeliverAsync(DeliveryItem item, CancellationToken stopping)
     {
-        bool isFresh = await EnsureFreshAsync(stopping);
-        if (_open is null && await connector.ConnectAsync(route, stopping) is var connection)
+        bool isFresh = await EnsureFreshAsync(item.Message.Sender, stopping);
+        if (_open is null && await connector.ConnectAsync(route, item.Message.Sender, stopping) is var connection)
         {
             if (connection is not Connection.Ready ready)
                 return WithoutConnection(item, connection);
@@ -49,9 +50,13 @@ internal sealed class Courier(
 
         if (_open?.Pace is { } pace && await pace.PlaceAsync(stopping) is { } later)
             return WithoutConnection(item, new Connection.Paced(later.Until, later.Reason));
+        WarmUpRamp? warmUp = _open?.WarmUp;
+        if (warmUp?.Take(item.Recipients.Count) is { } tomorrow)
+            return WithoutConnection(item, new Connection.Paced(tomorrow.Until, tomorrow.Reason));
         bool knewChunksFail = _knowsChunksFail;
         PacedConnection? paced = _open?.Pace;
         Attempt attempt = await (route.MayMove ? BindAndSendAsync(item, stopping) : SendAsync(item, stopping));
+        warmUp?.Return(item.Recipients.Count - attempt.Recipients.Count(MayHaveArrived));
         Tell(paced, attempt, isFresh);
         // A kept connection may have died without a word, or with the 421 of a peer tired of waiting. Nothing was said about the message, so
         // it is tried again at once, on a new one.
@@ -83,6 +88,9 @@ internal sealed class Courier(
             }
     }
 
+    private static bool MayHaveArrived(RecipientAttempt attempt) =>
+        attempt.Verdict is SmtpVerdict.Accepted or SmtpVerdict.Unknown;
+
     private static bool SaysNothing(RecipientAttempt attempt) =>
         attempt.Verdict == SmtpVerdict.Temporary && (!attempt.FromPeer || attempt.Reply.Code == 421);
 
@@ -96,13 +104,14 @@ internal sealed class Courier(
             await open.Session.QuitAsync(CancellationToken.None);
     }
 
-    private async ValueTask<bool> EnsureFreshAsync(CancellationToken stopping)
+    private async ValueTask<bool> EnsureFreshAsync(MailAddress? sender, CancellationToken stopping)
     {
         if (_open is not { } open)
             return true;
         bool isWorn = !open.Session.IsUsable || open.Session.Transactions >= (open.Pace?.Most ?? MaxTransactions);
         bool isQuiet = time.GetElapsedTime(_lastUse) > Quiet;
-        if (!isWorn && (!isQuiet || await IsAliveAsync(open.Session, stopping)))
+        bool suits = open.Suits is null || await open.Suits(sender, stopping);
+        if (suits && !isWorn && (!isQuiet || await IsAliveAsync(open.Session, stopping)))
             return false;
         await DisposeAsync();
         return true;

@@ -25,6 +25,9 @@ internal static class DeliveryReplies
 
     public static SmtpReply NoAddress(string host) => new(451, "4.4.4", $"no address was found for {host}");
 
+    public static SmtpReply Ipv6Only(string host) =>
+        new(421, "4.4.1", $"{host} has no IPv4 address, and Ipv6 in packetboat.ini is never");
+
     public static SmtpReply PrivateOnly(string host) =>
         new(
             451,

@@ -55,6 +55,26 @@ internal sealed class Dialer(Func<DialSettings> settings, TimeProvider time)
         }
     }
 
+    /// <summary>The address of ours that a call would come from; null: there is none of that family, or no way there.</summary>
+    /// <param name="target">Whom to call.</param>
+    /// <param name="from">As in <see cref="DialAsync"/>.</param>
+    public IPAddress? SourceFor(IPEndPoint target, IPAddress? from = null)
+    {
+        if ((from ?? settings().SourceFor(target.AddressFamily)) is { } chosen)
+            return chosen;
+        try
+        {
+            // Connecting such a socket sends nothing: the system only chooses the way, and with it the address.
+            using var socket = new Socket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Connect(target);
+            return (socket.LocalEndPoint as IPEndPoint)?.Address;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The handshake of a port that begins with TLS, within the time that STARTTLS gets too.</summary>
     public async ValueTask SecureAsync(SslStream tls, SslClientAuthenticationOptions options, CancellationToken stopping)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Protocol.TransportSecurity;
@@ -31,17 +32,23 @@ internal sealed class DirectConnector(
     X509ChainPolicy? authorities = null,
     TlsResults? results = null,
     AutoRouting? auto = null,
-    Greeter? greeter = null
+    Greeter? greeter = null,
+    WarmUp? warmUp = null
 ) : IConnector
 {
-    public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
+    private readonly Ipv6Standing _ipv6 = new(resolver, settings, time);
+
+    public ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping) =>
+        ConnectAsync(route, sender: null, stopping);
+
+    public async ValueTask<Connection> ConnectAsync(Route route, MailAddress? sender, CancellationToken stopping)
     {
         var direct = (Route.Direct)route;
         string domain = direct.Domain;
         DnsAnswer<MxRecord> answer = await resolver.MxAsync(domain, stopping);
         return MxHosts.Of(domain, answer, IsOurs, Random.Shared) switch
         {
-            MailHosts.Found found => await ConnectAsync(direct, answer, found, stopping),
+            MailHosts.Found found => await ConnectAsync(direct, sender, answer, found, stopping),
             MailHosts.NullMx => new Connection.Impossible(DeliveryReplies.NullMx(domain)),
             MailHosts.Loop => new Connection.Impossible(DeliveryReplies.Loop(domain)),
             MailHosts.NoSuchDomain => new Connection.Impossible(DeliveryReplies.NoSuchDomain(domain)),
@@ -56,6 +63,7 @@ internal sealed class DirectConnector(
 
     private async ValueTask<Connection> ConnectAsync(
         Route.Direct route,
+        MailAddress? sender,
         DnsAnswer<MxRecord> mx,
         MailHosts.Found hosts,
         CancellationToken stopping
@@ -66,6 +74,7 @@ internal sealed class DirectConnector(
         Connection last = new Connection.Unreachable(DeliveryReplies.NoAddress(domain), false, "");
         Connection? passing = null; // what another time may mend
         int tried = 0;
+        var unfit = new List<Call>(); // by IPv6, from an address that will be held against us
         foreach (string host in hosts.Names)
         {
             (IReadOnlyList<IPAddress> found, string failure) = await addresses.OfAsync(host, stopping);
@@ -93,16 +102,85 @@ internal sealed class DirectConnector(
 
             foreach (MailTarget target in targets)
             {
+                var call = new Call(target, demand, route, sts.Policy);
+                if (await WhyNotAsync(call, sender, stopping) is { Length: > 0 } why)
+                {
+                    unfit.Add(call with { Unfit = why });
+                    continue;
+                }
+
                 if (++tried > MxHosts.MaxAddresses)
                     return passing ?? last;
-                last = await ConnectAsync(new Call(target, demand, route, sts.Policy), stopping);
+                last = await ConnectAsync(call, stopping);
                 if (last is Connection.Ready or Connection.Paced)
-                    return last;
+                    return WithWords(last, target, unfit);
                 passing = last is Connection.Unreachable ? last : passing;
             }
         }
 
-        return passing ?? last;
+        return tried > 0 || unfit.Count == 0 ? passing ?? last : await WithoutIpv4Async(unfit, stopping);
+    }
+
+    private async ValueTask<string> WhyNotAsync(Call call, MailAddress? sender, CancellationToken stopping) =>
+        call.Target.Address.AddressFamily == AddressFamily.InterNetworkV6
+            ? await _ipv6.WhyNotAsync(SourceOf(call), sender, stopping)
+            : "";
+
+    /// <summary>The trace says why the servers were not called as they would be.</summary>
+    private Connection WithWords(Connection made, MailTarget target, List<Call> unfit) =>
+        (made, target.Address.AddressFamily) switch
+        {
+            (Connection.Ready ready, AddressFamily.InterNetworkV6) => ready with { Suits = MaySendAsync(ready) },
+            (Connection.Ready ready, _) when unfit.Count > 0 && Ipv6Standing.IsNews(unfit[0].Unfit) => ready with
+            {
+                Security = $"{ready.Security}, IPv4 because {unfit[0].Unfit}",
+            },
+            _ => made,
+        };
+
+    private Func<MailAddress?, CancellationToken, ValueTask<bool>> MaySendAsync(Connection.Ready ready) =>
+        async (sender, ct) => (await _ipv6.WhyNotAsync(ready.From, sender, ct)).Length == 0;
+
+    /// <summary>None of the servers can be had by IPv4: mail that may be refused is better than none.</summary>
+    private async ValueTask<Connection> WithoutIpv4Async(List<Call> unfit, CancellationToken stopping)
+    {
+        Connection last = new Connection.Unreachable(DeliveryReplies.Ipv6Only(unfit[0].Target.Host), false, unfit[0].Target.Host);
+        if (_ipv6.Mode == Ipv6Mode.Never)
+            return last;
+        foreach (Call call in unfit.Take(MxHosts.MaxAddresses))
+        {
+            last = await ConnectAsync(call, stopping);
+            if (last is Connection.Ready ready)
+                return Ipv6Standing.IsNews(call.Unfit)
+                    ? ready with
+                    {
+                        Security = $"{ready.Security}, IPv6 for want of IPv4 although {call.Unfit}",
+                    }
+                    : ready;
+            if (last is Connection.Paced)
+                break;
+        }
+
+        return last;
+    }
+
+    /// <summary>Why the servers of a domain are not called by IPv6, which they have; empty: they are, or have none.</summary>
+    public async ValueTask<string> WhyNoIpv6Async(
+        Route.Direct route,
+        MailAddress? sender,
+        IEnumerable<string> hosts,
+        CancellationToken ct
+    )
+    {
+        foreach (string host in hosts.Take(1))
+        foreach (IPAddress address in (await addresses.OfAsync(host, ct)).Addresses)
+        {
+            var call = new Call(new MailTarget(host, address), new TlsDemand.Opportunistic(), route, null);
+            if (await WhyNotAsync(call, sender, ct) is { Length: > 0 } why)
+                return why;
+        }
+
+        return "";
     }
 
     private async ValueTask<TlsDemand> DemandAsync(
@@ -128,12 +206,16 @@ internal sealed class DirectConnector(
 
     private async ValueTask<Connection> ConnectAsync(Call call, CancellationToken stopping)
     {
+        WarmUpRamp? ramp = warmUp?.For(call.Route, call.Target.Host, SourceOf(call));
+        if (ramp?.Look() is { } tomorrow)
+            return new Connection.Paced(tomorrow.Until, tomorrow.Reason);
         switch (await shaper.EnterAsync(call.Target.Host, stopping))
         {
             case Turn.Later later:
                 return new Connection.Paced(later.Until, later.Reason);
             case Turn.Mine { Connection: var pace }:
-                return await ConnectAsync(call, pace, stopping);
+                Connection made = await ConnectAsync(call, pace, stopping);
+                return made is Connection.Ready ready ? ready with { WarmUp = ramp } : made;
             default:
                 throw new InvalidOperationException("a new kind of turn");
         }
@@ -168,13 +250,13 @@ internal sealed class DirectConnector(
 
     private async ValueTask<Connection> ConnectAsync(Call call, bool mayTls, CancellationToken stopping)
     {
-        (MailTarget target, TlsDemand demand, Route.Direct route, MtaStsPolicy? policy) = call;
+        (MailTarget target, TlsDemand demand, Route.Direct route, MtaStsPolicy? policy, _) = call;
         int port = settings().Packetboat.DirectPort;
         string host = $"{target.Host} [{target.Address}]:{port}";
         (Socket? socket, string failure) = await dialer.DialAsync(
             new IPEndPoint(target.Address, port),
             stopping,
-            target.Address.AddressFamily == AddressFamily.InterNetworkV6 ? route.Rule?.Source6 : route.Rule?.Source4
+            RuleSource(route, target.Address)
         );
         if (socket is null)
         {
@@ -216,8 +298,17 @@ internal sealed class DirectConnector(
             await session.DisposeAsync();
         else if (session.Tls is not null)
             await memory.NoteAsync(target.Host);
-        return result;
+        return result is Connection.Ready made ? made with { From = from } : result;
     }
+
+    private static IPAddress? RuleSource(Route.Direct route, IPAddress target) =>
+        target.AddressFamily == AddressFamily.InterNetworkV6 ? route.Rule?.Source6 : route.Rule?.Source4;
+
+    private IPAddress? SourceOf(Call call) =>
+        dialer.SourceFor(
+            new IPEndPoint(call.Target.Address, settings().Packetboat.DirectPort),
+            RuleSource(call.Route, call.Target.Address)
+        );
 
     /// <summary>Reports go by a way of their own, so that none is about the last one.</summary>
     private void Note(
@@ -258,7 +349,8 @@ internal sealed class DirectConnector(
     /// <param name="Demand">What TLS must be there.</param>
     /// <param name="Route">By which way.</param>
     /// <param name="Policy">Of the domain; null: none.</param>
-    private sealed record Call(MailTarget Target, TlsDemand Demand, Route.Direct Route, MtaStsPolicy? Policy);
+    /// <param name="Unfit">Why not by IPv6; empty: it may be, or it is IPv4.</param>
+    private sealed record Call(MailTarget Target, TlsDemand Demand, Route.Direct Route, MtaStsPolicy? Policy, string Unfit = "");
 
     /// <summary>One call to one address, for whoever has to say what went wrong.</summary>
     private sealed class DirectCall(

@@ -59,6 +59,10 @@ internal sealed class RouteTable
         Func<string, PassedOver?>? passedOver
     ) => ListOf(RuleFor(sender, account, recipient.AsciiDomain))?.Choose(passedOver);
 
+    /// <summary>The rule that lets such mail not leave; null: it may.</summary>
+    public RouteRule? NeverFor(MailAddress? sender, string? account, MailAddress recipient) =>
+        _never.Count > 0 && RuleFor(sender, account, recipient.AsciiDomain) is { Action: RouteAction.Never } rule ? rule : null;
+
     /// <summary>All ways that the mail may take, whatever the state is.</summary>
     public IEnumerable<Route> WaysOf(MailAddress? sender, string? account, MailAddress recipient)
     {

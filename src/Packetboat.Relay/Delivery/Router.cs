@@ -33,6 +33,10 @@ internal sealed class Router(Func<Settings> settings, IResolver resolver, TimePr
             auto.Learn(direct.Domain, first);
     }
 
+    /// <summary>The name of the rule that lets such mail not leave; null: it may.</summary>
+    public string? RuleThatKeepsIn(MailAddress? sender, string? account, MailAddress recipient) =>
+        _table.Current.NeverFor(sender, account, recipient)?.Name;
+
     public Route? WayNamed(QueuedMessage message, MailAddress recipient, string name) =>
         _table
             .Current.WaysOf(message.Sender, message.Account, recipient)

@@ -26,12 +26,15 @@ public sealed class SendMail : IDisposable
     private readonly TransportPolicies _policies;
     private readonly AutoRouting _auto;
     private readonly TlsMemory _memory;
+    private readonly WarmUp _warmUp;
+    private readonly DirectConnector _direct;
 
     public SendMail(
         IQueueStore store,
         IMtaStsStore policies,
         IMoveStore moves,
         ITlsMemoryStore habits,
+        IWarmUpStore warmUps,
         IResolver resolver,
         Func<Settings> settings,
         MailLog log,
@@ -55,12 +58,13 @@ public sealed class SendMail : IDisposable
         _memory = new TlsMemory(habits, settings, time);
         _policies = new TransportPolicies(resolver, new MtaStsPolicies(resolver, _fetcher, policies, time), _memory, settings);
         var shaper = new Shaper(() => settings().Replies, time);
+        _warmUp = new WarmUp(warmUps, shaper, settings, log, time, _auto);
         var greeter = new Greeter(dialer, addresses, settings);
         var relay = new RelayConnector(dialer, addresses, settings, tokens);
         TlsResults? results = tlsResults is null
             ? null
             : new TlsResults(tlsResults, () => settings().Packetboat.TlsReports, time);
-        var direct = new DirectConnector(
+        DirectConnector direct = _direct = new DirectConnector(
             dialer,
             resolver,
             addresses,
@@ -71,7 +75,8 @@ public sealed class SendMail : IDisposable
             time,
             results: results,
             auto: _auto,
-            greeter: greeter
+            greeter: greeter,
+            warmUp: _warmUp
         );
         var nowhere = new NoConnector();
         IConnector connectorOf(Route route) =>
@@ -180,6 +185,10 @@ public sealed class SendMail : IDisposable
         return usually + rules;
     }
 
+    /// <summary>The name of the rule that lets such mail not leave; null: it may. Whoever takes mail asks before he does.</summary>
+    public string? RuleThatKeepsIn(MailAddress? sender, string? account, MailAddress recipient) =>
+        _router.RuleThatKeepsIn(sender, account, recipient);
+
     /// <summary>What leaves by a relay at present because it cannot leave directly, all mail first.</summary>
     public IReadOnlyList<MovedMail> Moves() =>
         !_router.HasDetours
@@ -203,6 +212,18 @@ public sealed class SendMail : IDisposable
     /// <summary>Lets a server be a stranger again.</summary>
     /// <returns>Something was known of it.</returns>
     public Task<bool> ForgetTlsAsync(string host, CancellationToken ct) => _memory.ForgetAsync(host, ct);
+
+    /// <summary>How far providers have come to know our addresses, the most recent first.</summary>
+    public IReadOnlyList<WarmUpRow> ListWarmUps(int limit) =>
+        [
+            .. _warmUp
+                .List(limit)
+                .Select(row => new WarmUpRow(row.Day.Address, row.Name, row.Day.Day, row.Day.Used, row.Allowance)),
+        ];
+
+    /// <summary>Lets an address of ours be new to everybody again.</summary>
+    /// <returns>Something was known of it.</returns>
+    public Task<bool> ForgetWarmUpsAsync(string address, CancellationToken ct) => _warmUp.ForgetAsync(address, ct);
 
     /// <summary>How mail would leave, by the code that sends it.</summary>
     public async Task<Explanation> ExplainAsync(MailAddress? sender, string? account, MailAddress recipient, CancellationToken ct)
@@ -230,7 +251,7 @@ public sealed class SendMail : IDisposable
                 trouble,
                 decision.Otherwise
             ),
-            _ => await ExplainDirectAsync(recipient, decision, trouble, ct),
+            _ => await ExplainDirectAsync(sender, recipient, decision, trouble, ct),
         };
     }
 
@@ -252,6 +273,7 @@ public sealed class SendMail : IDisposable
     }
 
     private async Task<Explanation> ExplainDirectAsync(
+        MailAddress? sender,
         MailAddress recipient,
         RouteDecision decision,
         string trouble,
@@ -275,14 +297,16 @@ public sealed class SendMail : IDisposable
             MailHosts.Unknown unknown => ([], $"{domain} cannot be looked up ({unknown.Reason}): it waits"),
             _ => ((IReadOnlyList<string>)[], ""),
         };
+        string noIpv6 = await _direct.WhyNoIpv6Async((Route.Direct)decision.Route, sender, hosts, ct);
+        string by = noIpv6.Length == 0 ? "" : $"; not by IPv6: {noIpv6}";
         return new Explanation(
             recipient.ToString(),
             decision.Route.Name,
-            $"{decision.Because}; {rule}",
+            $"{decision.Because}; {rule}{by}",
             await _policies.DescribeAsync(domain, answer, hosts, ct),
             [.. hosts.Select(host => $"{host}:{port}")],
             trouble,
-            decision.Otherwise
+            [.. hosts.Take(1).SelectMany(host => _warmUp.Describe(host, (Route.Direct)decision.Route)), .. decision.Otherwise]
         );
     }
 

@@ -28,6 +28,9 @@ public sealed class ReplyTable
     /// <summary>What a server gets of which the table says nothing.</summary>
     internal ProviderShape UsualShape { get; }
 
+    /// <summary>What is sent to a provider of which the table does not say how much it takes of an unknown address.</summary>
+    internal WarmUpPlan UsualWarmUp => UsualShape.WarmUp ?? WarmUpPlan.None;
+
     internal IReadOnlyList<ReplyRule> Rules => _rules;
 
     /// <summary>Never fails: an outcome that no entry fits has the class unknown, and what can be said about its provider.</summary>

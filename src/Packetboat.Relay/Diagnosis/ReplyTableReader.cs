@@ -26,8 +26,10 @@ internal sealed class ReplyTableReader
         "MessagesPerConnection",
         "MessagesPerMinute",
         "Source",
+        "WarmUp",
+        "WarmUpSource",
     ];
-    private static readonly string[] ShapeKeys = ["Connections", "MessagesPerConnection", "MessagesPerMinute"];
+    private static readonly string[] ShapeKeys = ["Connections", "MessagesPerConnection", "MessagesPerMinute", "WarmUp"];
     private static readonly string[] RuleKeys =
     [
         "Said",
@@ -205,8 +207,26 @@ internal sealed class ReplyTableReader
             Number(section, "Connections", usual.Connections, 1),
             Number(section, "MessagesPerConnection", usual.MessagesPerConnection, 1),
             Number(section, "MessagesPerMinute", usual.MessagesPerMinute, 0),
-            Source(section, known?.Source)
+            Source(section, "Source", known?.Source)
+        )
+        {
+            WarmUp = WarmUpOf(section, known?.WarmUp),
+        };
+    }
+
+    /// <summary>Null where nothing is said: the usual counts then.</summary>
+    private WarmUpPlan? WarmUpOf(IniSection section, WarmUpPlan? known)
+    {
+        if (section.Find("WarmUp") is not { IsBlank: false } entry)
+            return known;
+        if (WarmUpPlan.ParseDays(entry.Text) is { } days)
+            return new WarmUpPlan(days, Source(section, "WarmUpSource", known: ""));
+        Report(
+            entry,
+            $"not a list of at most {WarmUpPlan.MostDays} numbers from 1 to {WarmUpPlan.MostMessages}, none less than the one before",
+            $"write WarmUp = 50, 100, 250 or WarmUp = {WarmUpPlan.NoDays}"
         );
+        return known;
     }
 
     private int Number(IniSection section, string key, int usual, int least)
@@ -235,7 +255,7 @@ internal sealed class ReplyTableReader
             ClassOf(section, known),
             Text(section, "Explanation", known?.Explanation),
             Text(section, "Remedy", known?.Remedy),
-            Source(section, known?.Source)
+            Source(section, "Source", known?.Source)
         );
         // One that is wrong is reported already.
         bool saysWhich =
@@ -319,13 +339,13 @@ internal sealed class ReplyTableReader
 
     private static string Classes() => string.Join(", ", FailureClasses.All.Select(kind => kind.Word()));
 
-    private string Source(IniSection section, string? known)
+    private string Source(IniSection section, string key, string? known)
     {
-        if (section.Find("Source") is not { IsBlank: false } entry)
+        if (section.Find(key) is not { IsBlank: false } entry)
             return known ?? "";
         bool isUrl = Uri.TryCreate(entry.Text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https";
         if (!isUrl)
-            Report(entry, "not the address of a page", "write Source = https://...");
+            Report(entry, "not the address of a page", $"write {key} = https://...");
         return entry.Text;
     }
 

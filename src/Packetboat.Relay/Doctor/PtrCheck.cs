@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Packetboat.Protocol.Dns;
+using Packetboat.Relay.Checks;
 using Packetboat.Relay.Resolver;
 
 namespace Packetboat.Relay.Doctor;
@@ -32,44 +32,33 @@ internal sealed class PtrCheck : Check
     {
         string hello = facts.Subject.HostName;
         var wanted = new DnsRecord(CachingResolver.ReverseName(address), "PTR", $"{hello}.");
-        DnsAnswer<string> answer = await facts.Resolver.NamesAsync(address, ct);
-        if (answer is DnsAnswer<string>.TemporaryFailure failure)
-            return NotChecked($"{address}: {failure.Reason}");
-        if (answer is not DnsAnswer<string>.Found { Records: [var name, ..] } names)
-            return Failure(
+        ReverseVerdict found = await new ReverseCheck(facts.Resolver).CheckAsync(address, hello, ct);
+        string name = found.Name;
+        return found.Standing switch
+        {
+            ReverseStanding.Unsure => NotChecked($"{address}: {found.Reason}"),
+            ReverseStanding.Fits => Ok($"{address} is {name}, and {name} is {address}"),
+            ReverseStanding.HasNone => Failure(
                 $"{address} has no name",
                 "Gmail, Microsoft and most others take no mail from an address without one",
                 $"Ask whoever gave you the address to enter {hello} as its reverse name",
                 wanted
-            );
-        foreach (string one in names.Records.Take(5))
-        {
-            if (!await LeadsBackAsync(facts, one, address, ct))
-                continue;
-            return one.Equals(hello, StringComparison.OrdinalIgnoreCase) || await LeadsBackAsync(facts, hello, address, ct)
-                ? Ok($"{address} is {one}, and {one} is {address}")
-                : Warning(
-                    $"{address} is {one}, and we say EHLO {hello}, which is not {address}",
-                    "some receivers hold it against us that both differ",
-                    $"Write HostName = {one} in [Mail] of sbbs.ini, or publish an address for {hello}",
-                    new DnsRecord(hello, address.AddressFamily == AddressFamily.InterNetwork ? "A" : "AAAA", address.ToString())
-                );
-        }
-
-        return Failure(
-            $"{address} is {name}, and {name} is not {address}",
-            "whoever owns an address can give it any name: receivers believe one that leads back",
-            $"Publish the address of {name}, or ask whoever gave you the address to enter {hello} as its reverse name",
-            new DnsRecord(name, address.AddressFamily == AddressFamily.InterNetwork ? "A" : "AAAA", address.ToString())
-        );
+            ),
+            ReverseStanding.IsAnother => Warning(
+                $"{address} is {name}, and we say EHLO {hello}, which is not {address}",
+                "some receivers hold it against us that both differ",
+                $"Write HostName = {name} in [Mail] of sbbs.ini, or publish an address for {hello}",
+                RecordOf(hello, address)
+            ),
+            _ => Failure(
+                $"{address} is {name}, and {name} is not {address}",
+                "whoever owns an address can give it any name: receivers believe one that leads back",
+                $"Publish the address of {name}, or ask whoever gave you the address to enter {hello} as its reverse name",
+                RecordOf(name, address)
+            ),
+        };
     }
 
-    private static async Task<bool> LeadsBackAsync(Facts facts, string name, IPAddress address, CancellationToken ct) =>
-        (
-            address.AddressFamily == AddressFamily.InterNetwork
-                ? await facts.Resolver.Ipv4Async(name, ct)
-                : await facts.Resolver.Ipv6Async(name, ct)
-        )
-            is DnsAnswer<IPAddress>.Found found
-        && found.Records.Contains(address);
+    private static DnsRecord RecordOf(string name, IPAddress address) =>
+        new(name, address.AddressFamily == AddressFamily.InterNetwork ? "A" : "AAAA", address.ToString());
 }

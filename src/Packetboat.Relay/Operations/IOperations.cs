@@ -12,6 +12,7 @@ public interface IOperations
         ILimitOperations,
         IArrivalOperations,
         ITlsOperations,
+        IWarmUpOperations,
         ITokenOperations,
         ICredentialOperations,
         IDeedOperations

@@ -15,12 +15,25 @@ namespace Packetboat.Relay.Operations;
 /// Takes a message of a local program, as sendmail(1) does: whoever may call it may send. It arrives with the line ends of this system and
 /// leaves with CRLF; a missing Date, Message-ID or From is added in front, as RFC 6409 §8 lets a submission server do.
 /// </summary>
-public sealed class LocalSubmission(ISpool spool, Func<SmtpServerSettings> settings, MailLog log, TimeProvider time)
+public sealed class LocalSubmission(
+    ISpool spool,
+    Func<SmtpServerSettings> settings,
+    MailLog log,
+    TimeProvider time,
+    KeepsIn? keepsIn = null
+)
 {
     public async Task<Result<Submitted>> SubmitAsync(Submission submission, Stream content, CancellationToken ct)
     {
         if (Envelope(submission, out MailAddress? sender, out List<EnvelopeRecipient> recipients) is { } refusal)
             return refusal;
+        foreach (EnvelopeRecipient to in recipients)
+            if (keepsIn?.Invoke(sender, null, to.Address) is { } rule)
+                return new Refusal(
+                    Protocol.PrintableText.Of(to.Address.ToString(), 300),
+                    $"this mail must not leave the system: the rule {rule} keeps it in",
+                    $"Change [Route:{rule}] in packetboat.ini, or send it to somebody else"
+                );
 
         if (spool.Refusal is { } closed)
             return NotTaken(new StoreUnavailableException(closed, inner: null));

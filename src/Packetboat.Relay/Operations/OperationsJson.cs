@@ -26,6 +26,7 @@ namespace Packetboat.Relay.Operations;
 [JsonSerializable(typeof(Result<ArrivalReport>))]
 [JsonSerializable(typeof(ArrivalReport))]
 [JsonSerializable(typeof(IReadOnlyList<TlsHostRow>))]
+[JsonSerializable(typeof(IReadOnlyList<WarmUpRow>))]
 [JsonSerializable(typeof(IReadOnlyList<TokenRow>))]
 [JsonSerializable(typeof(Result<Submitted>))]
 [JsonSerializable(typeof(BackupReport))]

@@ -135,6 +135,9 @@ public sealed partial class DeliveryScheduler
 
             if (attempt.Health is RouteHealth.Paced paced)
             {
+                // What the provider's share of today has no room for may leave by a relay.
+                if (courier.Route.MayMove && await TryMoveAsync(lane, item))
+                    return true;
                 isHandedBack = TryHandBack(lane, courier, item);
                 if (!isHandedBack)
                     await HoldBackAsync(lane, item, paced);

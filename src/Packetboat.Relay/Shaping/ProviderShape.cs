@@ -9,4 +9,7 @@ public sealed record ProviderShape(int Connections, int MessagesPerConnection, i
 {
     /// <summary>What a server gets of which nothing is known.</summary>
     public static ProviderShape Usual { get; } = new(20, 100, 0, "");
+
+    /// <summary>What it is sent of an address that it does not know yet; null: the usual.</summary>
+    public WarmUpPlan? WarmUp { get; init; }
 }

@@ -41,7 +41,8 @@ internal sealed class Shaper(Func<ReplyTable> replies, TimeProvider time)
         return true;
     }
 
-    private (string Key, string Name, ProviderShape Shape) Of(string host)
+    /// <summary>Who runs a host, by which key that is counted, and how much it takes.</summary>
+    public (string Key, string Name, ProviderShape Shape) Of(string host)
     {
         ReplyTable table = replies();
         if (table.ProviderOf(host) is { } provider)

@@ -12,6 +12,12 @@ public interface IRelayPolicy
     /// <param name="recipient">As the client gave it.</param>
     RelayVerdict Decide(IPAddress client, ListenerKind listener, bool isSignedIn, MailAddress recipient);
 
+    /// <summary>The name of the rule that lets no such mail leave; null: it may.</summary>
+    /// <param name="sender">Of the envelope; null: the null sender.</param>
+    /// <param name="account">Who has signed in.</param>
+    /// <param name="recipient">Where it would go.</param>
+    string? RuleThatKeepsIn(MailAddress? sender, string? account, MailAddress recipient) => null;
+
     /// <summary>Whether the operator has named this client, so that it may relay without a sign-in.</summary>
     bool Trusts(IPAddress client);
 }

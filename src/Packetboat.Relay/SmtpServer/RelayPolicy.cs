@@ -12,8 +12,13 @@ namespace Packetboat.Relay.SmtpServer;
 /// <param name="aliases"><c>alias.cfg</c>.</param>
 /// <param name="trusted"><c>relay.cfg</c>.</param>
 /// <param name="settings">The settings in force.</param>
-public sealed class RelayPolicy(AliasFile aliases, FilterFile trusted, Func<SmtpServerSettings> settings) : IRelayPolicy
+/// <param name="keepsIn">What the routes say; null: there are none.</param>
+public sealed class RelayPolicy(AliasFile aliases, FilterFile trusted, Func<SmtpServerSettings> settings, KeepsIn? keepsIn = null)
+    : IRelayPolicy
 {
+    public string? RuleThatKeepsIn(MailAddress? sender, string? account, MailAddress recipient) =>
+        keepsIn?.Invoke(sender, account, recipient);
+
     public RelayVerdict Decide(IPAddress client, ListenerKind listener, bool isSignedIn, MailAddress recipient)
     {
         if (

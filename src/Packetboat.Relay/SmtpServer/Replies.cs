@@ -197,6 +197,14 @@ internal static class Replies
     public static SmtpReply RelayRefused(MailAddress recipient) =>
         new(550, "5.7.1", $"<{recipient}>: this host does not relay for strangers; sign in on the submission port");
 
+    /// <summary>RFC 3463 §3.8: delivery not authorized.</summary>
+    public static SmtpReply MustNotLeave(MailAddress recipient, string rule) =>
+        new(
+            550,
+            "5.7.1",
+            $"<{recipient}>: this mail must not leave the system: the rule {rule} of its operator keeps it in; ask the operator of this host"
+        );
+
     public static SmtpReply UnknownLocal(MailAddress recipient) =>
         new(550, "5.1.1", $"<{recipient}>: no such mailbox here; write name@domain.example");
 

@@ -284,6 +284,9 @@ public sealed partial class SmtpServerSession(
         if (allowed.Recipient.Domain[0] == '[')
             return Replies.NoLiteral;
 
+        if (KeptIn(allowed.Recipient) is { } kept)
+            return kept;
+
         _envelope.IsForAbuse |= complaints?.IsFor(rcpt.Recipient) == true;
         _envelope.Add(new EnvelopeRecipient(allowed.Recipient, Notice(rcpt, allowed.Recipient)));
         return Replies.RecipientOk;
@@ -301,8 +304,20 @@ public sealed partial class SmtpServerSession(
         MailAddress original = ((ReturnVerdict.Allowed)verdict).Sender;
         if (original.NeedsSmtpUtf8 && !_envelope!.Parameters.SmtpUtf8)
             return Replies.NeedsSmtpUtf8(original);
+        if (KeptIn(original) is { } kept)
+            return kept;
         _envelope!.Add(new EnvelopeRecipient(original, Notice(rcpt, original)));
         return Replies.RecipientOk;
+    }
+
+    /// <summary>Sent in vain, it would only come back: whoever sends it learns now that it must not leave.</summary>
+    private SmtpReply? KeptIn(MailAddress recipient)
+    {
+        if (policy.RuleThatKeepsIn(_envelope!.Sender, _account?.Id.Text, recipient) is not { } rule)
+            return null;
+        SmtpReply reply = Replies.MustNotLeave(recipient, rule);
+        log.Refused(peer, _envelope.Sender, _account?.Id.Text, reply);
+        return reply;
     }
 
     /// <summary>Where an alias leads elsewhere, the address that the sender wrote is the one he must find in a report. RFC 3461 §5.2.7.</summary>

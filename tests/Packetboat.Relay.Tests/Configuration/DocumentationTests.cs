@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Text;
 using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Diagnosis;
+using Packetboat.Relay.Shaping;
 using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.Configuration;
@@ -25,6 +28,8 @@ public sealed class DocumentationTests
             ["tokens"] = () => Keys(TokenKeys.All, key => $"`{key.Name}`"),
             ["relays"] = () => Keys(BackupKeys.All, key => $"`{key.Name}`"),
             ["not used yet"] = NotUsedYet,
+            ["shape"] = Shape,
+            ["warm-up"] = WarmUp,
         };
 
     [Theory]
@@ -68,6 +73,53 @@ public sealed class DocumentationTests
             text.Append("| `").Append(flag.Name).Append("` | ").Append(Cell(flag.Description)).Append(" |\n");
         return text.ToString();
     }
+
+    [Fact]
+    public void Each_number_of_a_provider_has_a_page_that_it_is_from()
+    {
+        foreach ((MailProvider provider, ProviderShape shape) in Shaped())
+        {
+            Assert.True(shape.Source.StartsWith("https://", StringComparison.Ordinal), provider.Id);
+            Assert.True(
+                shape.WarmUp is null || shape.WarmUp.Source.StartsWith("https://", StringComparison.Ordinal),
+                provider.Id
+            );
+        }
+
+        Assert.NotEmpty(ReplyTable.Shipped.UsualWarmUp.Days);
+    }
+
+    /// <summary>How much a provider takes, as the program reads it.</summary>
+    private static string Shape()
+    {
+        var text = new StringBuilder(
+            "| Provider | `Connections` | `MessagesPerConnection` | `MessagesPerMinute` | From |\n| --- | --- | --- | --- | --- |\n"
+        );
+        foreach ((MailProvider provider, ProviderShape shape) in Shaped())
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"| {Named(provider)} | {shape.Connections} | {shape.MessagesPerConnection} | {(shape.MessagesPerMinute == 0 ? "any number" : shape.MessagesPerMinute)} | {shape.Source} |\n"
+            );
+        return text.ToString();
+    }
+
+    private static string WarmUp()
+    {
+        var text = new StringBuilder("| Provider | `WarmUp` | From |\n| --- | --- | --- |\n");
+        foreach ((MailProvider provider, ProviderShape shape) in Shaped())
+            if (shape.WarmUp is { } plan)
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"| {Named(provider)} | {string.Join(", ", plan.Days)}, then any number | {plan.Source} |\n"
+                );
+        return text.ToString();
+    }
+
+    private static IEnumerable<(MailProvider, ProviderShape)> Shaped() =>
+        ReplyTable.Shipped.Providers.Where(one => one.Shape is not null).Select(one => (one, one.Shape!));
+
+    private static string Named(MailProvider provider) =>
+        provider.Id == MailProvider.Others ? $"`{provider.Id}`" : $"`{provider.Id}` ({provider.Name})";
 
     private static string NotUsedYet() =>
         $"""

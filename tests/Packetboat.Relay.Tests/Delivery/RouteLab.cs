@@ -34,14 +34,15 @@ internal sealed class RouteLab : IAsyncDisposable
     private readonly List<BlackHole> _holes = [];
     private readonly List<ScriptedServer> _all = [];
     private readonly string _rules;
+    private readonly string _replies;
     private readonly string _mode;
     private readonly int _port;
     private SqliteStore _sqlite = null!;
     private SendMail _sendMail = null!;
 
-    private RouteLab(string mode, string rules)
+    private RouteLab(string mode, string rules, string replies)
     {
-        (_mode, _rules) = (mode, rules);
+        (_mode, _rules, _replies) = (mode, rules, replies);
         _log = new LabLog(() => Store?.Signal());
         Time = new QueueRig.WatchedTime(() => Store?.Signal());
         Relay = Keep(new ScriptedServer { Extensions = ["AUTH PLAIN"] });
@@ -78,9 +79,10 @@ internal sealed class RouteLab : IAsyncDisposable
 
     /// <param name="mode">DeliveryMode.</param>
     /// <param name="rules">Sections of packetboat.ini; <c>RELAY</c> and <c>SECOND</c> in it are the relays' addresses and ports.</param>
-    public static async Task<RouteLab> OpenAsync(string mode = "Auto", string rules = "")
+    /// <param name="replies">The operator's replies.ini.</param>
+    public static async Task<RouteLab> OpenAsync(string mode = "Auto", string rules = "", string replies = "")
     {
-        var lab = new RouteLab(mode, rules);
+        var lab = new RouteLab(mode, rules, replies);
         lab.StartServers();
         await lab.StartAsync();
         return lab;
@@ -198,6 +200,8 @@ internal sealed class RouteLab : IAsyncDisposable
 
     public IReadOnlyList<MovedMail> Moves() => _sendMail.Moves();
 
+    public IReadOnlyList<WarmUpRow> WarmUps() => _sendMail.ListWarmUps(99);
+
     public async Task<Explanation> ExplainAsync(string to, string? from = null) =>
         await _sendMail.ExplainAsync(from is null ? null : MailAddress.Parse(from), null, MailAddress.Parse(to), Ct);
 
@@ -222,30 +226,38 @@ internal sealed class RouteLab : IAsyncDisposable
         string rules = _rules
             .Replace("RELAY", $"127.0.0.1:{Relay.Port}", StringComparison.Ordinal)
             .Replace("SECOND", $"127.0.0.1:{Second.Port}", StringComparison.Ordinal);
-        ConfigurationResult read = ConfigurationFolder.ReadFile(
-            $"""
-            [Mail]
-            HostName = node.example
-            Options = {(_mode == "Relay" ? "RELAY_TX" : "")}
-            RelayServer = 127.0.0.1
-            RelayPort = {Relay.Port}
-            DNSServer = 127.0.0.1
-            ConnectTimeout = {ConnectTimeout.TotalSeconds}
+        using var folder = new ConfigurationFolder();
+        ConfigurationResult read = folder
+            .With(
+                "sbbs.ini",
+                $"""
+                [Mail]
+                HostName = node.example
+                Options = {(_mode == "Relay" ? "RELAY_TX" : "")}
+                RelayServer = 127.0.0.1
+                RelayPort = {Relay.Port}
+                DNSServer = 127.0.0.1
+                ConnectTimeout = {ConnectTimeout.TotalSeconds}
 
-            """,
-            $"""
-            [Delivery]
-            DeliveryMode = {_mode}
-            DirectPort = {_port}
-            DirectProbe = 15m
-            AllowPrivateTargets = true
-            {rules}
+                """
+            )
+            .With(
+                "packetboat.ini",
+                $"""
+                [Delivery]
+                DeliveryMode = {_mode}
+                DirectPort = {_port}
+                DirectProbe = 15m
+                AllowPrivateTargets = true
+                {rules}
 
-            """
-        );
+                """
+            )
+            .With("replies.ini", _replies)
+            .Read();
         Assert.DoesNotContain(read.Problems, problem => problem.Severity == Severity.Error);
         Settings settings = read.Settings!;
-        _sendMail = new SendMail(Store, _sqlite, _sqlite, _sqlite, _dns, () => settings, new MailLog(_log), Time);
+        _sendMail = new SendMail(Store, _sqlite, _sqlite, _sqlite, _sqlite, _dns, () => settings, new MailLog(_log), Time);
         await _sendMail.Scheduler.StartAsync(Ct);
         await _sendMail.DirectProbe.StartAsync(Ct);
     }

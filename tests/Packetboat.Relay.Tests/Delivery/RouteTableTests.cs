@@ -38,6 +38,26 @@ public sealed class RouteTableTests
         Assert.Equal(route, table.Decide(from, account, MailAddress.Parse(recipient), RoutingState.Empty, Now).Route.Name);
     }
 
+    [Theory]
+    [InlineData("a@secret.example", "PARTNER", "b@x.friend.example", "secret")]
+    [InlineData("a@b.example", "PARTNER", "b@x.friend.example", null)]
+    [InlineData(null, null, "b@c.example", null)]
+    public void The_rule_that_keeps_mail_in_is_known_before_it_is_taken(string? sender, string? account, string to, string? rule)
+    {
+        MailAddress? from = sender is null ? null : MailAddress.Parse(sender);
+        Assert.Equal(rule, Table().NeverFor(from, account, MailAddress.Parse(to))?.Name);
+    }
+
+    [Fact]
+    public void A_rule_in_front_of_never_lets_its_mail_leave()
+    {
+        RouteTable table = Of(
+            "[Route:friends]\nAction = direct\nRecipientDomain = friend.example\n[Route:inside]\nAction = never\nAccount = TESTBBS\n"
+        );
+        Assert.Null(table.NeverFor(null, "TESTBBS", MailAddress.Parse("b@friend.example")));
+        Assert.Equal("inside", table.NeverFor(null, "TESTBBS", MailAddress.Parse("b@other.example"))?.Name);
+    }
+
     [Fact]
     public void A_decision_says_why_and_what_would_change_it()
     {
@@ -95,6 +115,8 @@ public sealed class RouteTableTests
     }
 
     private static DateTimeOffset Now => new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static RouteTable Of(string rules) => new(ConfigurationFolder.ReadFile("[Mail]\n", rules).Settings!);
 
     private static RouteTable Table(string mail = "") => new(ConfigurationFolder.ReadFile($"[Mail]\n{mail}\n", Rules).Settings!);
 }

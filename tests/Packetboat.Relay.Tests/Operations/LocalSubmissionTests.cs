@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
+using Packetboat.Protocol.Message;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.SmtpServer;
@@ -12,6 +13,7 @@ public sealed class LocalSubmissionTests
 {
     private readonly MemorySpool _spool = new();
     private readonly LocalSubmission _submission;
+    private string _keptIn = "";
 
     public LocalSubmissionTests()
     {
@@ -26,7 +28,23 @@ public sealed class LocalSubmissionTests
             TimeSpan.Zero
         );
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 15, 3, 29, TimeSpan.Zero));
-        _submission = new LocalSubmission(_spool, () => settings, new MailLog(new ListLogger<MailLog>()), time);
+        _submission = new LocalSubmission(_spool, () => settings, new MailLog(new ListLogger<MailLog>()), time, KeepsIn);
+    }
+
+    [Fact]
+    public async Task What_must_not_leave_is_refused_with_the_rule_and_nothing_of_it_is_kept()
+    {
+        _keptIn = "outside.example";
+        Result<Submitted> result = await _submission.SubmitAsync(
+            new Submission("me@bbs.example", ["you@bbs.example", "joe@outside.example"], "sysop"),
+            new MemoryStream("Subject: s\n\nx\n"u8.ToArray()),
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal("joe@outside.example", result.Refusal!.Value);
+        Assert.Contains("the rule inside keeps it in", result.Refusal.Reason, StringComparison.Ordinal);
+        Assert.Contains("[Route:inside]", result.Refusal.Remedy, StringComparison.Ordinal);
+        Assert.Empty(_spool.Accepted);
     }
 
     [Theory]
@@ -120,4 +138,7 @@ public sealed class LocalSubmissionTests
             new MemoryStream(Encoding.ASCII.GetBytes(content)),
             TestContext.Current.CancellationToken
         );
+
+    private string? KeepsIn(MailAddress? sender, string? account, MailAddress recipient) =>
+        recipient.Domain == _keptIn ? "inside" : null;
 }

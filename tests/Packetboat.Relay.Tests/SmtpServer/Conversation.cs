@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Packetboat.Protocol.Message;
+using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Listening;
 using Packetboat.Relay.Queue;
@@ -44,6 +45,18 @@ internal sealed class Conversation : IDisposable
     }
 
     public void Dispose() => _scene.Dispose();
+
+    /// <summary><c>never NAME [from=DOMAIN] [account=NAME] [to=DOMAIN]</c>.</summary>
+    private static RouteRule Rule(string[] words)
+    {
+        string? of(string key) => words.FirstOrDefault(word => word.StartsWith(key, StringComparison.Ordinal))?[key.Length..];
+        return new RouteRule(words[1], RouteAction.Never)
+        {
+            Senders = of("from=") is { } sender ? [DomainPattern.Parse(sender)!] : [],
+            Accounts = of("account=") is { } account ? [account] : [],
+            Recipients = of("to=") is { } recipient ? [DomainPattern.Parse(recipient)!] : [],
+        };
+    }
 
     private async Task PlayAsync(CancellationToken ct)
     {
@@ -187,6 +200,9 @@ internal sealed class Conversation : IDisposable
                 return true;
             case "relay.cfg" or "alias.cfg":
                 _scene.AddLine(words[0], text[(words[0].Length + 1)..]);
+                return true;
+            case "never":
+                _scene.Rules.Add(Rule(words));
                 return true;
             case "account":
                 await _scene.AddAccountAsync(words[1], words[2], reversible: words.Contains("reversible"));

@@ -4,6 +4,7 @@ using Packetboat.Protocol.Dkim;
 using Packetboat.Protocol.Message;
 using Packetboat.Relay.Arrival;
 using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Listening;
 using Packetboat.Relay.Operations;
@@ -60,6 +61,9 @@ internal sealed class SmtpScene : IDisposable
     public ArrivalPolicy? Arrival { get; set; }
 
     public ZoneResolver Dns { get; } = new();
+
+    /// <summary>Of routes.</summary>
+    public List<RouteRule> Rules { get; } = [];
 
     public IReadOnlyList<string> Log => _log.Lines;
 
@@ -232,8 +236,11 @@ internal sealed class SmtpScene : IDisposable
         new(
             new AliasFile(InFolder("alias.cfg"), TimeSpan.Zero, Hub.Clock),
             new FilterFile(InFolder("relay.cfg"), TimeSpan.Zero, Hub.Clock),
-            () => Settings
+            () => Settings,
+            (sender, account, recipient) => Routes().NeverFor(sender, account, recipient)?.Name
         );
+
+    private RouteTable Routes() => new(ConfigurationReader.Defaults("/nowhere", "hub.example") with { Routes = Rules });
 
     private string InFolder(string name) => Path.Combine(_folder.FullName, name);
 

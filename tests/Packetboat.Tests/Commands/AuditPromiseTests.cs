@@ -43,6 +43,7 @@ public sealed class AuditPromiseTests
         "token list",
         "trace",
         "verify",
+        "warmup list",
     ];
 
     /// <summary>

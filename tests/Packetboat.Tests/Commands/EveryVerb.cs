@@ -6,6 +6,7 @@ using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Shaping;
 using Packetboat.Relay.Signing;
 using Packetboat.Relay.TransportSecurity;
 using Packetboat.Storage.Sqlite;
@@ -98,6 +99,8 @@ internal sealed class EveryVerb : IAsyncDisposable
             "token forget office",
             "tls list",
             "tls forget mx.d.example",
+            "warmup list",
+            "warmup forget 192.0.2.7",
             $"queue hold {first}",
             $"queue release {first}",
             $"queue retry {first}",
@@ -157,6 +160,9 @@ internal sealed class EveryVerb : IAsyncDisposable
         await using SqliteStore store = SqliteStore.Open(data, TimeProvider.System);
         await store.KeepHabitAsync(
             new TlsHabit("mx.d.example", 3, TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow())
+        );
+        await store.KeepWarmUpAsync(() =>
+            new WarmUpDay("192.0.2.7", "google", 3, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime), 5)
         );
         await store.RaiseAlarmAsync(new Alarm("disk", TimeProvider.System.GetUtcNow(), "it is full"), Ct);
         foreach (string name in (string[])[Approved, Turned])
