@@ -10,6 +10,8 @@ internal static class Counsel
 {
     private const string SbbsIni = "sbbs.ini";
     private const string Mail = "Mail";
+    private const string PacketboatIni = "packetboat.ini";
+    private const string Delivery = "Delivery";
     private const string Join = "packetboat join https://HUB CODE";
 
     public static async Task<Advice> OfAsync(Facts facts)
@@ -35,7 +37,7 @@ internal static class Counsel
                 $"Mail leaves this machine through {detour.Server}:{detour.Port} while port 25 is closed, and directly when it is open, as DeliveryMode Auto says"
             );
         return relay is { Works: true } && subject.Settings is { } settings
-            ? SwitchRelayOn(settings, relay.Settings)
+            ? SwitchRelayOn(settings, relay.Settings, subject.SaysMode)
             : new Advice(
                 "Mail should leave this machine through a relay, as port 25 is closed: ask the operator of a hub for a code",
                 Join,
@@ -64,11 +66,18 @@ internal static class Counsel
         );
     }
 
-    private static Advice SwitchRelayOn(Settings settings, RelaySettings relay)
+    private static Advice SwitchRelayOn(Settings settings, RelaySettings relay, bool saysMode)
     {
+        string way = $"through {relay.Server}:{relay.Port}, which takes us";
+        // Where the mode is written down the flag alone would contradict it; the other mode is one line, and right when the port opens too.
+        if (saysMode)
+            return Say(
+                $"Mail should leave this machine {way}, while port 25 is closed",
+                new SettingChange(PacketboatIni, Delivery, nameof(DeliveryMode), nameof(DeliveryMode.Auto))
+            );
         uint options = (uint)(settings.Mail.Options | MailOptions.RELAY_TX);
         return Say(
-            $"Mail should leave this machine through {relay.Server}:{relay.Port}, which takes us; port 25 is closed",
+            $"Mail should leave this machine {way}; port 25 is closed",
             new SettingChange(SbbsIni, Mail, nameof(MailSettings.Options), IniFlags.Write(options, KeyTable.FlagBits))
         );
     }

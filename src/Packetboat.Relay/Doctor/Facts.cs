@@ -82,10 +82,15 @@ internal sealed class Facts
     {
         if (Subject.UsedRelay is { } relay)
             return $"receivers see the address of {relay.Server}, and not this one's";
+        return await IsShutAsync() ? "port 25 is closed: no mail leaves from this address" : "";
+    }
+
+    private async Task<bool> IsShutAsync()
+    {
         Reach four = await ReachAsync(AddressFamily.InterNetwork);
         Reach six = await ReachAsync(AddressFamily.InterNetworkV6);
         bool isShut = four.IsClosed || four.Interceptor is not null || six.IsClosed || six.Interceptor is not null;
-        return isShut && !four.IsOpen && !six.IsOpen ? "port 25 is closed: no mail leaves from this address" : "";
+        return isShut && !four.IsOpen && !six.IsOpen;
     }
 
     public ValueTask<(IReadOnlyList<IPAddress> Addresses, string Failure)> AddressesOfAsync(string host, CancellationToken ct) =>
@@ -93,8 +98,12 @@ internal sealed class Facts
 
     public Task<Talk> CallAsync(string host, IPEndPoint target, CancellationToken ct) => _caller.CallAsync(host, target, ct);
 
-    /// <summary>Mail goes to a relay, and that takes it.</summary>
-    public async Task<bool> RelayCarriesAsync() => Subject.UsedRelay is not null && await RelayAsync() is { Works: true };
+    /// <summary>Mail goes to a relay, or does where it cannot go directly, and that takes it.</summary>
+    public async Task<bool> RelayCarriesAsync() => Subject.HasRelay && await RelayAsync() is { Works: true };
+
+    /// <summary>The relay whose address receivers see; null: they see ours, or no mail leaves.</summary>
+    public async Task<RelaySettings?> SeenRelayAsync() =>
+        Subject.UsedRelay ?? (Subject.Detour is { } detour && await IsShutAsync() ? detour : null);
 
     private static DialSettings DialSettingsOf(Settings settings) =>
         SendMail.DialSettingsOf(settings) with
@@ -155,7 +164,7 @@ internal sealed class Facts
 
     private async Task<IReadOnlyList<IPAddress>> FindLeavingAsync(CancellationToken ct)
     {
-        if (Subject.UsedRelay is { } relay)
+        if (await SeenRelayAsync() is { } relay)
             return (await _addresses.OfAsync(relay.Server, ct)).Addresses;
         if ((await WhyNotOwnAsync()).Length > 0)
             return [];
@@ -174,7 +183,8 @@ internal sealed class Facts
             )
         );
         // Through a relay one that passes will do: by which of its addresses it sends is its own affair.
-        return verdicts.OrderBy(verdict => verdict.Result == SpfResult.Pass != Subject.UsedRelay is not null).FirstOrDefault();
+        bool isByRelay = await SeenRelayAsync() is not null;
+        return verdicts.OrderBy(verdict => verdict.Result == SpfResult.Pass != isByRelay).FirstOrDefault();
     }
 
     private async Task<Reach> CallProvidersAsync(AddressFamily family, CancellationToken ct)

@@ -16,7 +16,7 @@ internal sealed class RelayCheck : Check
         if (await facts.RelayAsync() is not { } contact)
             return NotChecked("no relay is known: RelayServer is blank");
         string server = $"{contact.Settings.Server}:{contact.Settings.Port}";
-        bool isUsed = facts.Subject.UsedRelay is not null || facts.Subject.Settings?.Detour is not null;
+        bool isUsed = facts.Subject.HasRelay;
         switch (contact.Outcome)
         {
             case Connection.Ready ready:

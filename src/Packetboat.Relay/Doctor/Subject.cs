@@ -23,6 +23,9 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
     /// <summary>Whom to ask instead of the one in the settings, or those of the system.</summary>
     public ServerAddress? NameServer { get; init; }
 
+    /// <summary>Somebody wrote <c>DeliveryMode</c>, and it does not follow from the flag RELAY_TX.</summary>
+    public bool SaysMode { get; init; }
+
     /// <summary>What is in force; where there are no settings, what would be in force without a line in them.</summary>
     public Settings Effective =>
         NameServer is null ? Written : Written with { Mail = Written.Mail with { DnsServer = NameServer } };
@@ -31,6 +34,11 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
 
     /// <summary>The relay that mail goes to; null: mail goes out directly.</summary>
     public RelaySettings? UsedRelay => Settings?.Relay;
+
+    /// <summary>The relay that mail goes to where it cannot go directly; null: then it goes nowhere.</summary>
+    public RelaySettings? Detour => Settings?.Detour;
+
+    public bool HasRelay => (UsedRelay ?? Detour) is not null;
 
     /// <summary>The relay that is written down, whether mail goes there or not.</summary>
     public RelaySettings? KnownRelay =>
@@ -48,6 +56,11 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
         return new Subject(ctrl, read.Settings, read.Problems, hostName)
         {
             Domain = DomainIn(read.Settings?.SystemAddress ?? hostName),
+            // Where the settings have mistakes elsewhere, whom they ask is still whom to ask: else the DNS would seem to be broken too.
+            NameServer = read.Settings is null ? read.Draft?.Mail.DnsServer : null,
+            SaysMode = read.Values.Any(value =>
+                value is { Key: nameof(PacketboatSettings.DeliveryMode), IsSet: true, Value.Length: > 0 }
+            ),
         };
     }
 

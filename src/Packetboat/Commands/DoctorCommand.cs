@@ -26,6 +26,11 @@ internal static class DoctorCommand
         Description = "The address that mail leaves from, where nobody says how he sees us",
     };
 
+    private static readonly Option<bool> Apply = new("--apply")
+    {
+        Description = "Write the line of the settings that the last sentence names; the old file is kept",
+    };
+
     public static Command Create()
     {
         var command = new Command("doctor", "Find out why mail does not leave or is not believed, and what to do")
@@ -33,6 +38,7 @@ internal static class DoctorCommand
             Domain,
             Address,
             NameServerOption.Dns,
+            Apply,
             Verbs.Json,
         };
         command.SetAction((parsed, ct) => RunAsync(parsed, TimeProvider.System, ct));
@@ -45,6 +51,9 @@ internal static class DoctorCommand
             return ExitCode.Usage;
         var resolver = new CachingResolver(Examination.ResolverOptionsFor(subject), time);
         DoctorReport report = await new Examination(resolver, time).RunAsync(subject, "", ct);
+        int? failure = null;
+        if (parsed.GetValue(Apply))
+            (report, failure) = await DoctorApply.RunAsync(report, parsed, time, ct);
         if (parsed.GetValue(Verbs.Json))
         {
             Print.Json(report, DoctorJson.Default.DoctorReport);
@@ -55,7 +64,7 @@ internal static class DoctorCommand
                 Print.Line(line);
         }
 
-        return StatusOf(report);
+        return failure ?? StatusOf(report);
     }
 
     /// <summary>Null: it was printed what is wrong.</summary>
