@@ -12,14 +12,7 @@ internal sealed class MqttTarget : IFuzzTarget
     public string What => "a broker's packets";
 
     public IReadOnlyList<string> Words { get; } =
-    [
-        "\x20\x02\x00\x00",
-        "\x40\x02\x00\x01",
-        "\xd0\x00",
-        "\x30\x05\x00\x01",
-        "\x80\x02",
-        "\xff\xff\xff\x7f",
-    ];
+    ["\x20\x02\x00\x00", "\x40\x02\x00\x01", "\xd0\x00", "\x30\x05\x00\x01", "\x80\x02", "\xff\xff\xff\x7f"];
 
     public int Try(ReadOnlySpan<byte> input)
     {

@@ -311,14 +311,7 @@ internal sealed class DirectConnector(
         );
 
     /// <summary>Reports go by a way of their own, so that none is about the last one.</summary>
-    private void Note(
-        Route.Direct route,
-        TlsDemand demand,
-        MtaStsLookup sts,
-        string result,
-        MailTarget target,
-        IPAddress? from
-    )
+    private void Note(Route.Direct route, TlsDemand demand, MtaStsLookup sts, string result, MailTarget target, IPAddress? from)
     {
         if (route.Tls == TlsWish.Optional)
             return;
