@@ -5,7 +5,6 @@ using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
-using Packetboat.Protocol.TransportSecurity;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
