@@ -20,8 +20,13 @@ internal static class Counsel
         if (subject.Settings?.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL) == true)
             return Say("Mail stays on this machine, as NO_SENDMAIL says");
         RelayContact? relay = await KnownAsync(facts.RelayAsync());
+        RelayContact? takes = subject.HasRelay ? await KnownAsync(facts.FirstThatWorksAsync(subject.Relays[0])) : null;
         if (subject.UsedRelay is { } used)
-            return ThroughTheRelay(subject, used, relay, (await KnownAsync(facts.DnsAsync()))?.Trouble.Length > 0);
+            return relay is not { Works: true } && takes is { Settings: var other }
+                ? Say(
+                    $"Mail leaves this machine through {other.Server}:{other.Port}, as {used.Server}:{used.Port} does not take it at present"
+                )
+                : ThroughTheRelay(subject, used, relay, (await KnownAsync(facts.DnsAsync()))?.Trouble.Length > 0);
 
         Reach?[] reaches =
         [
@@ -32,9 +37,13 @@ internal static class Counsel
             return Say("Mail leaves this machine directly, to each domain's own servers: port 25 is open");
         if (!reaches.Any(reach => reach is { IsClosed: true } or { Interceptor: not null }))
             return Say("How mail should leave this machine cannot be said: nobody could be called");
-        if (relay is { Works: true } && subject.Settings?.Detour is { } detour)
+        if (takes is { Settings: var detour })
             return Say(
                 $"Mail leaves this machine through {detour.Server}:{detour.Port} while port 25 is closed, and directly when it is open, as DeliveryMode Auto says"
+            );
+        if (subject.Detour is { } mute)
+            return Say(
+                $"Mail should leave this machine through {mute.Server}:{mute.Port} while port 25 is closed, as DeliveryMode Auto says, and will when what stands first here is mended"
             );
         return relay is { Works: true } && subject.Settings is { } settings
             ? SwitchRelayOn(settings, relay.Settings, subject.SaysMode)

@@ -44,6 +44,26 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
     public RelaySettings? KnownRelay =>
         UsedRelay ?? (Effective.Mail.RelayServer.Length > 0 ? RelaySettings.From(Effective.Mail) : null);
 
+    /// <summary>
+    /// All relays that are written down, in the lists in which they stand in for one another. The first list is of the mail that no rule
+    /// takes, the others are the rules'.
+    /// </summary>
+    internal IReadOnlyList<RelayGroup> Relays { get; } = [.. GroupsOf(Settings)];
+
+    /// <summary>A relay is shown a token: then the store that keeps it is needed.</summary>
+    public bool UsesTokens => Relays.Any(group => group.Relays.Any(relay => relay.Token is not null));
+
+    private static IEnumerable<RelayGroup> GroupsOf(Settings? settings)
+    {
+        if (settings is null)
+            yield break;
+        if ((settings.Relay ?? settings.Detour) is { } usual)
+            yield return new RelayGroup([usual, .. settings.Backups], settings.Detour is not null);
+        foreach (RouteRule rule in settings.Routes)
+            if (rule.Relay is { } its)
+                yield return new RelayGroup([its, .. rule.Backups], rule.Action == RouteAction.Auto);
+    }
+
     /// <summary>Reads what the folder has.</summary>
     /// <param name="ctrl">The folder.</param>
     /// <param name="environment">Of this machine.</param>

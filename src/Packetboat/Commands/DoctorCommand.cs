@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Resolver;
@@ -49,8 +50,7 @@ internal static class DoctorCommand
     {
         if (!NameServerOption.IsRight(parsed) || SubjectOf(parsed) is not { } subject)
             return ExitCode.Usage;
-        var resolver = new CachingResolver(Examination.ResolverOptionsFor(subject), time);
-        DoctorReport report = await new Examination(resolver, time).RunAsync(subject, "", ct);
+        DoctorReport report = await ExamineAsync(subject, time, ct);
         int? failure = null;
         if (parsed.GetValue(Apply))
             (report, failure) = await DoctorApply.RunAsync(report, parsed, time, ct);
@@ -65,6 +65,32 @@ internal static class DoctorCommand
         }
 
         return failure ?? StatusOf(report);
+    }
+
+    private static async Task<DoctorReport> ExamineAsync(Subject subject, TimeProvider time, CancellationToken ct)
+    {
+        var resolver = new CachingResolver(Examination.ResolverOptionsFor(subject), time);
+        await using Composition? opened = subject.UsesTokens ? Open(subject.Settings!, time) : null;
+        return await new Examination(resolver, time, opened?.Tokens).RunAsync(subject, "", ct);
+    }
+
+    /// <summary>Null: a server has it, or the disk refuses; the rest is worth having all the same.</summary>
+    private static Composition? Open(Settings settings, TimeProvider time)
+    {
+        try
+        {
+            return new Composition(
+                settings,
+                ConfigurationEnvironment.OfThisMachine(),
+                NullLoggerFactory.Instance,
+                time,
+                delivers: false
+            );
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Null: it was printed what is wrong.</summary>
