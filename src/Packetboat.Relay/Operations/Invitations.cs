@@ -138,7 +138,11 @@ public sealed class Invitations(
                 "Leave out --id or --uses"
             );
         if (wish.Lifetime is { } lifetime && (lifetime < TimeSpan.FromMinutes(1) || lifetime > Invitation.LongestLifetime))
-            return new Refusal($"--expires {IniDuration.Write(lifetime)}", "an invitation lives a minute to 366 days", "Write --expires 7d");
+            return new Refusal(
+                $"--expires {IniDuration.Write(lifetime)}",
+                "an invitation lives a minute to 366 days",
+                "Write --expires 7d"
+            );
         return null;
     }
 

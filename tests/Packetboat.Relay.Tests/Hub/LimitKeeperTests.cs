@@ -158,7 +158,11 @@ public sealed class LimitKeeperTests : IAsyncDisposable
 
         Assert.Equal(2, _rig.Reached.Count);
         await _rig.Keeper.ReachedAsync(LimitRig.Node, _rig.Reached[1]);
-        Assert.StartsWith($"has sent {value} of {value} messages", (await _rig.SuspensionAsync())!.Reason, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"has sent {value} of {value} messages",
+            (await _rig.SuspensionAsync())!.Reason,
+            StringComparison.Ordinal
+        );
         Alarm alarm = Assert.Single(await _rig.Queue.Store.AlarmsAsync(Ct));
         Assert.Contains("the account is suspended", alarm.Text, StringComparison.Ordinal);
         Assert.Equal(

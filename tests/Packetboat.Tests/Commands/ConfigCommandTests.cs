@@ -37,7 +37,11 @@ public sealed class ConfigCommandTests : IDisposable
         CommandRun run = await CommandRun.OfAsync("config", "check", "--ctrl", _folder.Path);
 
         string remedy = $"packetboat dkim new example.org --selector mail --out {key}";
-        Assert.Contains($"mail goes out unsigned, because there is no key {key}; make it: {remedy}\n", run.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            $"mail goes out unsigned, because there is no key {key}; make it: {remedy}\n",
+            run.Out,
+            StringComparison.Ordinal
+        );
         await CommandRun.OfAsync([.. remedy.Split(' ')[1..], "--ctrl", _folder.Path]);
         CommandRun again = await CommandRun.OfAsync("config", "check", "--ctrl", _folder.Path);
         Assert.Equal($"{_folder.Path}: the settings are good\n", again.Out);
