@@ -125,7 +125,6 @@ internal sealed class ReportWords
         return text;
     }
 
-
     private static FrozenDictionary<string, ReportWords> Read() =>
         typeof(ReportWords)
             .Assembly.GetManifestResourceNames()
