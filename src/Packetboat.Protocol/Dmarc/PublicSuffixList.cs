@@ -45,6 +45,14 @@ public sealed class PublicSuffixList
         }
     }
 
+    /// <summary>Whether the list names it: below it anybody may have a domain. A top label that the list does not know is not meant.</summary>
+    /// <param name="name">A-labels, lower case.</param>
+    public bool IsSuffix(string name)
+    {
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        return name.Length <= MaxName && !Has("!", name) && (Has("", name) || (dot >= 0 && Has("*", name[dot..])));
+    }
+
     private static PublicSuffixList Read()
     {
         using Stream stream =

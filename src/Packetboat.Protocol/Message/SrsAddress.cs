@@ -63,13 +63,17 @@ public static class SrsAddress
         return $"{First}={Mark(mark, day, domain, local)}={day}={domain}={local}";
     }
 
+    /// <summary>Days.</summary>
+    private const int AheadAtMost = 2;
+
     private static SrsReading ReadFirst(string rest, int today, int age, Func<byte[], byte[]> mark)
     {
         string[] parts = rest.Split('=', 4);
         if (parts.Length < 4 || !IsMarked(parts[0], mark, parts[1], parts[2], parts[3]))
             return new SrsReading.Wrong("it was not made here");
         int days = (((today - DayOf(parts[1])) % Days) + Days) % Days;
-        return days > age
+        // Of tomorrow it is where a clock was put back since.
+        return days > age && days < Days - AheadAtMost
             ? new SrsReading.Wrong(string.Create(CultureInfo.InvariantCulture, $"it was good for {age} days"))
             : Sender($"{parts[3]}@{parts[2]}");
     }

@@ -1,3 +1,5 @@
+using System.Net;
+using Packetboat.Protocol.Dmarc;
 using Packetboat.Protocol.Message;
 using Packetboat.Relay.Hub;
 
@@ -16,7 +18,7 @@ public sealed partial class LocalOperations
     {
         if (await FindAsync(id, ct) is not { } found)
             return NoSuchAccount(id);
-        if (!TryReadDomain(domain, grant, out string name, out Refusal? refusal))
+        if (!TryReadDomain(domain, grant, state().HostName, out string name, out Refusal? refusal))
             return refusal!;
         if (grant && await WhyNotGrantedAsync(found.Account.Id, name, subdomains, ct) is { } held)
             return held;
@@ -73,15 +75,25 @@ public sealed partial class LocalOperations
         return DomainHolders.WhyNotGranted(domain, subdomains, state().HostName, others);
     }
 
-    private static bool TryReadDomain(string text, bool grant, out string name, out Refusal? refusal)
+    private static bool TryReadDomain(string text, bool grant, string hub, out string name, out Refusal? refusal)
     {
         name = AccountDomain.NameOf(text);
         string shown = Protocol.PrintableText.Of(text, 80);
         refusal = null;
         if (name == AccountDomain.Any)
             refusal = grant ? null : new Refusal(shown, "nobody can prove every domain", "Say --grant, if you mean it");
-        else if (!MailAddress.IsDomain(text) || text[0] == '[' || !name.Contains('.', StringComparison.Ordinal))
+        else if (!MailAddress.IsDomain(text.TrimEnd('.')) || text[0] == '[' || !name.Contains('.', StringComparison.Ordinal))
             refusal = new Refusal(shown, "it is not a domain", "Write bbs.example.org, or * for any");
+        else if (IPAddress.TryParse(name, out _))
+            refusal = new Refusal(shown, "it is an address", "Write the name of a domain, such as bbs.example.org");
+        else if (!grant && name == AccountDomain.NameOf(hub))
+            refusal = new Refusal(
+                shown,
+                "it is this hub's own, in which the other accounts and the postmaster have their addresses",
+                "The account's addresses on the hub it has already; add its own domain"
+            );
+        else if (PublicSuffixList.Embedded.IsSuffix(name))
+            refusal = new Refusal(shown, "anybody may have a domain below it: it is nobody's own", $"Write the domain itself, such as bbs.{name}");
         return refusal is null;
     }
 }

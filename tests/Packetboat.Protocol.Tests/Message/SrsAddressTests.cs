@@ -49,7 +49,8 @@ public sealed class SrsAddressTests
     [InlineData(0, true)]
     [InlineData(Age, true)]
     [InlineData(Age + 1, false)]
-    [InlineData(-1, false)]
+    [InlineData(-1, true)]
+    [InlineData(-3, false)]
     [InlineData(1000, false)]
     public void It_is_good_for_so_many_days(int days, bool isGood)
     {
