@@ -1,7 +1,7 @@
 namespace Packetboat.Relay.Configuration;
 
 /// <summary>Finds the name that a mistyped one was meant to be.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <returns>The known name with the fewest letters different, or null if none is near enough to be what was meant.</returns>
     public static string? Of(string mistyped, IEnumerable<string> known)

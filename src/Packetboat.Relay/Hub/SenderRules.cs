@@ -15,12 +15,21 @@ public static class SenderRules
         if (IsOwnForm(account.Id, address, domain, hub) || account.Domains.Any(d => d.IsUsable && d.Covers(domain)))
             return null;
         AccountDomain? waiting = account.Domains.FirstOrDefault(d => d.Covers(domain));
+        if (waiting is null && IsHubs(domain, hub))
+            return $"<{address}> may not be used by account {account.Id}: {domain} is the hub's. Here it is {OwnForms(account.Id, hub)}";
         string why = domain.Length == 0 ? "it has no domain" : $"{domain} is not proven";
         string remedy = waiting is null
             ? $"Ask postmaster@{hub} to add it"
             : $"Publish TXT {waiting.RecordName} \"{waiting.RecordText}\" or ask postmaster@{hub}";
         return $"<{address}> may not be used by account {account.Id}: {why}. {remedy}";
     }
+
+    private static bool IsHubs(string domain, string hub) =>
+        string.Equals(domain, hub, StringComparison.OrdinalIgnoreCase)
+        || (domain.EndsWith(hub, StringComparison.OrdinalIgnoreCase) && domain[^(hub.Length + 1)] == '.');
+
+    private static string OwnForms(QwkId id, string hub) =>
+        $"{id.Text}@{hub}, {id.Text}!user@{hub} or user@{id.Text.ToLowerInvariant()}.{hub}";
 
     private static bool IsOwnForm(QwkId id, MailAddress address, string domain, string hub)
     {

@@ -13,12 +13,8 @@ namespace Packetboat.Relay.SmtpServer;
 /// <param name="trusted"><c>relay.cfg</c>.</param>
 /// <param name="settings">The settings in force.</param>
 /// <param name="keepsIn">What the routes say; null: there are none.</param>
-public sealed class RelayPolicy(
-    AliasFile aliases,
-    FilterFile trusted,
-    Func<SmtpServerSettings> settings,
-    KeepsIn? keepsIn = null
-) : IRelayPolicy
+public sealed class RelayPolicy(AliasFile aliases, FilterFile trusted, Func<SmtpServerSettings> settings, KeepsIn? keepsIn = null)
+    : IRelayPolicy
 {
     public string? RuleThatKeepsIn(MailAddress? sender, string? account, MailAddress recipient) =>
         keepsIn?.Invoke(sender, account, recipient);

@@ -39,7 +39,7 @@ internal static class AlarmCommand
 
     private static Command History()
     {
-        var limit = new Option<int>("--limit") { Description = "Rows at most", DefaultValueFactory = _ => DefaultLimit };
+        Option<int> limit = TypedOption.Count("--limit", "Rows at most", DefaultLimit);
         var command = new Command("history", "List what was raised and cleared, newest first") { limit, Verbs.Json };
         command.SetAction(
             (parsed, ct) =>

@@ -11,7 +11,7 @@ internal static class AuditCommand
     public static Command Create()
     {
         var target = new Argument<string?>("target") { Description = "An account, or relaying", Arity = ArgumentArity.ZeroOrOne };
-        var limit = new Option<int>("--limit") { Description = "Rows at most", DefaultValueFactory = _ => DefaultLimit };
+        Option<int> limit = TypedOption.Count("--limit", "Rows at most", DefaultLimit);
         var command = new Command("audit", "List what operators have done, newest first") { target, limit, Verbs.Json };
         command.SetAction(
             (parsed, ct) =>

@@ -30,7 +30,7 @@ internal static class InviteCommand
     {
         var id = new Option<string?>("--id") { Description = "The account that it is for; else whoever comes may choose" };
         var domain = new Option<string?>("--domain") { Description = "The domain that the node sends from" };
-        var uses = new Option<int>("--uses") { Description = "Accounts that may be made by it", DefaultValueFactory = _ => 1 };
+        Option<int> uses = TypedOption.Count("--uses", "Accounts that may be made by it", 1);
         var expires = new Option<string>("--expires")
         {
             Description = "When it ends, such as 12h or 7d",

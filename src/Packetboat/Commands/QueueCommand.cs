@@ -24,7 +24,7 @@ internal static class QueueCommand
     private static Command List()
     {
         var selection = new SelectionOptions(withId: false);
-        var limit = new Option<int>("--limit") { Description = "Rows at most", DefaultValueFactory = _ => DefaultLimit };
+        Option<int> limit = TypedOption.Count("--limit", "Rows at most", DefaultLimit);
         var command = new Command("list", "List queued recipients, oldest first") { limit, Verbs.Json };
         selection.AddTo(command);
         command.SetAction(

@@ -22,16 +22,16 @@ internal static class SuspensionCommands
     {
         var reason = new Option<string>("--reason") { Description = "What the node reads", DefaultValueFactory = _ => "" };
         Option<string?> until = UntilOption.Create();
-        var queued = new Option<QueuedMail>("--queued")
-        {
-            Description = "Queued mail: hold it until resumed, drop it, bounce it to its sender, or send it",
-            DefaultValueFactory = _ => QueuedMail.Hold,
-        };
-        var answer = new Option<SuspendedAnswer>("--answer")
-        {
-            Description = "New mail: defer it, so that it stays with the node, or refuse it",
-            DefaultValueFactory = _ => SuspendedAnswer.Defer,
-        };
+        Option<QueuedMail> queued = TypedOption.Choice(
+            "--queued",
+            "Queued mail: hold it until resumed, drop it, bounce it to its sender, or send it",
+            QueuedMail.Hold
+        );
+        Option<SuspendedAnswer> answer = TypedOption.Choice(
+            "--answer",
+            "New mail: defer it, so that it stays with the node, or refuse it",
+            SuspendedAnswer.Defer
+        );
         var command = new Command("suspend", description) { reason, until, queued, answer, Verbs.Json };
         return Acts(
             command,

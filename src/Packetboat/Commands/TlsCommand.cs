@@ -13,7 +13,7 @@ internal static class TlsCommand
 
     private static Command List()
     {
-        var limit = new Option<int>("--limit") { Description = "Rows at most", DefaultValueFactory = _ => DefaultLimit };
+        Option<int> limit = TypedOption.Count("--limit", "Rows at most", DefaultLimit);
         var command = new Command("list", "List the servers whose mail waits when they offer no TLS") { limit, Verbs.Json };
         command.SetAction(
             (parsed, ct) =>

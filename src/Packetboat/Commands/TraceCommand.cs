@@ -13,11 +13,7 @@ internal static class TraceCommand
         var id = new Argument<string?>("id") { Description = "The message's id", Arity = ArgumentArity.ZeroOrOne };
         var to = new Option<string?>("--to") { Description = "Mail whose recipient contains this" };
         var from = new Option<string?>("--from") { Description = "Mail whose sender contains this" };
-        var limit = new Option<int>("--limit")
-        {
-            Description = "Messages at most, newest first",
-            DefaultValueFactory = _ => DefaultLimit,
-        };
+        Option<int> limit = TypedOption.Count("--limit", "Messages at most, newest first", DefaultLimit);
         var command = new Command("trace", "Tell the story of a message, queued or done") { id, to, from, limit, Verbs.Json };
         command.SetAction(
             (parsed, ct) =>

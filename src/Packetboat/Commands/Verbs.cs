@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 
 namespace Packetboat.Commands;
 
@@ -49,8 +50,20 @@ internal static class Verbs
         return root;
     }
 
-    public static Task<int> InvokeAsync(ParseResult parsed, CancellationToken ct) =>
-        parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = EndPatience(parsed) }, ct);
+    public static async Task<int> InvokeAsync(ParseResult parsed, CancellationToken ct)
+    {
+        if (parsed.Action is ParseErrorAction)
+        {
+            if (UsageError.IsUnfinished(parsed))
+                await parsed.InvokeAsync(cancellationToken: ct);
+            else
+                foreach (string line in UsageError.Lines(parsed))
+                    await Console.Error.WriteLineAsync(line);
+            return ExitCode.Usage;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = EndPatience(parsed) }, ct);
+    }
 
     /// <summary>How long a verb may take to end after SIGTERM or SIGINT. The process ends then, whatever it is doing, with status 143 or 130.</summary>
     internal static TimeSpan EndPatience(ParseResult parsed) =>
