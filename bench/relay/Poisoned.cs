@@ -15,6 +15,9 @@ internal sealed class Poisoned(string program, string work, TimeProvider time)
     private const string Defers = "defers.test";
     private const string Dead = DeadNames.DeadDomain;
 
+    /// <summary>The poisoned, in the order of the table.</summary>
+    public static IReadOnlyList<string> Destinations { get; } = [Stalls, Defers, Dead];
+
     /// <summary>What is queued for the poisoned has been tried by then, and holds what it can hold.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
 
@@ -25,12 +28,18 @@ internal sealed class Poisoned(string program, string work, TimeProvider time)
     public required int Messages { get; init; }
     public required int Queued { get; init; }
     public required double Rate { get; init; }
+    public required string RetryFirst { get; init; }
+    public required IReadOnlyList<string> Which { get; init; }
     public required int Size { get; init; }
 
     /// <summary>Nothing was lost or came twice, and the share is what it should be.</summary>
     public bool IsWell => Share >= Wanted && _without.Concat(_with).All(run => run is { Lost: 0, Duplicates: 0 });
 
-    private double Share => Median(_with, run => run.DeliveredPerSecond) / Median(_without, run => run.DeliveredPerSecond);
+    /// <summary>Of the two turns that stand beside each other: what else the machine does, it does to both.</summary>
+    private double[] Shares =>
+        [.. _with.Zip(_without, (with, without) => with.DeliveredPerSecond / without.DeliveredPerSecond).Order()];
+
+    private double Share => Middle(Shares);
 
     public async Task<string> RunAsync(int runs, CancellationToken ct)
     {
@@ -62,7 +71,7 @@ internal sealed class Poisoned(string program, string work, TimeProvider time)
         if (Directory.Exists(work))
             Directory.Delete(work, recursive: true);
         var address = new IPEndPoint(IPAddress.Loopback, FreePort.Find());
-        Spoke.Configure(work, address.Port, sink.Port, names.Port, delivers: true, "");
+        Spoke.Configure(work, address.Port, sink.Port, names.Port, delivers: true, $"RetryFirst = {RetryFirst}");
         await using Spoke spoke = await Spoke.StartAsync(program, work, address, time, ct);
         var load = new LoadOptions
         {
@@ -90,9 +99,9 @@ internal sealed class Poisoned(string program, string work, TimeProvider time)
         Console.Error.WriteLine($"{(isPoisoned ? "with" : "without")}: {result}");
     }
 
-    /// <summary>Mail for each of the three.</summary>
+    /// <summary>Mail for each of the poisoned.</summary>
     private IEnumerable<Task> Poison(LoadOptions load, int messages, double rate, CancellationToken ct) =>
-        new[] { Stalls, Defers, Dead }.Select(domain =>
+        Which.Select(domain =>
         {
             LoadOptions bad = load with
             {
@@ -114,16 +123,13 @@ internal sealed class Poisoned(string program, string work, TimeProvider time)
         string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            {Messages} messages of {Size} octets to {Domains} healthy domains; for each of three poisoned destinations {Queued} queued and {Rate:0.#}/s more; {stalled} connections stalled in all
+            {Messages} messages of {Size} octets to {Domains} healthy domains; for each of the poisoned ({string.Join(", ", Which)}) {Queued} queued and {Rate:0.#}/s more, RetryFirst {RetryFirst}; {stalled} connections stalled in all
 
             | | delivered/s | accepted/s | ms p50 | ms p99 | CPU ms a message | PSS MiB | lost, twice |
             |---|---|---|---|---|---|---|---|
             {Row("without", _without)}
             {Row("with", _with)}
-            | share | {Share:P0} | {Median(_with, run => run.AcceptedPerSecond) / Median(
-                _without,
-                run => run.AcceptedPerSecond
-            ):P0} | | | | | |
+            | share, turn by turn | {Share:P0} ({Shares[0]:P0}-{Shares[^1]:P0}) | | | | | | |
             """
         );
 
@@ -136,9 +142,7 @@ internal sealed class Poisoned(string program, string work, TimeProvider time)
     private static string Spread(List<RunResult> runs, Func<RunResult, double> what) =>
         string.Create(CultureInfo.InvariantCulture, $"{Median(runs, what):0} ({runs.Min(what):0}-{runs.Max(what):0})");
 
-    private static double Median(List<RunResult> runs, Func<RunResult, double> what)
-    {
-        double[] sorted = [.. runs.Select(what).Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
+    private static double Median(List<RunResult> runs, Func<RunResult, double> what) => Middle([.. runs.Select(what).Order()]);
+
+    private static double Middle(double[] sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 }

@@ -20,6 +20,18 @@ internal static class PoisonedCommand
             DefaultValueFactory = _ => 10,
             Description = "More of them a second, for each, during the turn.",
         };
+        var retry = new Option<string>("--retry-first")
+        {
+            DefaultValueFactory = _ => "1m",
+            Description = "RetryFirst of the server. 5s: what is put off is tried again several times in a turn.",
+        };
+        var which = new Option<string[]>("--destinations")
+        {
+            DefaultValueFactory = _ => [.. Poisoned.Destinations],
+            AllowMultipleArgumentsPerToken = true,
+            Description = "Only these of the poisoned.",
+        };
+        which.AcceptOnlyFromAmong([.. Poisoned.Destinations]);
         var size = new Option<int>("--size") { DefaultValueFactory = _ => 4096, Description = "Octets of a message." };
         var runs = new Option<int>("--runs") { DefaultValueFactory = _ => 3, Description = "With and without, in turns." };
         var work = new Option<string>("--work")
@@ -34,6 +46,8 @@ internal static class PoisonedCommand
             messages,
             queued,
             rate,
+            retry,
+            which,
             size,
             runs,
             work,
@@ -51,6 +65,8 @@ internal static class PoisonedCommand
                     Messages = given.GetValue(messages),
                     Queued = given.GetValue(queued),
                     Rate = given.GetValue(rate),
+                    RetryFirst = given.GetValue(retry)!,
+                    Which = given.GetValue(which)!,
                     Size = given.GetValue(size),
                 };
                 Console.WriteLine(await poisoned.RunAsync(given.GetValue(runs), ct));
