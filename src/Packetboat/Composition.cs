@@ -217,6 +217,9 @@ internal sealed class Composition : IAsyncDisposable
 
     public IOperations Operations { get; }
 
+    /// <summary>For relays that are shown one.</summary>
+    public TokenKeeper Tokens => _tokens;
+
     /// <summary>The certificate that other hosts see, made where there is none.</summary>
     public static (string Certificate, string Key) CertificateFiles(Settings settings)
     {

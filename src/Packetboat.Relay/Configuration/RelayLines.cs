@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Packetboat.Relay.Configuration.SbbsIni;
 using Packetboat.Relay.Hub;
 
@@ -18,18 +19,15 @@ public sealed class RelayLines
     private readonly string _ctrl;
     private readonly ConfigurationEnvironment _environment;
     private readonly string _sbbs;
-    private readonly string _packetboat;
 
     /// <param name="ctrl">The folder of the settings.</param>
     /// <param name="environment">Of this machine.</param>
     /// <exception cref="InvalidDataException">There is no sbbs.ini.</exception>
     public RelayLines(string ctrl, ConfigurationEnvironment environment)
     {
-        (_ctrl, _environment) = (Path.GetFullPath(ctrl, environment.WorkingDirectory), environment);
-        _sbbs =
-            SbbsIniFile.Choose(_ctrl, environment)
-            ?? throw new InvalidDataException($"{_ctrl} has no {SbbsIniFile.Name}; name the right folder with --ctrl");
-        _packetboat = Path.Combine(_ctrl, "packetboat.ini");
+        _environment = environment;
+        SettingsDraft draft = new(ctrl, environment);
+        (_ctrl, _sbbs) = (draft.Ctrl, draft.SbbsIni);
     }
 
     /// <summary>Why the hub's lines could not be written; null when they can. For before the hub is asked for them.</summary>
@@ -43,7 +41,7 @@ public sealed class RelayLines
     /// </summary>
     /// <param name="relay">How the hub may look.</param>
     public IReadOnlyList<Problem> ErrorsWith(JoinAnswer relay) =>
-        [.. PreviewOf(FilesFor(relay, certificate: null)).Problems.Where(problem => problem.Severity == Severity.Error)];
+        [.. DraftOf(relay, certificate: null).Preview().Problems.Where(problem => problem.Severity == Severity.Error)];
 
     /// <summary>Looks at the change, and makes it if the settings hold together with it.</summary>
     /// <param name="relay">How to reach the hub.</param>
@@ -54,47 +52,34 @@ public sealed class RelayLines
     /// <exception cref="UnauthorizedAccessException">This user may not write there.</exception>
     public (IReadOnlyList<WrittenFile> Written, Refusal? Refusal) Write(JoinAnswer relay, string? certificate, TimeProvider time)
     {
-        (List<(string Path, byte[] Content)> files, Refusal? refusal) = Draft(relay, certificate);
-        return refusal is null
-            ? ([.. files.Select(file => new WrittenFile(file.Path, ReplacedFile.Write(file.Path, file.Content, time)))], null)
-            : ([], refusal);
+        (SettingsDraft draft, Refusal? refusal) = Draft(relay, certificate);
+        return refusal is null ? (draft.Write(time), null) : ([], refusal);
     }
 
-    private (List<(string Path, byte[] Content)> Files, Refusal? Refusal) Draft(JoinAnswer relay, string? certificate)
+    private (SettingsDraft Draft, Refusal? Refusal) Draft(JoinAnswer relay, string? certificate)
     {
-        List<(string Path, byte[] Content)> files = FilesFor(relay, certificate);
-        return (files, Doubt(files, relay, certificate is not null));
+        SettingsDraft draft = DraftOf(relay, certificate);
+        return (draft, Doubt(draft, relay, certificate is not null));
     }
 
-    private List<(string Path, byte[] Content)> FilesFor(JoinAnswer relay, string? certificate)
+    private SettingsDraft DraftOf(JoinAnswer relay, string? certificate)
     {
         Settings settings = ConfigurationReader.Read(_ctrl, _environment).Draft!;
 
         // In this order each file can stand beside those that were there before: the password comes last.
-        var files = new List<(string Path, byte[] Content)>();
+        var draft = new SettingsDraft(_ctrl, _environment);
         if (certificate is not null)
-            AddCertificate(files, settings, certificate);
-        files.Add((_sbbs, SbbsIni(settings.Mail, relay)));
-        files.RemoveAll(file => File.Exists(file.Path) && File.ReadAllBytes(file.Path).AsSpan().SequenceEqual(file.Content));
-        return files;
-    }
-
-    private ConfigurationResult PreviewOf(List<(string Path, byte[] Content)> files) =>
-        ConfigurationReader.Preview(
-            _ctrl,
-            _environment,
-            files.ToDictionary(file => file.Path, file => file.Content, StringComparer.Ordinal)
+            AddCertificate(draft, settings, certificate);
+        MailSettings mail = settings.Mail;
+        draft.Edit(
+            _sbbs,
+            (Mail, "Options", OptionsOf(mail.Options, relay)),
+            (Mail, nameof(mail.RelayServer), relay.Server),
+            (Mail, nameof(mail.RelayPort), relay.Port.ToString(CultureInfo.InvariantCulture)),
+            (Mail, nameof(mail.RelayUsername), relay.Account),
+            (Mail, nameof(mail.RelayPassword), relay.Password)
         );
-
-    private byte[] SbbsIni(MailSettings mail, JoinAnswer relay)
-    {
-        var editor = new IniEditor(File.ReadAllBytes(_sbbs), _ctrl);
-        editor.Set(Mail, "Options", OptionsOf(mail.Options, relay));
-        editor.Set(Mail, nameof(mail.RelayServer), relay.Server);
-        editor.Set(Mail, nameof(mail.RelayPort), relay.Port.ToString(CultureInfo.InvariantCulture));
-        editor.Set(Mail, nameof(mail.RelayUsername), relay.Account);
-        editor.Set(Mail, nameof(mail.RelayPassword), relay.Password);
-        return editor.Content;
+        return draft;
     }
 
     /// <summary>As they are written, where they are right already.</summary>
@@ -114,7 +99,7 @@ public sealed class RelayLines
             _ => MailOptions.RELAY_AUTH_PLAIN,
         };
 
-    private void AddCertificate(List<(string Path, byte[] Content)> files, Settings settings, string certificate)
+    private void AddCertificate(SettingsDraft draft, Settings settings, string certificate)
     {
         string path = settings.Packetboat.RelayCertificateFile;
         if (path.Length > 0)
@@ -122,20 +107,18 @@ public sealed class RelayLines
             // Others may be trusted for this already.
             string there = File.Exists(path) ? File.ReadAllText(path) : "";
             if (!there.Contains(certificate.Trim(), StringComparison.Ordinal))
-                files.Add((path, System.Text.Encoding.UTF8.GetBytes($"{there.TrimEnd()}\n{certificate.Trim()}\n".TrimStart())));
+                draft.Replace(path, Encoding.UTF8.GetBytes($"{there.TrimEnd()}\n{certificate.Trim()}\n".TrimStart()));
             return;
         }
 
-        files.Add((Path.Combine(_ctrl, DefaultCertificate), System.Text.Encoding.UTF8.GetBytes(certificate.Trim() + "\n")));
-        var editor = new IniEditor(File.Exists(_packetboat) ? File.ReadAllBytes(_packetboat) : default, _ctrl);
-        editor.Set("Relay", CertificateKey, DefaultCertificate);
-        files.Add((_packetboat, editor.Content));
+        draft.Replace(Path.Combine(_ctrl, DefaultCertificate), Encoding.UTF8.GetBytes(certificate.Trim() + "\n"));
+        draft.Edit(draft.PacketboatIni, ("Relay", CertificateKey, DefaultCertificate));
     }
 
     /// <summary>Reads what is about to be written as the server will read it.</summary>
-    private Refusal? Doubt(List<(string Path, byte[] Content)> files, JoinAnswer relay, bool hasCertificate)
+    private Refusal? Doubt(SettingsDraft draft, JoinAnswer relay, bool hasCertificate)
     {
-        ConfigurationResult then = PreviewOf(files);
+        ConfigurationResult then = draft.Preview();
         Problem[] errors =
         [
             .. then.Problems.Where(problem =>
@@ -181,8 +164,3 @@ public sealed class RelayLines
             (nameof(MailSettings.RelayPassword), ""),
         ];
 }
-
-/// <summary>A settings file that was changed.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="Backup">Its copy of before; null: it is new.</param>
-public sealed record WrittenFile(string Path, string? Backup);

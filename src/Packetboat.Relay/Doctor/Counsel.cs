@@ -10,6 +10,8 @@ internal static class Counsel
 {
     private const string SbbsIni = "sbbs.ini";
     private const string Mail = "Mail";
+    private const string PacketboatIni = "packetboat.ini";
+    private const string Delivery = "Delivery";
     private const string Join = "packetboat join https://HUB CODE";
 
     public static async Task<Advice> OfAsync(Facts facts)
@@ -18,8 +20,13 @@ internal static class Counsel
         if (subject.Settings?.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL) == true)
             return Say("Mail stays on this machine, as NO_SENDMAIL says");
         RelayContact? relay = await KnownAsync(facts.RelayAsync());
+        RelayContact? takes = subject.HasRelay ? await KnownAsync(facts.FirstThatWorksAsync(subject.Relays[0])) : null;
         if (subject.UsedRelay is { } used)
-            return ThroughTheRelay(subject, used, relay, (await KnownAsync(facts.DnsAsync()))?.Trouble.Length > 0);
+            return relay is not { Works: true } && takes is { Settings: var other }
+                ? Say(
+                    $"Mail leaves this machine through {other.Server}:{other.Port}, as {used.Server}:{used.Port} does not take it at present"
+                )
+                : ThroughTheRelay(subject, used, relay, (await KnownAsync(facts.DnsAsync()))?.Trouble.Length > 0);
 
         Reach?[] reaches =
         [
@@ -30,12 +37,16 @@ internal static class Counsel
             return Say("Mail leaves this machine directly, to each domain's own servers: port 25 is open");
         if (!reaches.Any(reach => reach is { IsClosed: true } or { Interceptor: not null }))
             return Say("How mail should leave this machine cannot be said: nobody could be called");
-        if (relay is { Works: true } && subject.Settings?.Detour is { } detour)
+        if (takes is { Settings: var detour })
             return Say(
                 $"Mail leaves this machine through {detour.Server}:{detour.Port} while port 25 is closed, and directly when it is open, as DeliveryMode Auto says"
             );
+        if (subject.Detour is { } mute)
+            return Say(
+                $"Mail should leave this machine through {mute.Server}:{mute.Port} while port 25 is closed, as DeliveryMode Auto says, and will when what stands first here is mended"
+            );
         return relay is { Works: true } && subject.Settings is { } settings
-            ? SwitchRelayOn(settings, relay.Settings)
+            ? SwitchRelayOn(settings, relay.Settings, subject.SaysMode)
             : new Advice(
                 "Mail should leave this machine through a relay, as port 25 is closed: ask the operator of a hub for a code",
                 Join,
@@ -64,11 +75,18 @@ internal static class Counsel
         );
     }
 
-    private static Advice SwitchRelayOn(Settings settings, RelaySettings relay)
+    private static Advice SwitchRelayOn(Settings settings, RelaySettings relay, bool saysMode)
     {
+        string way = $"through {relay.Server}:{relay.Port}, which takes us";
+        // Where the mode is written down the flag alone would contradict it; the other mode is one line, and right when the port opens too.
+        if (saysMode)
+            return Say(
+                $"Mail should leave this machine {way}, while port 25 is closed",
+                new SettingChange(PacketboatIni, Delivery, nameof(DeliveryMode), nameof(DeliveryMode.Auto))
+            );
         uint options = (uint)(settings.Mail.Options | MailOptions.RELAY_TX);
         return Say(
-            $"Mail should leave this machine through {relay.Server}:{relay.Port}, which takes us; port 25 is closed",
+            $"Mail should leave this machine {way}; port 25 is closed",
             new SettingChange(SbbsIni, Mail, nameof(MailSettings.Options), IniFlags.Write(options, KeyTable.FlagBits))
         );
     }

@@ -23,6 +23,10 @@ public sealed record DoctorReport(
     /// <summary>The worst of all.</summary>
     public CheckVerdict Verdict => Findings.Select(finding => finding.Verdict).Where(IsTrouble).DefaultIfEmpty().Max();
 
+    /// <summary>What came of writing the advice into the settings; null: nobody asked for that.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AppliedAdvice? Applied { get; init; }
+
     /// <summary>What to mend first; null: nothing.</summary>
     [JsonIgnore]
     public Finding? First => Findings.FirstOrDefault(finding => IsTrouble(finding.Verdict));

@@ -2,13 +2,15 @@ using System.Net.Sockets;
 using Packetboat.Protocol.Dns;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Resolver;
+using Packetboat.Relay.Tokens;
 
 namespace Packetboat.Relay.Doctor;
 
 /// <summary>Runs all checks at the same time, and puts what they found into the order in which it is to be mended.</summary>
 /// <param name="resolver">Asks the DNS.</param>
 /// <param name="time">The clock.</param>
-public sealed class Examination(IResolver resolver, TimeProvider time)
+/// <param name="tokens">For relays that are shown one; null: these are not tried.</param>
+public sealed class Examination(IResolver resolver, TimeProvider time, TokenKeeper? tokens = null)
 {
     /// <summary>For all of it. What has not ended by then was not checked.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(28);
@@ -16,7 +18,7 @@ public sealed class Examination(IResolver resolver, TimeProvider time)
     /// <summary>
     /// In the order in which they count as causes: what makes others fail comes before them. Of two failures the earlier one is mended first.
     /// </summary>
-    private static Check[] Checks() =>
+    private static Check[] ChecksOf(Subject subject) =>
         [
             new SettingsCheck(),
             new DnsCheck(),
@@ -24,6 +26,7 @@ public sealed class Examination(IResolver resolver, TimeProvider time)
             new ClockCheck(),
             new OpenRelayCheck(),
             new RelayCheck(),
+            .. RelayCheck.OfOthers(subject),
             new Port25Check(AddressFamily.InterNetwork),
             new Port25Check(AddressFamily.InterNetworkV6),
             new AddressCheck(),
@@ -58,8 +61,8 @@ public sealed class Examination(IResolver resolver, TimeProvider time)
         DateTimeOffset begun = time.GetUtcNow();
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
-        var facts = new Facts(subject, resolver, time, either.Token);
-        Finding[] findings = await Task.WhenAll(Checks().Select(check => RunAsync(check, facts, either.Token)));
+        var facts = new Facts(subject, resolver, time, tokens, either.Token);
+        Finding[] findings = await Task.WhenAll(ChecksOf(subject).Select(check => RunAsync(check, facts, either.Token)));
         ct.ThrowIfCancellationRequested();
         return new DoctorReport(
             begun,

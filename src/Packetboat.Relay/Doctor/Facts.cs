@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Packetboat.Protocol.Dns;
@@ -5,6 +6,7 @@ using Packetboat.Protocol.Spf;
 using Packetboat.Relay.Checks;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Tokens;
 
 namespace Packetboat.Relay.Doctor;
 
@@ -16,7 +18,9 @@ internal sealed class Facts
     private readonly Lazy<Task<DnsHealth>> _dns;
     private readonly Lazy<Task<Reach>> _reach4;
     private readonly Lazy<Task<Reach>> _reach6;
-    private readonly Lazy<Task<RelayContact?>> _relay;
+    private readonly ConcurrentDictionary<RelaySettings, Lazy<Task<RelayContact>>> _relays = new();
+    private readonly RelaySignIn _signIn;
+    private readonly CancellationToken _over;
     private readonly Lazy<Task<Talk?>> _relayTalk;
     private readonly Lazy<Task<IReadOnlyList<OwnAddress>>> _own;
     private readonly Lazy<Task<IReadOnlyList<IPAddress>>> _leaving;
@@ -26,20 +30,20 @@ internal sealed class Facts
     /// <param name="subject">Of whom.</param>
     /// <param name="resolver">Asks the DNS.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="tokens">For relays that are shown one; null: they cannot be tried.</param>
     /// <param name="over">The examination ends.</param>
-    public Facts(Subject subject, IResolver resolver, TimeProvider time, CancellationToken over)
+    public Facts(Subject subject, IResolver resolver, TimeProvider time, TokenKeeper? tokens, CancellationToken over)
     {
-        (Subject, Resolver, Time) = (subject, resolver, time);
+        (Subject, Resolver, Time, HasTokens, _over) = (subject, resolver, time, tokens is not null, over);
         Settings effective = subject.Effective;
         DialSettings dialing = DialSettingsOf(effective);
         var dialer = new Dialer(() => dialing, time);
         _addresses = new HostAddresses(resolver, () => effective.Mail.DnsServer is not null);
         _caller = new Caller(dialer, () => subject.HostName, time);
-        var signIn = new RelaySignIn(new RelayConnector(dialer, _addresses, () => effective));
+        _signIn = new RelaySignIn(new RelayConnector(dialer, _addresses, () => effective, tokens));
         _dns = new(() => AskAsync(over));
         _reach4 = new(() => CallProvidersAsync(AddressFamily.InterNetwork, over));
         _reach6 = new(() => CallProvidersAsync(AddressFamily.InterNetworkV6, over));
-        _relay = new(() => SignInAsync(signIn, over));
         _relayTalk = new(() => CallRelayAsync(over));
         _own = new(FindOwnAsync);
         _leaving = new(() => FindLeavingAsync(over));
@@ -60,8 +64,34 @@ internal sealed class Facts
 
     public Task<Reach> ReachAsync(AddressFamily family) => (family == AddressFamily.InterNetwork ? _reach4 : _reach6).Value;
 
-    /// <summary>Null: no relay is written down.</summary>
-    public Task<RelayContact?> RelayAsync() => _relay.Value;
+    /// <summary>Tokens can be shown.</summary>
+    public bool HasTokens { get; }
+
+    /// <summary>RelayServer. Null: none is written down.</summary>
+    public async Task<RelayContact?> RelayAsync() => Subject.KnownRelay is { } relay ? await SignInAsync(relay) : null;
+
+    /// <summary>One sign-in, whatever rules and lists name the relay: each failure brings a ban nearer.</summary>
+    public Task<RelayContact> SignInAsync(RelaySettings relay) =>
+        _relays
+            .GetOrAdd(
+                relay with
+                {
+                    Rule = "",
+                    Backup = "",
+                },
+                _ => new Lazy<Task<RelayContact>>(() => _signIn.TryAsync(relay, _over))
+            )
+            .Value;
+
+    /// <summary>The first of them that takes us; null: none does.</summary>
+    public async Task<RelayContact?> FirstThatWorksAsync(RelayGroup group)
+    {
+        RelayContact[] contacts = await Task.WhenAll(group.Relays.Where(CanTry).Select(SignInAsync));
+        return Array.Find(contacts, contact => contact.Works);
+    }
+
+    /// <summary>Without the store its token is not at hand.</summary>
+    public bool CanTry(RelaySettings relay) => relay.Token is null || HasTokens;
 
     /// <summary>The relay's greeting and its answer to EHLO; null: none is known, or its port begins with TLS, or it has no address.</summary>
     public Task<Talk?> RelayTalkAsync() => _relayTalk.Value;
@@ -82,10 +112,19 @@ internal sealed class Facts
     {
         if (Subject.UsedRelay is { } relay)
             return $"receivers see the address of {relay.Server}, and not this one's";
+        return await IsShutAsync() ? "port 25 is closed: no mail leaves from this address" : "";
+    }
+
+    /// <summary>Port 25 is open to others: mail can leave directly.</summary>
+    public async Task<bool> IsOpenAsync() =>
+        (await ReachAsync(AddressFamily.InterNetwork)).IsOpen || (await ReachAsync(AddressFamily.InterNetworkV6)).IsOpen;
+
+    private async Task<bool> IsShutAsync()
+    {
         Reach four = await ReachAsync(AddressFamily.InterNetwork);
         Reach six = await ReachAsync(AddressFamily.InterNetworkV6);
         bool isShut = four.IsClosed || four.Interceptor is not null || six.IsClosed || six.Interceptor is not null;
-        return isShut && !four.IsOpen && !six.IsOpen ? "port 25 is closed: no mail leaves from this address" : "";
+        return isShut && !four.IsOpen && !six.IsOpen;
     }
 
     public ValueTask<(IReadOnlyList<IPAddress> Addresses, string Failure)> AddressesOfAsync(string host, CancellationToken ct) =>
@@ -93,8 +132,12 @@ internal sealed class Facts
 
     public Task<Talk> CallAsync(string host, IPEndPoint target, CancellationToken ct) => _caller.CallAsync(host, target, ct);
 
-    /// <summary>Mail goes to a relay, and that takes it.</summary>
-    public async Task<bool> RelayCarriesAsync() => Subject.UsedRelay is not null && await RelayAsync() is { Works: true };
+    /// <summary>Mail goes to a relay, or does where it cannot go directly, and that takes it.</summary>
+    public async Task<bool> RelayCarriesAsync() => Subject.HasRelay && await FirstThatWorksAsync(Subject.Relays[0]) is not null;
+
+    /// <summary>The relay whose address receivers see; null: they see ours, or no mail leaves.</summary>
+    public async Task<RelaySettings?> SeenRelayAsync() =>
+        Subject.UsedRelay ?? (Subject.Detour is { } detour && await IsShutAsync() ? detour : null);
 
     private static DialSettings DialSettingsOf(Settings settings) =>
         SendMail.DialSettingsOf(settings) with
@@ -130,9 +173,6 @@ internal sealed class Facts
         );
     }
 
-    private async Task<RelayContact?> SignInAsync(RelaySignIn signIn, CancellationToken ct) =>
-        Subject.KnownRelay is { } relay ? await signIn.TryAsync(relay, ct) : null;
-
     private async Task<Talk?> CallRelayAsync(CancellationToken ct)
     {
         if (Subject.KnownRelay is not { ImplicitTls: false } relay)
@@ -155,7 +195,7 @@ internal sealed class Facts
 
     private async Task<IReadOnlyList<IPAddress>> FindLeavingAsync(CancellationToken ct)
     {
-        if (Subject.UsedRelay is { } relay)
+        if (await SeenRelayAsync() is { } relay)
             return (await _addresses.OfAsync(relay.Server, ct)).Addresses;
         if ((await WhyNotOwnAsync()).Length > 0)
             return [];
@@ -174,7 +214,8 @@ internal sealed class Facts
             )
         );
         // Through a relay one that passes will do: by which of its addresses it sends is its own affair.
-        return verdicts.OrderBy(verdict => verdict.Result == SpfResult.Pass != Subject.UsedRelay is not null).FirstOrDefault();
+        bool isByRelay = await SeenRelayAsync() is not null;
+        return verdicts.OrderBy(verdict => verdict.Result == SpfResult.Pass != isByRelay).FirstOrDefault();
     }
 
     private async Task<Reach> CallProvidersAsync(AddressFamily family, CancellationToken ct)

@@ -1,4 +1,5 @@
 using System.Net;
+using Packetboat.Relay.Configuration;
 
 namespace Packetboat.Relay.Doctor;
 
@@ -13,7 +14,8 @@ internal sealed class ListingCheck : Check
 
     public override async Task<Finding> ExamineAsync(Facts facts, CancellationToken ct)
     {
-        if (facts.Subject.UsedRelay is null && await facts.WhyNotOwnAsync() is { Length: > 0 } why)
+        RelaySettings? relay = await facts.SeenRelayAsync();
+        if (relay is null && await facts.WhyNotOwnAsync() is { Length: > 0 } why)
             return NotChecked(why);
         IReadOnlyList<IPAddress> leaving = await facts.LeavingFromAsync();
         if (leaving.Count == 0)
@@ -29,7 +31,7 @@ internal sealed class ListingCheck : Check
             unusable.Select(entry => $"{entry.List.Name}: {entry.Words}").Distinct(StringComparer.Ordinal)
         );
         if (listed.Length > 0)
-            return Listed(facts, listed);
+            return Listed(relay, listed);
         if (unusable.Length == entries.Length)
             return NotChecked($"{mute}; ask them through a name server of your own");
         string ok =
@@ -37,11 +39,11 @@ internal sealed class ListingCheck : Check
         return Ok(mute.Length == 0 ? ok : $"{ok}, as far as they answer ({mute})");
     }
 
-    private Finding Listed(Facts facts, BlocklistEntry[] listed)
+    private Finding Listed(RelaySettings? relay, BlocklistEntry[] listed)
     {
         string words = string.Join("; ", listed.Select(entry => $"{entry.Address} at {entry.List.Name}: {entry.Words}"));
         BlocklistEntry first = listed[0];
-        if (facts.Subject.UsedRelay is { } relay)
+        if (relay is not null)
             return Warning(
                 words,
                 $"that is an address of {relay.Server}: receivers may refuse what it sends",

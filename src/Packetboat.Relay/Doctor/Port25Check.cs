@@ -25,19 +25,19 @@ internal sealed class Port25Check(AddressFamily family) : Check
         if (!reach.HasWay && IsIpv6)
             return NotChecked("this machine has no way out by IPv6");
         if (reach.IsOpen)
-            return Open(facts, reach);
+            return await OpenAsync(facts, reach);
 
         string words = reach.Interceptor is { } interceptor
             ? $"{interceptor} answers in the place of {Names(reach.Talks)}"
             : $"no connection to {Names(reach.Talks)}: {string.Join("; ", reach.Talks.Select(talk => talk.Failure).Distinct(StringComparer.Ordinal))}";
         if (await facts.RelayCarriesAsync())
             return Ok($"{words}. It does not matter: mail goes to the relay");
-        if (facts.Subject.UsedRelay is not null)
+        if (facts.Subject.HasRelay)
             return Warning(words, "mail cannot go out directly in the relay's place", "Mend the way to the relay");
         return await DirectAsync(facts, reach, words);
     }
 
-    private Finding Open(Facts facts, Reach reach)
+    private async Task<Finding> OpenAsync(Facts facts, Reach reach)
     {
         string[] silent = [.. reach.Talks.Where(talk => !talk.IsConnected).Select(talk => $"{talk.Host}: {talk.Failure}")];
         string words = $"{reach.Connected.Count} of {reach.Talks.Count} large providers can be reached";
@@ -47,7 +47,8 @@ internal sealed class Port25Check(AddressFamily family) : Check
 
         Cause cause = facts.Subject.Effective.Replies.Classify(new RemoteOutcome(refusal, true, host));
         words = $"{words}, and {refused.Length} turn us away: {host}: {refusal}";
-        return facts.Subject.UsedRelay is null
+        bool isPassedBy = facts.Subject.UsedRelay is not null || await facts.RelayCarriesAsync();
+        return !isPassedBy
             ? Failure(words, cause.Explanation.TrimEnd('.'), cause.Remedy.TrimEnd('.'))
             : Ok($"{words}. It does not matter: mail goes to the relay");
     }

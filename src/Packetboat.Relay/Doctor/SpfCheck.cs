@@ -18,7 +18,7 @@ internal sealed class SpfCheck : DomainRecordCheck
     {
         if (await facts.SpfAsync() is not { } verdict)
         {
-            string why = facts.Subject.UsedRelay is null ? await facts.WhyNotOwnAsync() : "";
+            string why = await facts.SeenRelayAsync() is null ? await facts.WhyNotOwnAsync() : "";
             return NotChecked(why.Length > 0 ? why : "the address that mail leaves from is not known");
         }
 
@@ -27,7 +27,7 @@ internal sealed class SpfCheck : DomainRecordCheck
             return Ok(words);
         if (verdict.Result == SpfResult.TempError)
             return NotChecked(words);
-        string host = facts.Subject.UsedRelay is { } relay
+        string host = await facts.SeenRelayAsync() is { } relay
             ? $"{relay.Server}, through which mail leaves"
             : $"the address that mail leaves from ({string.Join(", ", await facts.LeavingFromAsync())})";
         string cause = verdict.Result switch
@@ -57,7 +57,7 @@ internal sealed class SpfCheck : DomainRecordCheck
 
     private static async Task<string> SendersAsync(Facts facts, CancellationToken ct)
     {
-        if (facts.Subject.UsedRelay is { } relay && Subject.DomainIn(relay.Server) is not null)
+        if (await facts.SeenRelayAsync() is { } relay && Subject.DomainIn(relay.Server) is not null)
             return await RecordOfAsync(facts.Resolver, relay.Server, ct) is null
                 ? $"a:{relay.Server}"
                 : $"include:{relay.Server}";

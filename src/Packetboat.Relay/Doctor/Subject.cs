@@ -23,6 +23,9 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
     /// <summary>Whom to ask instead of the one in the settings, or those of the system.</summary>
     public ServerAddress? NameServer { get; init; }
 
+    /// <summary>Somebody wrote <c>DeliveryMode</c>, and it does not follow from the flag RELAY_TX.</summary>
+    public bool SaysMode { get; init; }
+
     /// <summary>What is in force; where there are no settings, what would be in force without a line in them.</summary>
     public Settings Effective =>
         NameServer is null ? Written : Written with { Mail = Written.Mail with { DnsServer = NameServer } };
@@ -32,9 +35,34 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
     /// <summary>The relay that mail goes to; null: mail goes out directly.</summary>
     public RelaySettings? UsedRelay => Settings?.Relay;
 
+    /// <summary>The relay that mail goes to where it cannot go directly; null: then it goes nowhere.</summary>
+    public RelaySettings? Detour => Settings?.Detour;
+
+    public bool HasRelay => (UsedRelay ?? Detour) is not null;
+
     /// <summary>The relay that is written down, whether mail goes there or not.</summary>
     public RelaySettings? KnownRelay =>
         UsedRelay ?? (Effective.Mail.RelayServer.Length > 0 ? RelaySettings.From(Effective.Mail) : null);
+
+    /// <summary>
+    /// All relays that are written down, in the lists in which they stand in for one another. The first list is of the mail that no rule
+    /// takes, the others are the rules'.
+    /// </summary>
+    internal IReadOnlyList<RelayGroup> Relays { get; } = [.. GroupsOf(Settings)];
+
+    /// <summary>A relay is shown a token: then the store that keeps it is needed.</summary>
+    public bool UsesTokens => Relays.Any(group => group.Relays.Any(relay => relay.Token is not null));
+
+    private static IEnumerable<RelayGroup> GroupsOf(Settings? settings)
+    {
+        if (settings is null)
+            yield break;
+        if ((settings.Relay ?? settings.Detour) is { } usual)
+            yield return new RelayGroup([usual, .. settings.Backups], settings.Detour is not null);
+        foreach (RouteRule rule in settings.Routes)
+            if (rule.Relay is { } its)
+                yield return new RelayGroup([its, .. rule.Backups], rule.Action == RouteAction.Auto);
+    }
 
     /// <summary>Reads what the folder has.</summary>
     /// <param name="ctrl">The folder.</param>
@@ -48,6 +76,11 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
         return new Subject(ctrl, read.Settings, read.Problems, hostName)
         {
             Domain = DomainIn(read.Settings?.SystemAddress ?? hostName),
+            // Where the settings have mistakes elsewhere, whom they ask is still whom to ask: else the DNS would seem to be broken too.
+            NameServer = read.Settings is null ? read.Draft?.Mail.DnsServer : null,
+            SaysMode = read.Values.Any(value =>
+                value is { Key: nameof(PacketboatSettings.DeliveryMode), IsSet: true, Value.Length: > 0 }
+            ),
         };
     }
 

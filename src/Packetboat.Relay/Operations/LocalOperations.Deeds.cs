@@ -18,6 +18,7 @@ public sealed partial class LocalOperations
             OperatorDeed.DkimUse => "dkim use",
             OperatorDeed.DkimRetire => "dkim retire",
             OperatorDeed.Join => "join",
+            OperatorDeed.DoctorApply => "doctor --apply",
             _ => throw new ArgumentOutOfRangeException(nameof(deed), deed, "no deed"),
         };
 }

@@ -14,4 +14,7 @@ public enum OperatorDeed
 
     /// <summary><c>join</c>: the settings were changed, and mail leaves through a hub.</summary>
     Join,
+
+    /// <summary><c>doctor --apply</c>: the settings were changed as the report advises.</summary>
+    DoctorApply,
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Resolver;
@@ -26,6 +27,11 @@ internal static class DoctorCommand
         Description = "The address that mail leaves from, where nobody says how he sees us",
     };
 
+    private static readonly Option<bool> Apply = new("--apply")
+    {
+        Description = "Write the line of the settings that the last sentence names; the old file is kept",
+    };
+
     public static Command Create()
     {
         var command = new Command("doctor", "Find out why mail does not leave or is not believed, and what to do")
@@ -33,6 +39,7 @@ internal static class DoctorCommand
             Domain,
             Address,
             NameServerOption.Dns,
+            Apply,
             Verbs.Json,
         };
         command.SetAction((parsed, ct) => RunAsync(parsed, TimeProvider.System, ct));
@@ -43,8 +50,10 @@ internal static class DoctorCommand
     {
         if (!NameServerOption.IsRight(parsed) || SubjectOf(parsed) is not { } subject)
             return ExitCode.Usage;
-        var resolver = new CachingResolver(Examination.ResolverOptionsFor(subject), time);
-        DoctorReport report = await new Examination(resolver, time).RunAsync(subject, "", ct);
+        DoctorReport report = await ExamineAsync(subject, time, ct);
+        int? failure = null;
+        if (parsed.GetValue(Apply))
+            (report, failure) = await DoctorApply.RunAsync(report, parsed, time, ct);
         if (parsed.GetValue(Verbs.Json))
         {
             Print.Json(report, DoctorJson.Default.DoctorReport);
@@ -55,7 +64,33 @@ internal static class DoctorCommand
                 Print.Line(line);
         }
 
-        return StatusOf(report);
+        return failure ?? StatusOf(report);
+    }
+
+    private static async Task<DoctorReport> ExamineAsync(Subject subject, TimeProvider time, CancellationToken ct)
+    {
+        var resolver = new CachingResolver(Examination.ResolverOptionsFor(subject), time);
+        await using Composition? opened = subject.UsesTokens ? Open(subject.Settings!, time) : null;
+        return await new Examination(resolver, time, opened?.Tokens).RunAsync(subject, "", ct);
+    }
+
+    /// <summary>Null: a server has it, or the disk refuses; the rest is worth having all the same.</summary>
+    private static Composition? Open(Settings settings, TimeProvider time)
+    {
+        try
+        {
+            return new Composition(
+                settings,
+                ConfigurationEnvironment.OfThisMachine(),
+                NullLoggerFactory.Instance,
+                time,
+                delivers: false
+            );
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Null: it was printed what is wrong.</summary>

@@ -34,6 +34,11 @@ internal static class DoctorText
             yield return line;
         if (report.Advice.Command.Length > 0)
             yield return $"    {report.Advice.Command}";
+        if (report.Applied is { } applied)
+            foreach (string line in Wrapped("", applied.Words, width))
+                yield return line;
+        else if (report.Advice.Changes.Count > 0)
+            yield return "    packetboat doctor --apply writes it";
     }
 
     private static string Heading(DoctorReport report)

@@ -3,6 +3,7 @@ using Packetboat.Protocol.Dns;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Tests.Delivery;
+using Packetboat.Relay.Tokens;
 using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.Doctor;
@@ -112,8 +113,17 @@ internal sealed class DoctorRig : IAsyncDisposable
         return this;
     }
 
+    public DoctorRig ChangeAll(Func<Settings, Settings> change)
+    {
+        _settings = change(_settings);
+        return this;
+    }
+
+    /// <summary>For relays that are shown one.</summary>
+    public TokenKeeper? Tokens { get; set; }
+
     public Task<DoctorReport> RunAsync(IResolver? resolver = null) =>
-        new Examination(resolver ?? Zone, TimeProvider.System).RunAsync(
+        new Examination(resolver ?? Zone, TimeProvider.System, Tokens).RunAsync(
             new Subject(_folder.Path, _settings, [], "node.example") { Domain = Domain },
             "",
             TestContext.Current.CancellationToken

@@ -85,6 +85,34 @@ public sealed class WayOutTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task Where_mode_auto_has_a_relay_that_answers_a_closed_port_25_leaves_nothing_to_do()
+    {
+        DoctorReport report = await UseAuto().RunAsync();
+
+        Assert.Equal(CheckVerdict.Ok, Of(report, "port-25-ipv4").Verdict);
+        Assert.DoesNotContain(report.Findings, finding => finding.Verdict == CheckVerdict.Failure);
+        Assert.Matches(
+            @"^Mail leaves this machine through localhost:\d+ while port 25 is closed, and directly when it is open, as DeliveryMode Auto says\.$",
+            report.Advice.Words
+        );
+        Assert.Empty(report.Advice.Changes);
+        // Receivers see the relay: SPF has to name it.
+        Assert.Equal(CheckVerdict.Ok, Of(report, "spf").Verdict);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Where_mode_auto_has_a_relay_that_refuses_us_that_is_what_to_mend()
+    {
+        UseAuto();
+        _rig.Hub!.Answer = line => line.StartsWith("AUTH", StringComparison.Ordinal) ? "535 5.7.8 no" : null;
+
+        DoctorReport report = await _rig.RunAsync();
+
+        First(report, "relay", CheckVerdict.Failure);
+        Assert.Single(report.Findings, finding => finding.Verdict == CheckVerdict.Failure);
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task One_host_that_answers_for_all_providers_is_found_out()
     {
         const string Impostor = "220 proxy.isp.example ESMTP";
@@ -142,6 +170,12 @@ public sealed class WayOutTests : IAsyncDisposable
 
         Assert.Contains("there is no gmail.com", First(report, "dns", CheckVerdict.Failure).Words, StringComparison.Ordinal);
         Assert.Single(report.Findings, finding => finding.Verdict == CheckVerdict.Failure);
+    }
+
+    private DoctorRig UseAuto()
+    {
+        _rig.Zone.Add("node.example TXT v=spf1 ip4:127.0.0.1 -all");
+        return _rig.UseRelay(MailOptions.RELAY_AUTH_PLAIN).Change(ours => ours with { DeliveryMode = DeliveryMode.Auto });
     }
 
     private static string Json(DoctorReport report) =>
