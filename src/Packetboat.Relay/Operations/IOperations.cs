@@ -14,7 +14,8 @@ public interface IOperations
         ITlsOperations,
         ITokenOperations,
         ICredentialOperations,
-        IDeedOperations
+        IDeedOperations,
+        IDoctorOperations
 {
     /// <summary>The same, in the name of an operator: the audit trail says so.</summary>
     IOperations By(Operator who);
