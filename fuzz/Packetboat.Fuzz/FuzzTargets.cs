@@ -37,6 +37,7 @@ internal static class FuzzTargets
         new DmarcTarget(),
         new MtaStsTarget(),
         new TokenTarget(),
+        new MqttTarget(),
         new SessionTarget(),
         new ClientTarget(),
     ];

@@ -98,6 +98,12 @@ public sealed class StolenPasswordTests(ITestOutputHelper output)
         await UntilSuspendedAsync(hub);
         Assert.Equal(Limit, taken.Accepted);
         Assert.All(taken.Refusals, reply => Assert.StartsWith("451 4.7.1 Account MYBBS ", reply, StringComparison.Ordinal));
+        // It ends when the operator says so, and no hour is named at which it would.
+        Assert.All(taken.Refusals, reply => Assert.Contains(" suspended ", reply, StringComparison.Ordinal));
+        Assert.All(
+            taken.Refusals,
+            reply => Assert.EndsWith("keep the mail and try again later", reply, StringComparison.Ordinal)
+        );
         Tally late = await SendAsync(harbour, "MYBBS", harbour.Password, "a@bbs.example", "late", 1);
         Assert.StartsWith(
             "451 4.7.1 Account MYBBS is suspended (has sent to 200 of 200 recipients",

@@ -36,6 +36,11 @@ public sealed class ZoneResolver : IResolver
     /// <summary>All records of a name.</summary>
     public void Remove(string name) => _zone.Remove(name);
 
+    public void Forget(string name)
+    {
+        // Nothing is remembered.
+    }
+
     public ValueTask<DnsAnswer<MxRecord>> MxAsync(string domain, CancellationToken ct) => AnswerAsync(domain, "MX", Exchange, ct);
 
     public ValueTask<DnsAnswer<IPAddress>> Ipv4Async(string host, CancellationToken ct) =>

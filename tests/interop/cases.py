@@ -13,6 +13,7 @@ import threading
 import time
 
 import authentication
+import broker
 import content
 import srs
 import suspension
@@ -695,6 +696,7 @@ GROUPS = {
     "reports": reports,
     "srs": lambda run, results: srs.srs(run, results, SEED),
     "transport": transport.transport,
+    "broker": broker.broker,
     "suspension": lambda run, results: suspension.suspension(run, results, client_run, content.generate(10, SEED)),
 }
 

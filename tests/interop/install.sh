@@ -6,7 +6,8 @@ root=${PEERS_ROOT:-/var/cache/packetboat-interop}
 exim=exim4-daemon-heavy
 packages=(postfix sasl2-bin libsasl2-modules libsasl2-modules-db swaks libnet-ssleay-perl curl msmtp gsasl python3 openssl procps util-linux
     ca-certificates libmail-spf-perl libmail-dkim-perl libmail-dmarc-perl python3-dkim python3-nacl publicsuffix
-    libmail-deliverystatus-bounceparser-perl libmail-srs-perl unbound ldnsutils)
+    libmail-deliverystatus-bounceparser-perl libmail-srs-perl unbound ldnsutils
+    mosquitto mosquitto-clients)
 export DEBIAN_FRONTEND=noninteractive
 
 # A package that finds no policy-rc.d starts its daemon.

@@ -24,4 +24,7 @@ public interface IResolver
 
     /// <summary>PTR records: what the address calls itself. Lower case, without the dot at the end.</summary>
     ValueTask<DnsAnswer<string>> NamesAsync(IPAddress address, CancellationToken ct);
+
+    /// <summary>Somebody has changed the records of a name and wants them seen: the next question goes out, whatever is remembered.</summary>
+    void Forget(string name);
 }

@@ -51,12 +51,19 @@ public sealed class ArrivalGate(
         ArrivalPolicy policy = PolicyOf(account);
         ArrivalFinding found = await check.CheckAsync(sender, message, ct);
         MailAddress? leavesAs = sender;
-        if (policy is ArrivalPolicy.Rewrite && found.IsSpfMissing && sender is not null && rewriter.Forward(sender) is { } ours)
-            (leavesAs, found) = (ours, await check.CheckAsync(ours, message, ct));
+        string asIs = "";
+        if (policy is ArrivalPolicy.Rewrite && found.IsSpfMissing && sender is not null)
+        {
+            if (rewriter.Forward(sender) is { } ours)
+                (leavesAs, found) = (ours, await check.CheckAsync(ours, message, ct));
+            else
+                asIs = $"; {rewriter.WhyNot(sender)}";
+        }
+
         // A report that is refused is lost: nobody would learn why his mail was not taken.
         return policy is ArrivalPolicy.Enforce && sender is not null && found.Problems.Count > 0
             ? new ArrivalVerdict(sender, Refusal(found), "", found)
-            : new ArrivalVerdict(leavesAs, [], found.Summary, found);
+            : new ArrivalVerdict(leavesAs, [], found.Summary + asIs, found);
     }
 
     /// <summary>It was accepted: the node is told, unless it was today.</summary>

@@ -16,6 +16,12 @@ public sealed class SenderRewriter(SecretBox box, Func<ArrivalSettings> settings
         return IsOurs(sender, now) ? null : SrsAddress.Forward(sender, now.RewriteDomain, Today(), box.SrsMark);
     }
 
+    /// <summary>Why <see cref="Forward"/> has none, for the message's story.</summary>
+    public string WhyNot(MailAddress sender) =>
+        IsOurs(sender, settings())
+            ? "not rewritten: it is the hub's own"
+            : $"<{sender}> is not rewritten: with what would be put in front of it, it is longer than 64 octets, or it needs quotation marks";
+
     /// <summary>What an address that a report is for stands for.</summary>
     public SrsReading Read(MailAddress address)
     {

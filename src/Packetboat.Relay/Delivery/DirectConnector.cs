@@ -5,7 +5,6 @@ using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
-using Packetboat.Protocol.TransportSecurity;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
@@ -92,17 +91,17 @@ internal sealed class DirectConnector(
             }
 
             TlsDemand demand = await DemandAsync(route, mx, sts, hosts.AreImplicit, host, stopping);
-            if (demand is TlsDemand.Forbidden { Reply: var reply })
+            if (demand is TlsDemand.Forbidden { Reply: var reply, Result: var result })
             {
                 last = NotSecure(reply, host);
-                Note(route, demand, sts.Policy, "validation-failure", targets[0], from: null);
+                Note(route, demand, sts, result, targets[0], from: null);
                 passing = last is Connection.Unreachable ? last : passing;
                 continue;
             }
 
             foreach (MailTarget target in targets)
             {
-                var call = new Call(target, demand, route, sts.Policy);
+                var call = new Call(target, demand, route, sts);
                 if (await WhyNotAsync(call, sender, stopping) is { Length: > 0 } why)
                 {
                     unfit.Add(call with { Unfit = why });
@@ -175,7 +174,7 @@ internal sealed class DirectConnector(
         foreach (string host in hosts.Take(1))
         foreach (IPAddress address in (await addresses.OfAsync(host, ct)).Addresses)
         {
-            var call = new Call(new MailTarget(host, address), new TlsDemand.Opportunistic(), route, null);
+            var call = new Call(new MailTarget(host, address), new TlsDemand.Opportunistic(), route, NobodyAsked);
             if (await WhyNotAsync(call, sender, ct) is { Length: > 0 } why)
                 return why;
         }
@@ -250,7 +249,7 @@ internal sealed class DirectConnector(
 
     private async ValueTask<Connection> ConnectAsync(Call call, bool mayTls, CancellationToken stopping)
     {
-        (MailTarget target, TlsDemand demand, Route.Direct route, MtaStsPolicy? policy, _) = call;
+        (MailTarget target, TlsDemand demand, Route.Direct route, MtaStsLookup sts, _) = call;
         int port = settings().Packetboat.DirectPort;
         string host = $"{target.Host} [{target.Address}]:{port}";
         (Socket? socket, string failure) = await dialer.DialAsync(
@@ -293,7 +292,7 @@ internal sealed class DirectConnector(
 
         // The second call is the same session for whoever is told of it.
         if (mayTls && conversation.Result is { } tls)
-            Note(route, demand, policy, tls, target, from);
+            Note(route, demand, sts, tls, target, from);
         if (result is not Connection.Ready)
             await session.DisposeAsync();
         else if (session.Tls is not null)
@@ -311,17 +310,14 @@ internal sealed class DirectConnector(
         );
 
     /// <summary>Reports go by a way of their own, so that none is about the last one.</summary>
-    private void Note(
-        Route.Direct route,
-        TlsDemand demand,
-        MtaStsPolicy? policy,
-        string result,
-        MailTarget target,
-        IPAddress? from
-    )
+    private void Note(Route.Direct route, TlsDemand demand, MtaStsLookup sts, string result, MailTarget target, IPAddress? from)
     {
-        if (route.Tls != TlsWish.Optional)
-            results?.Note(route.Domain, TlsPolicyText.Of(demand, policy), result, target.Host, target.Address, from);
+        if (route.Tls == TlsWish.Optional)
+            return;
+        // That there was TLS all the same is no news to a domain whose policy cannot be had.
+        if (result.Length == 0 && demand is not TlsDemand.Dane && sts.Policy is null)
+            result = sts.Result;
+        results?.Note(route.Domain, TlsPolicyText.Of(demand, sts), result, target.Host, target.Address, from);
     }
 
     /// <summary>One host may be down. If several of different owners are, and the relay is not, it is the way out that is closed.</summary>
@@ -348,9 +344,9 @@ internal sealed class DirectConnector(
     /// <param name="Target">Whom to call.</param>
     /// <param name="Demand">What TLS must be there.</param>
     /// <param name="Route">By which way.</param>
-    /// <param name="Policy">Of the domain; null: none.</param>
+    /// <param name="Sts">What is known of the domain's policy.</param>
     /// <param name="Unfit">Why not by IPv6; empty: it may be, or it is IPv4.</param>
-    private sealed record Call(MailTarget Target, TlsDemand Demand, Route.Direct Route, MtaStsPolicy? Policy, string Unfit = "");
+    private sealed record Call(MailTarget Target, TlsDemand Demand, Route.Direct Route, MtaStsLookup Sts, string Unfit = "");
 
     /// <summary>One call to one address, for whoever has to say what went wrong.</summary>
     private sealed class DirectCall(

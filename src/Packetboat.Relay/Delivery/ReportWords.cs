@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using System.Globalization;
+using Packetboat.Protocol;
 using Packetboat.Protocol.Message;
 using Packetboat.Relay.Configuration.SbbsIni;
 using Packetboat.Relay.Diagnosis;
@@ -86,8 +86,8 @@ internal sealed class ReportWords
             .. Known(cause.IsKnown || hasSpoken ? cause.Class.Word() : "waiting", domain, "Wait"),
             .. Detail(ownWords),
             next is { } time
-                ? Filled(Text("report", "Next"), ("next", Time(time)), ("until", Time(until)))
-                : Filled(Text("report", "Until"), ("until", Time(until))),
+                ? Filled(Text("report", "Next"), ("next", ReadableTime.Of(time)), ("until", ReadableTime.Of(until)))
+                : Filled(Text("report", "Until"), ("until", ReadableTime.Of(until))),
         ];
 
     /// <param name="domain">US-ASCII.</param>
@@ -124,8 +124,6 @@ internal sealed class ReportWords
             text = text.Replace($"{{{name}}}", value, StringComparison.Ordinal);
         return text;
     }
-
-    private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
 
     private static FrozenDictionary<string, ReportWords> Read() =>
         typeof(ReportWords)

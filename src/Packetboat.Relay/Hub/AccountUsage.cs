@@ -9,7 +9,7 @@ internal sealed class AccountUsage(QwkId id, IUsageStore store, TimeProvider tim
     private static readonly TimeSpan QueueCount = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
-    private readonly DateTimeOffset?[] _told = new DateTimeOffset?[LimitWords.All.Count];
+    private readonly (DateTimeOffset Ends, LimitRule Rule)?[] _told = new (DateTimeOffset, LimitRule)?[LimitWords.All.Count];
     private readonly RefusalPace _refusals = new(time);
     private UsageCounters? _used;
     private HashSet<long>? _known;
@@ -276,17 +276,17 @@ internal sealed class AccountUsage(QwkId id, IUsageStore store, TimeProvider tim
             ? new StoppedMail(HoldKind.Limit, time.GetUtcNow(), $"account {id} {reached.Describe()}: held for the operator")
             : new StoppedMail(HoldKind.Delayed, reached.Ends ?? now.HourEnds, $"account {id} {reached.Describe()}: it waits");
 
-    /// <summary>Once for each hour or day.</summary>
+    /// <summary>Once for each hour or day; once more for another rule, of which the operator may want another thing.</summary>
     private LimitReached? Told(LimitReached? reached, out bool isNews)
     {
         isNews = false;
         if (reached is null)
             return null;
-        DateTimeOffset ends = reached.Ends ?? _used!.DayEnds;
+        (DateTimeOffset, LimitRule)? told = (reached.Ends ?? _used!.DayEnds, reached.Rule);
         // What is too large is the node's business alone.
         bool isAlarm = reached is not { Limit: AccountLimit.BytesPerMessage, Rule.Stops: true };
-        isNews = isAlarm && _told[(int)reached.Limit] != ends;
-        _told[(int)reached.Limit] = ends;
+        isNews = isAlarm && _told[(int)reached.Limit] != told;
+        _told[(int)reached.Limit] = told;
         return reached;
     }
 }

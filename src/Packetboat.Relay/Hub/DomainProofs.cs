@@ -36,6 +36,7 @@ public sealed class DomainProofs(
     {
         if (domain.Token is null)
             return domain;
+        resolver.Forget(domain.RecordName);
         DnsAnswer<string> answer = await resolver.TextAsync(domain.RecordName, ct);
         if (answer is DnsAnswer<string>.TemporaryFailure)
             return domain;

@@ -132,8 +132,8 @@ public sealed class LimitKeeper(
         }
     }
 
-    /// <summary>Takes back the alarms whose hour or day is over. One that has suspended the account, or has held mail, waits for the operator.</summary>
-    internal async Task ClearAsync(CancellationToken ct)
+    /// <summary>Takes back the alarms whose hour or day is over, or whose account is gone. One that has suspended the account, or has held mail, waits for the operator.</summary>
+    public async Task ClearAsync(CancellationToken ct)
     {
         DateTimeOffset now = time.GetUtcNow();
         await _alarms.WaitAsync(ct);
@@ -177,11 +177,11 @@ public sealed class LimitKeeper(
         CancellationToken ct
     )
     {
+        if (await accounts.FindAsync(id.LoginForm, ct) is not { } found)
+            return true;
         var then = new UsageCounters(UsageCounters.HourOf(raised));
         if (now < (limit.Ends(then) ?? then.DayEnds) && raised <= now)
             return false;
-        if (await accounts.FindAsync(id.LoginForm, ct) is not { } found)
-            return true;
         bool isStopped =
             found.Account.Suspension is { } one
             && one.IsInForce(now)

@@ -29,12 +29,16 @@ public sealed record Suspension(
         return accepted > Since ? QueuedMail.Hold : Queued;
     }
 
+    /// <summary>Full minutes are shown, and one that is not over must not seem to be.</summary>
+    public static DateTimeOffset Shown(DateTimeOffset end) =>
+        new(((end.Ticks + TimeSpan.TicksPerMinute - 1) / TimeSpan.TicksPerMinute) * TimeSpan.TicksPerMinute, end.Offset);
+
     /// <summary>Reason and end, for a reply or a trace: <c> (spam complaint) until 2027-01-31 12:00 UTC</c>.</summary>
     public string Describe()
     {
         string reason = Reason.Length == 0 ? "" : $" ({Reason})";
         string end = Until is { } until
-            ? string.Create(CultureInfo.InvariantCulture, $" until {until.UtcDateTime:yyyy-MM-dd HH:mm} UTC")
+            ? string.Create(CultureInfo.InvariantCulture, $" until {Shown(until).UtcDateTime:yyyy-MM-dd HH:mm} UTC")
             : "";
         return reason + end;
     }

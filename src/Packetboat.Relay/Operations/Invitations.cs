@@ -1,4 +1,5 @@
 using Packetboat.Protocol;
+using Packetboat.Relay.Configuration.SbbsIni;
 using Packetboat.Relay.Hub;
 
 namespace Packetboat.Relay.Operations;
@@ -137,7 +138,11 @@ public sealed class Invitations(
                 "Leave out --id or --uses"
             );
         if (wish.Lifetime is { } lifetime && (lifetime < TimeSpan.FromMinutes(1) || lifetime > Invitation.LongestLifetime))
-            return new Refusal(lifetime.ToString(), "an invitation lives a minute to 366 days", "Write --expires 7d");
+            return new Refusal(
+                $"--expires {IniDuration.Write(lifetime)}",
+                "an invitation lives a minute to 366 days",
+                "Write --expires 7d"
+            );
         return null;
     }
 

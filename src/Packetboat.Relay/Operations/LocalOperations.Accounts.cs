@@ -102,6 +102,7 @@ public sealed partial class LocalOperations
         if (await FindAsync(id, ct) is not { } found || await suspensions.RemoveAsync(found.Account.Id, ct) is not { } held)
             return NoSuchAccount(id);
         usage.Forget(found.Account.Id);
+        await limits.ClearAsync(ct);
         await NoteAsync("account remove", found.Account.Id.Text, held == 0 ? "" : $"{held} queued recipients are held", ct);
         await signOut(found.Account.Id, ct);
         return new Done(

@@ -68,6 +68,14 @@ public sealed class CachingResolver : IResolver
     public ValueTask<DnsAnswer<string>> NamesAsync(IPAddress address, CancellationToken ct) =>
         AskAsync(Kind.Pointer, ReverseName(address), _transport.PointersAsync, ct);
 
+    public void Forget(string name)
+    {
+        name = Plain(name);
+        lock (_lock)
+            foreach (Kind kind in Enum.GetValues<Kind>())
+                _kept.Remove(new Question(kind, name));
+    }
+
     /// <summary>RFC 1035 §3.5, RFC 3596 §2.5.</summary>
     internal static string ReverseName(IPAddress address)
     {

@@ -220,6 +220,13 @@ internal static class Replies
     /// <param name="reached">What it would exceed.</param>
     public static SmtpReply OverLimit(string account, LimitReached reached)
     {
+        // A suspension by a limit has no end but the operator's word.
+        if (reached.Rule.Action == LimitAction.Suspend)
+            return new SmtpReply(
+                451,
+                "4.7.1",
+                $"Account {account} {reached.Describe()} and is suspended for it: keep the mail and try again later"
+            );
         string when = reached.Ends is { } end ? $"try again after {Minute(end)}" : "try again later";
         // A message may have more recipients than are left, and a smaller one still go.
         string more = reached.Used < reached.Rule.Value ? ", too few are left for this message" : "";

@@ -8,13 +8,17 @@ internal static class TlsPolicyText
 {
     public const string None = "no-policy-found";
 
+    /// <summary>The result of a host whose TLSA records cannot be had. RFC 8460 §4.3.2.1.</summary>
+    public const string NoRecords = "dnssec-invalid";
+
     /// <param name="demand">Of the host.</param>
-    /// <param name="policy">Of the domain; null: none.</param>
-    public static string Of(TlsDemand demand, MtaStsPolicy? policy) =>
-        (demand, policy) switch
+    /// <param name="sts">The domain's policy. One that cannot be had is one of which nobody knows what it says.</param>
+    public static string Of(TlsDemand demand, MtaStsLookup sts) =>
+        (demand, sts.Policy) switch
         {
+            (TlsDemand.Forbidden { Result: NoRecords }, _) => "tlsa",
             (TlsDemand.Dane dane, _) => string.Join('\n', dane.Records.Select(record => record.ToString()).Prepend("tlsa")),
-            (_, { Mode: not MtaStsMode.None }) => string.Join(
+            (_, { Mode: not MtaStsMode.None } policy) => string.Join(
                 '\n',
                 [
                     "sts",
@@ -24,6 +28,7 @@ internal static class TlsPolicyText
                     $"max_age: {(long)policy.MaxAge.TotalSeconds}",
                 ]
             ),
+            (_, null) when sts.Result.Length > 0 => "sts",
             _ => None,
         };
 

@@ -19,7 +19,7 @@ internal sealed class MtaStsPolicies(IResolver resolver, IPolicyFetcher fetcher,
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Task<MtaStsLookup>> _fetched = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (long Until, string Fault)> _pauses = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Until, FetchedPolicy Failed)> _pauses = new(StringComparer.Ordinal);
 
     /// <param name="domain">Of the recipient; A-labels, lower case.</param>
     /// <param name="ct">Gives up.</param>
@@ -38,8 +38,8 @@ internal sealed class MtaStsPolicies(IResolver resolver, IPolicyFetcher fetcher,
         Task<MtaStsLookup> fetching;
         lock (_lock)
         {
-            if (_pauses.TryGetValue(domain, out (long Until, string Fault) pause) && time.GetTimestamp() < pause.Until)
-                return Kept(kept, pause.Fault, isTrouble: true);
+            if (_pauses.TryGetValue(domain, out (long Until, FetchedPolicy Failed) pause) && time.GetTimestamp() < pause.Until)
+                return Kept(kept, pause.Failed.Fault, isTrouble: true, pause.Failed.Result);
             if (!_fetched.TryGetValue(domain, out fetching!))
                 _fetched.Add(domain, fetching = Task.Run(() => FetchAsync(domain, id, kept), CancellationToken.None));
         }
@@ -48,30 +48,35 @@ internal sealed class MtaStsPolicies(IResolver resolver, IPolicyFetcher fetcher,
         return await fetching.WaitAsync(ct);
     }
 
-    private static MtaStsLookup Kept(CachedPolicy? kept, string otherwise, bool isTrouble = false) =>
+    private static MtaStsLookup Kept(CachedPolicy? kept, string otherwise, bool isTrouble = false, string result = "") =>
         kept?.Policy is { } policy
             ? new MtaStsLookup(
                 policy,
                 $"fetched at {kept.Fetched:yyyy-MM-dd HH:mm} UTC, holds until {kept.Expires:yyyy-MM-dd HH:mm}"
             )
-            : new MtaStsLookup(null, otherwise) { IsTrouble = isTrouble };
+            : new MtaStsLookup(null, otherwise) { IsTrouble = isTrouble, Result = result };
 
     private async Task<MtaStsLookup> FetchAsync(string domain, string id, CachedPolicy? kept)
     {
         try
         {
-            (string? text, string fault) = await fetcher.FetchAsync(domain, CancellationToken.None);
-            if (text is not null && MtaStsPolicy.TryParse(text, out MtaStsPolicy? policy, out fault!))
+            FetchedPolicy answer = await fetcher.FetchAsync(domain, CancellationToken.None);
+            if (answer.Text is { } text)
             {
-                DateTimeOffset now = time.GetUtcNow();
-                var fresh = new CachedPolicy(domain, id, text, now, now + policy.MaxAge);
-                await store.KeepPolicyAsync(fresh, CancellationToken.None);
-                return Kept(fresh, "");
+                if (MtaStsPolicy.TryParse(text, out MtaStsPolicy? policy, out string? fault))
+                {
+                    DateTimeOffset now = time.GetUtcNow();
+                    var fresh = new CachedPolicy(domain, id, text, now, now + policy.MaxAge);
+                    await store.KeepPolicyAsync(fresh, CancellationToken.None);
+                    return Kept(fresh, "");
+                }
+
+                answer = FetchedPolicy.None(fault, FetchedPolicy.NotUnderstood);
             }
 
-            fault = $"the policy cannot be had: {fault}";
-            Note(domain, fault);
-            return Kept(kept, fault, isTrouble: true);
+            answer = answer with { Fault = $"the policy cannot be had: {answer.Fault}" };
+            Note(domain, answer);
+            return Kept(kept, answer.Fault, isTrouble: true, answer.Result);
         }
         finally
         {
@@ -80,7 +85,7 @@ internal sealed class MtaStsPolicies(IResolver resolver, IPolicyFetcher fetcher,
         }
     }
 
-    private void Note(string domain, string fault)
+    private void Note(string domain, FetchedPolicy failed)
     {
         long now = time.GetTimestamp();
         lock (_lock)
@@ -91,7 +96,7 @@ internal sealed class MtaStsPolicies(IResolver resolver, IPolicyFetcher fetcher,
             // Whoever makes us send to so many broken domains gets them asked more often, and no more.
             if (_pauses.Count >= MaxPauses)
                 _pauses.Clear();
-            _pauses[domain] = (now + (long)(Pause.TotalSeconds * time.TimestampFrequency), fault);
+            _pauses[domain] = (now + (long)(Pause.TotalSeconds * time.TimestampFrequency), failed);
         }
     }
 }

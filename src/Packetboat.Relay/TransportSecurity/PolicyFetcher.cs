@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Packetboat.Protocol;
@@ -44,7 +45,7 @@ internal sealed class PolicyFetcher : IPolicyFetcher, IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    public async Task<(string? Text, string Fault)> FetchAsync(string domain, CancellationToken stopping)
+    public async Task<FetchedPolicy> FetchAsync(string domain, CancellationToken stopping)
     {
         using var patience = new CancellationTokenSource(Deadline, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
@@ -55,35 +56,41 @@ internal sealed class PolicyFetcher : IPolicyFetcher, IDisposable
         catch (HttpRequestException failure)
         {
             Exception inner = failure.InnerException ?? failure;
-            return (null, PrintableText.Of((inner.InnerException ?? inner).Message, 200));
+            return FetchedPolicy.None(
+                PrintableText.Of((inner.InnerException ?? inner).Message, 200),
+                inner is AuthenticationException ? FetchedPolicy.NotTrusted : FetchedPolicy.NotFetched
+            );
         }
         catch (IOException failure)
         {
-            return (null, PrintableText.Of(failure.Message, 200));
+            return FetchedPolicy.None(PrintableText.Of(failure.Message, 200));
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            return (null, $"no answer within {Deadline.TotalSeconds:0} seconds");
+            return FetchedPolicy.None($"no answer within {Deadline.TotalSeconds:0} seconds");
         }
     }
 
-    private async Task<(string? Text, string Fault)> ReadAsync(string domain, CancellationToken ct)
+    private async Task<FetchedPolicy> ReadAsync(string domain, CancellationToken ct)
     {
         var address = new UriBuilder(Uri.UriSchemeHttps, HostOf(domain), _port, "/.well-known/mta-sts.txt").Uri;
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Packetboat", null));
         using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         if (answer.StatusCode != HttpStatusCode.OK)
-            return (null, $"{HostOf(domain)} answers {(int)answer.StatusCode}");
+            return FetchedPolicy.None($"{HostOf(domain)} answers {(int)answer.StatusCode}");
         string type = answer.Content.Headers.ContentType?.MediaType ?? "";
         if (!type.Equals("text/plain", StringComparison.OrdinalIgnoreCase))
-            return (null, $"{HostOf(domain)} sends {PrintableText.Of(type, 60)} instead of text/plain");
+            return FetchedPolicy.None(
+                $"{HostOf(domain)} sends {PrintableText.Of(type, 60)} instead of text/plain",
+                FetchedPolicy.NotUnderstood
+            );
 
         byte[] room = new byte[MtaStsPolicy.MaxLength + 1];
         await using Stream body = await answer.Content.ReadAsStreamAsync(ct);
         int length = await body.ReadAtLeastAsync(room, room.Length, throwOnEndOfStream: false, ct);
         return length == room.Length
-            ? (null, $"the policy is larger than {MtaStsPolicy.MaxLength / 1024} KiB")
-            : (Encoding.UTF8.GetString(room, 0, length), "");
+            ? FetchedPolicy.None($"the policy is larger than {MtaStsPolicy.MaxLength / 1024} KiB", FetchedPolicy.NotUnderstood)
+            : new FetchedPolicy(Encoding.UTF8.GetString(room, 0, length), "", "");
     }
 }

@@ -80,7 +80,8 @@ internal abstract record TlsDemand
 
     /// <summary>The host gets nothing, whatever it offers.</summary>
     /// <param name="Reply">Why.</param>
-    public sealed record Forbidden(SmtpReply Reply) : TlsDemand
+    /// <param name="Result">The same as RFC 8460 §4.3 names it.</param>
+    public sealed record Forbidden(SmtpReply Reply, string Result = "validation-failure") : TlsDemand
     {
         public override string Words => $"nothing is sent: {Reply.Text}";
     }

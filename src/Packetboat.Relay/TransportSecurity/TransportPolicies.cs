@@ -3,6 +3,7 @@ using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.TransportSecurity;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.TlsReports;
 
 namespace Packetboat.Relay.TransportSecurity;
 
@@ -108,7 +109,8 @@ internal sealed class TransportPolicies(IResolver resolver, MtaStsPolicies sts, 
                 [host.TrimEnd('.'), domain]
             ),
             DnsAnswer<TlsaRecord>.TemporaryFailure failure => new TlsDemand.Forbidden(
-                DeliveryReplies.TlsaTrouble(host, failure.Reason)
+                DeliveryReplies.TlsaTrouble(host, failure.Reason),
+                TlsPolicyText.NoRecords
             ),
             _ => null,
         };

@@ -298,7 +298,7 @@ internal static class AccountCommand
     {
         if (account.Suspended is not { } since)
             return "may send";
-        string until = account.SuspendedUntil is { } end ? $" until {Print.MinuteWithZone(end)}" : "";
+        string until = account.SuspendedUntil is { } end ? $" until {Print.MinuteWithZone(Suspension.Shown(end))}" : "";
         string reason = account.Reason.Length == 0 ? "" : $": {account.Reason}";
         string how = $" (queued mail: {Word(account.Queued)}, new mail: {Word(account.Answer)})";
         return string.Create(CultureInfo.InvariantCulture, $"suspended since {Print.Minute(since)}{until}{how}{reason}");

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Packetboat.Relay.Configuration;
-using Packetboat.Relay.Listening;
 using Packetboat.Relay.Operations;
 
 namespace Packetboat.Commands;
@@ -32,33 +31,13 @@ internal static class ConfigCommand
         if (Read(ctrl) is not { } read)
             return ExitCode.Configuration;
 
-        IReadOnlyList<Problem> problems = [.. read.Problems, .. CertificateProblems(read.Settings)];
+        IReadOnlyList<Problem> problems = [.. read.Problems, .. read.Settings is { } all ? FilesReview.Of(all) : []];
         IReadOnlyList<EffectiveValue> notUsedYet = [.. read.Values.Where(value => value is { IsSet: true, UsedYet: false })];
         if (json)
             Print.Json(new ConfigurationReport(problems, notUsedYet), OperationsJson.Default.ConfigurationReport);
         else
             Report(ctrl, problems, notUsedYet);
         return problems.Any(problem => problem.Severity == Severity.Error) ? ExitCode.Configuration : ExitCode.Ok;
-    }
-
-    /// <summary>What stands in the files that the settings name is looked at too: the server would not start with it.</summary>
-    private static IEnumerable<Problem> CertificateProblems(Settings? settings)
-    {
-        if (settings is null || settings.Packetboat.Certificate.Length == 0)
-            yield break;
-        (string certificate, string key) = Composition.CertificateFiles(settings);
-        if (CertificateFiles.FaultOf(certificate, key, TimeProvider.System) is { } fault)
-        {
-            yield return new Problem(
-                Severity.Error,
-                Path.Combine(settings.CtrlDirectory, "packetboat.ini"),
-                0,
-                nameof(PacketboatSettings.Certificate),
-                certificate,
-                fault,
-                "put a PEM certificate and its own key there"
-            );
-        }
     }
 
     private static void Report(string ctrl, IReadOnlyList<Problem> problems, IReadOnlyList<EffectiveValue> notUsedYet)

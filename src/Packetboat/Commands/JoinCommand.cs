@@ -34,6 +34,7 @@ internal static class JoinCommand
     private static readonly Option<string?> Test = new("--test")
     {
         Description = "Address that a test message goes to; blank sends none",
+        Arity = ArgumentArity.ZeroOrOne,
     };
     private static readonly Option<string?> Contact = new("--contact")
     {
@@ -122,7 +123,7 @@ internal static class JoinCommand
             Contact = parsed.GetValue(Contact),
             Words = parsed.GetValue(Words)!,
             AcceptsTerms = parsed.GetValue(AcceptTerms),
-            TestTo = parsed.GetValue(Test),
+            TestTo = parsed.GetResult(Test) is null ? null : parsed.GetValue(Test) ?? "",
         };
     }
 

@@ -85,12 +85,7 @@ internal static class Print
         time?.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "-";
 
     /// <summary>With the offset of this machine's zone, where somebody has to decide by it.</summary>
-    public static string MinuteWithZone(DateTimeOffset time)
-    {
-        DateTimeOffset local = time.ToLocalTime();
-        string zone = local.Offset == TimeSpan.Zero ? "'UTC'" : "zzz";
-        return local.ToString($"yyyy-MM-dd HH:mm {zone}", CultureInfo.InvariantCulture);
-    }
+    public static string MinuteWithZone(DateTimeOffset time) => ReadableTime.Of(time.ToLocalTime());
 
     private static IAnsiConsole Screen()
     {

@@ -75,6 +75,25 @@ public sealed class ArrivalGateTests : IAsyncDisposable
     }
 
     [Theory(Timeout = Patience)]
+    [InlineData("\"a b\"@bbs.example")]
+    [InlineData("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl@bbs.example")]
+    public async Task What_cannot_be_rewritten_leaves_as_it_is_and_its_story_says_why(string sender)
+    {
+        _rig.Settings = _rig.Settings with { Policy = ArrivalPolicy.Rewrite };
+        _rig.Dns.Add("bbs.example TXT v=spf1 -all");
+        using DkimMessage message = ArrivalRig.Read("From: joe@bbs.example\r\n\r\n");
+
+        ArrivalVerdict verdict = await GateWith(Notices()).JudgeAsync(Node, MailAddress.Parse(sender), message, Ct);
+
+        Assert.Equal(sender, verdict.Sender!.ToString());
+        Assert.EndsWith(
+            $"; <{sender}> is not rewritten: with what would be put in front of it, it is longer than 64 octets, or it needs quotation marks",
+            verdict.Warning,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory(Timeout = Patience)]
     [InlineData(
         "en",
         "Subject: Mail from bbs.example may not arrive\r\n",

@@ -98,7 +98,12 @@ public sealed class DelayNoticesTests
     }
 
     [Theory(Timeout = Patience)]
-    [InlineData("en", "Your message is still on its way", "It is tried again at ", "Nobody's. It usually takes the message")]
+    [InlineData(
+        "en",
+        "Your message is still on its way",
+        "It is tried again at ",
+        "That is nobody's fault. It usually takes the"
+    )]
     [InlineData("de", "Ihre Nachricht ist noch unterwegs", "Der nächste Versuch ist am ", "Niemand ist schuld.")]
     public async Task The_notice_says_what_happened_and_when_it_is_tried_again_in_the_language_of_the_site(
         string language,

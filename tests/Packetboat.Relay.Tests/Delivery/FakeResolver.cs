@@ -17,6 +17,11 @@ internal sealed class FakeResolver : IResolver
     /// <summary>The hosts whose addresses were asked for.</summary>
     public HashSet<string> Asked { get; } = [];
 
+    public void Forget(string name)
+    {
+        // Nothing is remembered.
+    }
+
     public ValueTask<DnsAnswer<MxRecord>> MxAsync(string domain, CancellationToken ct) =>
         ValueTask.FromResult(Mx.GetValueOrDefault(domain) ?? new DnsAnswer<MxRecord>.NxDomain());
 

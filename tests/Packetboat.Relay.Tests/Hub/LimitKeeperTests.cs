@@ -138,6 +138,56 @@ public sealed class LimitKeeperTests : IAsyncDisposable
         Assert.Single(await _rig.AlarmsAsync());
     }
 
+    [Theory(Timeout = Patience)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task What_is_done_beyond_a_limit_that_was_reached_before_is_what_the_operator_has_said_since(int value)
+    {
+        _rig.Limits = AccountLimits.None.With(AccountLimit.MessagesPerHour, 1);
+        await _rig.OpenAsync(isSending: false);
+        await _rig.SendAsync("a@far.example");
+        Assert.Null(await _rig.SendAsync("b@far.example"));
+        await _rig.Keeper.ReachedAsync(LimitRig.Node, Assert.Single(_rig.Reached));
+        Assert.Null(await _rig.SuspensionAsync());
+
+        OwnLimit own = new(AccountLimit.MessagesPerHour, value, LimitAction.Suspend);
+        await _rig.Usage.SetOwnLimitsAsync(LimitRig.Node, [own], Ct);
+        for (int i = 1; i <= value; i++)
+            await _rig.SendAsync("b@far.example");
+        await _rig.SendAsync("c@far.example");
+
+        Assert.Equal(2, _rig.Reached.Count);
+        await _rig.Keeper.ReachedAsync(LimitRig.Node, _rig.Reached[1]);
+        Assert.StartsWith(
+            $"has sent {value} of {value} messages",
+            (await _rig.SuspensionAsync())!.Reason,
+            StringComparison.Ordinal
+        );
+        Alarm alarm = Assert.Single(await _rig.Queue.Store.AlarmsAsync(Ct));
+        Assert.Contains("the account is suspended", alarm.Text, StringComparison.Ordinal);
+        Assert.Equal(
+            ["account suspend", "limit reached"],
+            (await _rig.Queue.Accounts.ListAuditAsync("MYBBS", 10, Ct)).Select(entry => entry.Action)
+        );
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task The_alarm_of_an_account_that_is_gone_is_over()
+    {
+        _rig.Limits = AccountLimits.None.With(AccountLimit.MessagesPerDay, 1);
+        await _rig.OpenAsync(isSending: false);
+        await _rig.SendAsync("a@far.example");
+        await _rig.SendAsync("b@far.example");
+        await _rig.Keeper.ReachedAsync(LimitRig.Node, Assert.Single(_rig.Reached));
+        await _rig.Keeper.ClearAsync(Ct);
+        Assert.Single(await _rig.AlarmsAsync());
+
+        await _rig.Queue.Accounts.RemoveAsync(LimitRig.Node, Ct);
+        await _rig.Keeper.ClearAsync(Ct);
+
+        Assert.Empty(await _rig.AlarmsAsync());
+    }
+
     [Fact(Timeout = Patience)]
     public async Task After_resume_the_counter_that_suspended_begins_anew_and_a_restart_does_not_bring_it_back()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Packetboat.Protocol.Message;
 using Packetboat.Relay.Hub;
@@ -39,6 +40,17 @@ public sealed class SuspensionTests : IAsyncDisposable
             await _keeper.StopAsync(CancellationToken.None);
         _keeper?.Dispose();
         await _rig.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("2026-11-22T19:46:00Z", "19:46")]
+    [InlineData("2026-11-22T19:46:01Z", "19:47")]
+    [InlineData("2026-11-22T23:59:59.999Z", "00:00")]
+    public void An_end_that_is_told_is_never_before_the_end(string end, string told)
+    {
+        var suspension = new Suspension("", DateTimeOffset.MinValue, DateTimeOffset.Parse(end, CultureInfo.InvariantCulture));
+
+        Assert.EndsWith($"{told} UTC", suspension.Describe(), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Patience)]

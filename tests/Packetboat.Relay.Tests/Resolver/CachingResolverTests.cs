@@ -80,6 +80,19 @@ public sealed class CachingResolverTests
     }
 
     [Fact]
+    public async Task What_somebody_has_just_published_is_seen_at_once()
+    {
+        _dns.Answer = () => new TimedAnswer<string>(new DnsAnswer<string>.NxDomain(), TimeSpan.FromMinutes(5));
+        CachingResolver resolver = Resolver();
+        await resolver.TextAsync("_packetboat.a.example", Ct);
+        _dns.Answer = () => FakeTransport.Found("text", 60);
+
+        resolver.Forget("_PACKETBOAT.a.example.");
+
+        Assert.Equal(["text"], Records(await resolver.TextAsync("_packetboat.a.example", Ct)));
+    }
+
+    [Fact]
     public async Task The_cache_does_not_grow_past_its_bound()
     {
         _dns.Answer = () => FakeTransport.Found("text", 60);

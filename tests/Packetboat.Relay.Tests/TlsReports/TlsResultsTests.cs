@@ -97,6 +97,45 @@ public sealed class TlsResultsTests : IAsyncDisposable
         Assert.StartsWith("tlsa\n3 1 1 ", outcome.Policy, StringComparison.Ordinal);
     }
 
+    [Theory(Timeout = Patience)]
+    [InlineData(null, "sts-policy-fetch-error")]
+    [InlineData("version: STSv1\nmode: enforced\n", "sts-policy-invalid")]
+    public async Task A_policy_that_cannot_be_had_is_told_although_there_was_TLS(string? policy, string result)
+    {
+        _rig.Announce("enforce");
+        _rig.Web.Policy = policy;
+        _rig.Server.Certificate = Right;
+        await _rig.DeliveredAsync(Ct);
+        // Within the pause after a failure nobody asks again, and it is so all the same.
+        await _rig.DeliveredAsync(Ct);
+        TlsCount count = await OnlyAsync();
+        Assert.Equal(("sts", result, 2L), (count.Outcome.Policy, count.Outcome.Result, count.Sessions));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task While_a_policy_of_before_holds_it_is_what_counts()
+    {
+        _rig.Announce("testing");
+        _rig.Server.Certificate = Right;
+        await _rig.DeliveredAsync(Ct);
+        _rig.Web.Policy = null;
+        _rig.Zone.Remove("_mta-sts.far.example");
+        _rig.Zone.Add("_mta-sts.far.example TXT v=STSv1; id=2;");
+        await _rig.DeliveredAsync(Ct);
+        TlsCount count = await OnlyAsync();
+        Assert.Equal(("", 2L), (count.Outcome.Result, count.Sessions));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task TLSA_records_that_cannot_be_had()
+    {
+        _rig.Sign();
+        _rig.Zone.Add($"{_rig.TlsaName} FAILS");
+        await _rig.DeliverAsync(Ct);
+        TlsOutcome outcome = (await OnlyAsync()).Outcome;
+        Assert.Equal(("tlsa", "dnssec-invalid"), (outcome.Policy, outcome.Result));
+    }
+
     [Fact(Timeout = Patience)]
     public async Task Reports_themselves_and_what_wants_no_policy_are_not_counted()
     {

@@ -13,10 +13,10 @@ internal sealed class FakeFetcher : IPolicyFetcher
     /// <summary>Awaited before each answer.</summary>
     public Task Delay { get; set; } = Task.CompletedTask;
 
-    public async Task<(string? Text, string Fault)> FetchAsync(string domain, CancellationToken stopping)
+    public async Task<FetchedPolicy> FetchAsync(string domain, CancellationToken stopping)
     {
         Asked++;
         await Delay;
-        return Policy is null ? (null, "the test says so") : (Policy, "");
+        return Policy is null ? FetchedPolicy.None("the test says so") : new FetchedPolicy(Policy, "", "");
     }
 }

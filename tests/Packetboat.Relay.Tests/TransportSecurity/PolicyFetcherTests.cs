@@ -15,6 +15,7 @@ public sealed class PolicyFetcherTests : IAsyncDisposable
 
     private readonly PolicyHost _web = new(Authority.Issue("mta-sts.far.example"));
     private readonly ZoneResolver _zone = new("mta-sts.far.example A 127.0.0.1");
+    private string _result = "";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -37,6 +38,7 @@ public sealed class PolicyFetcherTests : IAsyncDisposable
         _web.Answer = Answer("200 OK", "text/plain", Policy);
         Assert.Null((await FetchAsync()).Text);
         Assert.Equal("", _web.Asked);
+        Assert.Equal("sts-webpki-invalid", _result);
     }
 
     [Fact(Timeout = Patience)]
@@ -46,6 +48,7 @@ public sealed class PolicyFetcherTests : IAsyncDisposable
         _web.Answer = Answer("200 OK", "text/plain", Policy);
         Assert.Null((await FetchAsync()).Text);
         Assert.Equal("", _web.Asked);
+        Assert.Equal("sts-webpki-invalid", _result);
     }
 
     [Fact(Timeout = Patience)]
@@ -53,6 +56,7 @@ public sealed class PolicyFetcherTests : IAsyncDisposable
     {
         _web.Answer = $"HTTP/1.1 302 Found\r\nLocation: https://mta-sts.far.example:{_web.Port}/x\r\nContent-Length: 0\r\n\r\n";
         Assert.Equal((null, "mta-sts.far.example answers 302"), await FetchAsync());
+        Assert.Equal("sts-policy-fetch-error", _result);
         Assert.Equal(1, _web.Connections);
     }
 
@@ -61,6 +65,7 @@ public sealed class PolicyFetcherTests : IAsyncDisposable
     {
         _web.Answer = Answer("200 OK", "text/html", Policy);
         Assert.Equal((null, "mta-sts.far.example sends text/html instead of text/plain"), await FetchAsync());
+        Assert.Equal("sts-policy-invalid", _result);
     }
 
     [Theory(Timeout = Patience)]
@@ -104,6 +109,8 @@ public sealed class PolicyFetcherTests : IAsyncDisposable
             Authority.Trust(),
             _web.Port
         );
-        return await fetcher.FetchAsync(domain, Ct);
+        FetchedPolicy answer = await fetcher.FetchAsync(domain, Ct);
+        _result = answer.Result;
+        return (answer.Text, answer.Fault);
     }
 }

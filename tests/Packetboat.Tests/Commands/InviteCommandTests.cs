@@ -29,6 +29,12 @@ public sealed class InviteCommandTests : IDisposable
 
     [Theory]
     [InlineData("invite new --expires never", ExitCode.Usage, "'--expires never': it is no duration. Write --expires 7d.")]
+    [InlineData(
+        "invite new --expires 1s",
+        ExitCode.Failed,
+        "'--expires 1s': an invitation lives a minute to 366 days. Write --expires 7d."
+    )]
+    [InlineData("invite new --expires 400d", ExitCode.Failed, "'--expires 400d': an invitation lives")]
     [InlineData("queue hold nosuch", ExitCode.Failed, "'nosuch': it is not a message id")]
     public async Task What_cannot_be_meant_is_said_with_the_remedy(string line, int status, string words)
     {
