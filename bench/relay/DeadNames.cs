@@ -39,7 +39,8 @@ internal sealed class DeadNames : IDisposable
     public IReadOnlyDictionary<string, string> Texts { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Domains whose mail host is not where it would be, in small letters.</summary>
-    public IReadOnlyDictionary<string, IPAddress> Hosts { get; init; } = new Dictionary<string, IPAddress>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, IPAddress> Hosts { get; init; } =
+        new Dictionary<string, IPAddress>(StringComparer.Ordinal);
 
     public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 

@@ -123,7 +123,10 @@ internal sealed class Poisoned(string program, string work, TimeProvider time)
         string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            {Messages} messages of {Size} octets to {Domains} healthy domains; for each of the poisoned ({string.Join(", ", Which)}) {Queued} queued and {Rate:0.#}/s more, RetryFirst {RetryFirst}; {stalled} connections stalled in all
+            {Messages} messages of {Size} octets to {Domains} healthy domains; for each of the poisoned ({string.Join(
+                ", ",
+                Which
+            )}) {Queued} queued and {Rate:0.#}/s more, RetryFirst {RetryFirst}; {stalled} connections stalled in all
 
             | | delivered/s | accepted/s | ms p50 | ms p99 | CPU ms a message | PSS MiB | lost, twice |
             |---|---|---|---|---|---|---|---|
