@@ -50,6 +50,8 @@ internal sealed class Composition : IAsyncDisposable
     private readonly TokenKeeper _tokens;
     private readonly TokenWatch _tokenWatch;
     private readonly ListingWatch _listing;
+    private readonly DoctorRounds _doctor;
+    private readonly DoctorWatch _doctorWatch;
     private readonly SendingUsage _usage;
     private readonly LimitKeeper _limits;
     private readonly Complaints _complaints;
@@ -174,6 +176,19 @@ internal sealed class Composition : IAsyncDisposable
             _arrivalNotices,
             () => arrivalSettings.Current
         );
+        _doctor = new DoctorRounds(
+            () => SubjectIn(Settings.Current.CtrlDirectory, environment),
+            _tokens,
+            new LastReport(settings.Packetboat.DataDirectory),
+            time
+        );
+        _doctorWatch = new DoctorWatch(
+            SendMail.Moves,
+            SendMail.Scheduler.Troubles,
+            (reason, ct) => _doctor.ExamineAsync(reason, subject => subject, ct),
+            _log,
+            time
+        );
         Operations = new LocalOperations(
             _store,
             _store,
@@ -190,6 +205,7 @@ internal sealed class Composition : IAsyncDisposable
             new AlarmDesk(_store, _store, time),
             _arrival,
             new TokenDesk(_tokens, () => Settings.Current, SendMail.Scheduler.Wake),
+            _doctor,
             State,
             (id, ct) => _connections?.SignOutAsync(id, ct) ?? Task.CompletedTask,
             time
@@ -227,6 +243,13 @@ internal sealed class Composition : IAsyncDisposable
         if (own.Certificate.Length > 0)
             return (own.Certificate, own.CertificateKey.Length > 0 ? own.CertificateKey : own.Certificate);
         return (Path.Combine(own.DataDirectory, "certificate.pem"), Path.Combine(own.DataDirectory, "certificate.key"));
+    }
+
+    /// <summary>What the doctor examines here.</summary>
+    public static Subject SubjectIn(string ctrl, ConfigurationEnvironment environment)
+    {
+        var subject = Subject.In(ctrl, environment);
+        return subject.Settings is { } settings ? subject with { CertificateFiles = CertificateFiles(settings) } : subject;
     }
 
     /// <summary>The server over this installation, bound but not started.</summary>
@@ -281,6 +304,7 @@ internal sealed class Composition : IAsyncDisposable
             _keyWatch,
             _tokenWatch,
             _listing,
+            _doctorWatch,
             _limits,
             _arrivalNotices,
         ];
@@ -298,6 +322,8 @@ internal sealed class Composition : IAsyncDisposable
         _keyWatch.Dispose();
         _tokenWatch.Dispose();
         _listing.Dispose();
+        _doctorWatch.Dispose();
+        _doctor.Dispose();
         _limits.Dispose();
         _arrivalNotices.Dispose();
         _complaints.Dispose();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Packetboat.Admin.Api;
+using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
@@ -163,6 +164,17 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task The_doctor_is_called_to_the_server_and_his_report_comes_back()
+    {
+        using ControlClient client = await ConnectAsync();
+
+        DoctorReport report = await client.ExamineAsync(new ExaminationWish("d.example", "192.0.2.7", "192.0.2.53"), Ct);
+
+        Assert.Equal(["doctor d.example 192.0.2.7 192.0.2.53"], _operations.Asked);
+        Assert.Equal(("hub.example", "As it does."), (report.HostName, report.Advice.Words));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_message_goes_over_the_socket_octet_for_octet()
     {
         using ControlClient client = await ConnectAsync();
@@ -309,6 +321,12 @@ public sealed partial class ControlSocketTests : IAsyncDisposable
             LastOperator = who;
             return this;
         }
+
+        public Task<DoctorReport> ExamineAsync(ExaminationWish wish, CancellationToken ct) =>
+            Say(
+                $"doctor {wish.Domain} {wish.Address} {wish.NameServer}",
+                new DoctorReport(Time, "hub.example", "d.example", "/ctrl", "", [], new Advice("As it does.", "", []))
+            );
 
         public Task<Result<Done>> NoteAsync(OperatorDeed deed, string target, string reason, CancellationToken ct) =>
             Say<Result<Done>>($"note {deed} {target} {reason}", new Done("written"));

@@ -103,6 +103,7 @@ public static partial class ControlApi
         MapTokens(routes, operations);
         MapCredentials(routes, operations);
         MapDeeds(routes, operations);
+        MapDoctor(routes, operations);
         routes.MapPost(Verbs.Submit, (RequestDelegate)(context => SubmitAsync(context, operations)));
     }
 

@@ -27,6 +27,18 @@ public sealed record DoctorReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AppliedAdvice? Applied { get; init; }
 
+    /// <summary>The worst of all, in a word for people.</summary>
+    [JsonIgnore]
+    public string VerdictWord => WordOf(Verdict);
+
+    public static string WordOf(CheckVerdict verdict) =>
+        verdict switch
+        {
+            CheckVerdict.Failure => "failure",
+            CheckVerdict.Warning => "warning",
+            _ => "ok",
+        };
+
     /// <summary>What to mend first; null: nothing.</summary>
     [JsonIgnore]
     public Finding? First => Findings.FirstOrDefault(finding => IsTrouble(finding.Verdict));

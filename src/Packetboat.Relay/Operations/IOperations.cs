@@ -15,7 +15,8 @@ public interface IOperations
         IWarmUpOperations,
         ITokenOperations,
         ICredentialOperations,
-        IDeedOperations
+        IDeedOperations,
+        IDoctorOperations
 {
     /// <summary>The same, in the name of an operator: the audit trail says so.</summary>
     IOperations By(Operator who);

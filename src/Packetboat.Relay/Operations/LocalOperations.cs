@@ -1,6 +1,7 @@
 using Packetboat.Protocol.Message;
 using Packetboat.Relay.Arrival;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 
@@ -23,6 +24,7 @@ public sealed partial class LocalOperations(
     AlarmDesk alarms,
     ArrivalGate arrival,
     TokenDesk tokens,
+    DoctorRounds doctor,
     Func<ServerState> state,
     Func<QwkId, CancellationToken, Task> signOut,
     TimeProvider time
@@ -50,6 +52,7 @@ public sealed partial class LocalOperations(
             alarms,
             arrival,
             tokens,
+            doctor,
             state,
             signOut,
             time
@@ -161,7 +164,8 @@ public sealed partial class LocalOperations(
             await alarms.ListAsync(ct),
             await accounts.FindRelayingSuspensionAsync(ct) is { } all && all.IsInForce(time.GetUtcNow()) ? all : null,
             sendMail.Moves(),
-            now.AccountsPort
+            now.AccountsPort,
+            doctor.Last() is { } report ? DoctorRow.Of(report) : null
         );
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 
@@ -35,6 +36,7 @@ namespace Packetboat.Relay.Operations;
 [JsonSerializable(typeof(Result<VerifyReport>))]
 [JsonSerializable(typeof(Result<AccountLimitsReport>))]
 [JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(QueueSelection))]
 [JsonSerializable(typeof(OperationRequest))]
 public sealed partial class OperationsJson : JsonSerializerContext;
@@ -88,6 +90,8 @@ public sealed record OperationRequest
 
     /// <summary>Of a token.</summary>
     public TimeSpan? Life { get; init; }
+
+    public ExaminationWish Examination { get; init; } = new();
 
     public CredentialWish Credential { get; init; } = new();
 

@@ -152,6 +152,7 @@ public sealed record QueueChanged(QueueAction Action, IReadOnlyList<QueueRow> Ch
 /// <param name="Relaying">Why nothing is relayed; null: it is.</param>
 /// <param name="Moves">What leaves by a relay at present because it cannot leave directly; null and none mean the same.</param>
 /// <param name="AccountsPort">On which accounts send; null: no listener is for them.</param>
+/// <param name="Doctor">What the last examination found; null: none was made.</param>
 public sealed record StatusReport(
     string Version,
     string HostName,
@@ -168,7 +169,8 @@ public sealed record StatusReport(
     IReadOnlyList<AlarmRow> Alarms,
     Suspension? Relaying = null,
     IReadOnlyList<MovedMail>? Moves = null,
-    int? AccountsPort = null
+    int? AccountsPort = null,
+    DoctorRow? Doctor = null
 );
 
 /// <summary>Mail that <c>DeliveryMode=Auto</c> gives to the relay instead of its own servers.</summary>

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Doctor;
+using Packetboat.Relay.Operations;
 using Packetboat.Relay.Resolver;
 
 namespace Packetboat.Commands;
@@ -32,6 +33,11 @@ internal static class DoctorCommand
         Description = "Write the line of the settings that the last sentence names; the old file is kept",
     };
 
+    private static readonly Option<bool> Last = new("--last")
+    {
+        Description = "Show the last report, which a server makes by itself when a route changes, and examine nothing",
+    };
+
     public static Command Create()
     {
         var command = new Command("doctor", "Find out why mail does not leave or is not believed, and what to do")
@@ -40,6 +46,7 @@ internal static class DoctorCommand
             Address,
             NameServerOption.Dns,
             Apply,
+            Last,
             Verbs.Json,
         };
         command.SetAction((parsed, ct) => RunAsync(parsed, TimeProvider.System, ct));
@@ -48,30 +55,74 @@ internal static class DoctorCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, TimeProvider time, CancellationToken ct)
     {
+        if (parsed.GetValue(Last))
+            return ShowLast(parsed, time);
         if (!NameServerOption.IsRight(parsed) || SubjectOf(parsed) is not { } subject)
             return ExitCode.Usage;
-        DoctorReport report = await ExamineAsync(subject, time, ct);
+        DoctorReport report = await ExamineAsync(subject, parsed, time, ct);
         int? failure = null;
         if (parsed.GetValue(Apply))
             (report, failure) = await DoctorApply.RunAsync(report, parsed, time, ct);
-        if (parsed.GetValue(Verbs.Json))
-        {
-            Print.Json(report, DoctorJson.Default.DoctorReport);
-        }
-        else
-        {
-            foreach (string line in DoctorText.Lines(report, DoctorText.Width))
-                Print.Line(line);
-        }
-
+        Show(report, parsed);
         return failure ?? StatusOf(report);
     }
 
-    private static async Task<DoctorReport> ExamineAsync(Subject subject, TimeProvider time, CancellationToken ct)
+    private static void Show(DoctorReport report, ParseResult parsed)
     {
+        if (parsed.GetValue(Verbs.Json))
+            Print.Json(report, DoctorJson.Default.DoctorReport);
+        else
+            foreach (string line in DoctorText.Lines(report, DoctorText.Width))
+                Print.Line(line);
+    }
+
+    private static int ShowLast(ParseResult parsed, TimeProvider time)
+    {
+        if (parsed.GetValue(Apply))
+        {
+            Print.Error(
+                "--last --apply: what was advised then may not be right any more; say --apply alone, which examines anew"
+            );
+            return ExitCode.Usage;
+        }
+
+        string ctrl = Session.CtrlOf(parsed.GetValue(Verbs.Ctrl));
+        if (Session.DataIn(ctrl) is not { } data || new LastReport(data).Read() is not { } report)
+        {
+            Print.Error($"{ctrl}: no report is kept there that this user can read; make one: packetboat doctor");
+            return ExitCode.Unavailable;
+        }
+
+        if (!parsed.GetValue(Verbs.Json))
+            Print.Line($"The last report, {DoctorText.Age(time.GetUtcNow() - report.At)}.");
+        Show(report, parsed);
+        return StatusOf(report);
+    }
+
+    private static async Task<DoctorReport> ExamineAsync(
+        Subject subject,
+        ParseResult parsed,
+        TimeProvider time,
+        CancellationToken ct
+    )
+    {
+        // A server that runs has the tokens; nobody else may renew them.
+        if (subject.UsesTokens && await Session.RunningAsync(subject.Ctrl, ct) is { } server)
+        {
+            using (server)
+                return await server.ExamineAsync(
+                    new ExaminationWish(parsed.GetValue(Domain), parsed.GetValue(Address), parsed.GetValue(NameServerOption.Dns)),
+                    ct
+                );
+        }
+
         var resolver = new CachingResolver(Examination.ResolverOptionsFor(subject), time);
         await using Composition? opened = subject.UsesTokens ? Open(subject.Settings!, time) : null;
-        return await new Examination(resolver, time, opened?.Tokens).RunAsync(subject, "", ct);
+        DoctorReport report = await new Examination(resolver, time, opened?.Tokens).RunAsync(subject, "", ct);
+        // Who may not write there sees it all the same.
+        if (subject.Settings is { } settings && Directory.Exists(settings.Packetboat.DataDirectory))
+            new LastReport(settings.Packetboat.DataDirectory).Keep(report);
+        return report;
     }
 
     /// <summary>Null: a server has it, or the disk refuses; the rest is worth having all the same.</summary>
@@ -96,9 +147,10 @@ internal static class DoctorCommand
     /// <summary>Null: it was printed what is wrong.</summary>
     private static Subject? SubjectOf(ParseResult parsed)
     {
-        var subject = Subject.In(Session.CtrlOf(parsed.GetValue(Verbs.Ctrl)), ConfigurationEnvironment.OfThisMachine());
-        if (subject.Settings is { } settings)
-            subject = subject with { CertificateFiles = Composition.CertificateFiles(settings) };
+        Subject subject = Composition.SubjectIn(
+            Session.CtrlOf(parsed.GetValue(Verbs.Ctrl)),
+            ConfigurationEnvironment.OfThisMachine()
+        );
         if (parsed.GetValue(NameServerOption.Dns) is { } server)
             subject = subject with { NameServer = ServerAddress.Parse(server) };
         if (parsed.GetValue(Address) is { } address)

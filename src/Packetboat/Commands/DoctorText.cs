@@ -13,6 +13,13 @@ internal static class DoctorText
     public static int Width =>
         Console.IsOutputRedirected || Console.WindowWidth <= 0 ? Widest : Math.Clamp(Console.WindowWidth - 1, Narrowest, Widest);
 
+    /// <summary>How old a report is.</summary>
+    public static string Age(TimeSpan age) =>
+        age < TimeSpan.FromMinutes(1) ? "made just now"
+        : age < TimeSpan.FromHours(2) ? $"made {age.TotalMinutes:0} minutes ago"
+        : age < TimeSpan.FromDays(2) ? $"made {age.TotalHours:0} hours ago"
+        : $"made {age.TotalDays:0} days ago";
+
     public static IEnumerable<string> Lines(DoctorReport report, int width)
     {
         foreach (string line in Wrapped("", Heading(report), width))

@@ -71,7 +71,13 @@ internal sealed class Session : IAsyncDisposable
     /// The server, if one runs. It is asked even when the settings have mistakes by now: it goes on with those it read before, and the
     /// operator needs its answer all the more.
     /// </summary>
-    private static async Task<ControlClient?> RunningAsync(string ctrl, CancellationToken ct)
+    internal static async Task<ControlClient?> RunningAsync(string ctrl, CancellationToken ct)
+    {
+        return DataIn(ctrl) is { } data ? await ControlClient.TryOpenAsync(ControlSocket.PathIn(data), ct) : null;
+    }
+
+    /// <summary>The data folder of an installation, also of one whose settings have mistakes; null: there is none.</summary>
+    internal static string? DataIn(string ctrl)
     {
         if (!Directory.Exists(ctrl))
             return null;
@@ -79,7 +85,7 @@ internal sealed class Session : IAsyncDisposable
         string? data =
             read.Settings?.Packetboat.DataDirectory
             ?? read.Values.FirstOrDefault(value => value.Key == nameof(PacketboatSettings.DataDirectory))?.Value;
-        return data is null ? null : await ControlClient.TryOpenAsync(ControlSocket.PathIn(Path.GetFullPath(data, ctrl)), ct);
+        return data is null ? null : Path.GetFullPath(data, ctrl);
     }
 
     public static string CtrlOf(string? option) =>

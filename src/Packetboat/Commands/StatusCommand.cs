@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
 
@@ -68,6 +69,11 @@ internal static class StatusCommand
             );
             Print.Why(route.Explanation.Length == 0 ? "" : route.Class, route.Explanation, route.Remedy, Print.Line);
         }
+
+        if (status.Doctor is { } doctor)
+            Print.Line(
+                $"doctor    {DoctorReport.WordOf(doctor.Verdict)} at {Print.Minute(doctor.At)}{(doctor.Reason.Length > 0 ? $" ({doctor.Reason})" : "")}{(doctor.First.Length > 0 ? $": {doctor.First}" : "")}"
+            );
 
         foreach (AlarmRow alarm in status.Alarms)
             Print.Line($"ALARM     since {Print.Minute(alarm.Raised)}: {alarm.Text}");

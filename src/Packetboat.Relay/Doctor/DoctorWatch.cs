@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Hosting;
+using Packetboat.Protocol;
+using Packetboat.Relay.Operations;
+using Packetboat.Relay.Queue;
+using Packetboat.Relay.Telemetry;
+
+namespace Packetboat.Relay.Doctor;
+
+/// <summary>
+/// Has the doctor called when a route changes its state: mail is moved to the relay or back, a route is parked or goes on. At most once in
+/// <see cref="Rest"/>; what changes meanwhile is looked at then.
+/// </summary>
+/// <param name="moves">What leaves by the relay at present.</param>
+/// <param name="troubles">Of the routes.</param>
+/// <param name="examine">Makes an examination for a reason.</param>
+/// <param name="log">Where its verdict stands.</param>
+/// <param name="time">The clock.</param>
+public sealed class DoctorWatch(
+    Func<IReadOnlyList<MovedMail>> moves,
+    Func<IReadOnlyList<RouteTrouble>> troubles,
+    Func<string, CancellationToken, Task<DoctorReport>> examine,
+    MailLog log,
+    TimeProvider time
+) : BackgroundService
+{
+    /// <summary>Each examination calls strangers, and signs in to the relays.</summary>
+    public static readonly TimeSpan Rest = TimeSpan.FromMinutes(10);
+
+    private const int MaxReason = 300;
+
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(15);
+
+    private Dictionary<string, string>? _known;
+    private long? _examined;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                log.WatchFault(fault);
+            }
+
+            await Task.Delay(Step, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    internal async Task LookAsync(CancellationToken ct)
+    {
+        Dictionary<string, string> now = StateNow();
+        Dictionary<string, string> before = _known ??= now;
+        // What was so at the start is no news: it was examined when it came about.
+        if (ChangeIn(before, now) is not { } change)
+            return;
+        if (_examined is { } last && time.GetElapsedTime(last) < Rest)
+            return;
+        (_known, _examined) = (now, time.GetTimestamp());
+        DoctorReport report = await examine(PrintableText.Of(change, MaxReason), ct);
+        log.Examined(report);
+    }
+
+    private Dictionary<string, string> StateNow()
+    {
+        var state = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (MovedMail move in moves())
+            state[$"{move.What} leaves directly again"] = $"{move.What} leaves by the relay: {move.Reason}";
+        foreach (RouteTrouble route in troubles().Where(route => route.IsParked))
+            state[$"{route.Route} is not parked any more"] = $"{route.Route} is parked: {route.Reason}";
+        return state;
+    }
+
+    /// <summary>Null: nothing. Words that differ alone are none: a reason is put in other words by each try.</summary>
+    private static string? ChangeIn(Dictionary<string, string> before, Dictionary<string, string> now) =>
+        now.FirstOrDefault(one => !before.ContainsKey(one.Key)).Value
+        ?? before.FirstOrDefault(one => !now.ContainsKey(one.Key)).Key;
+}
