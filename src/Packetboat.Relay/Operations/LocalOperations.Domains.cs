@@ -93,7 +93,11 @@ public sealed partial class LocalOperations
                 "The account's addresses on the hub it has already; add its own domain"
             );
         else if (PublicSuffixList.Embedded.IsSuffix(name))
-            refusal = new Refusal(shown, "anybody may have a domain below it: it is nobody's own", $"Write the domain itself, such as bbs.{name}");
+            refusal = new Refusal(
+                shown,
+                "anybody may have a domain below it: it is nobody's own",
+                $"Write the domain itself, such as bbs.{name}"
+            );
         return refusal is null;
     }
 }

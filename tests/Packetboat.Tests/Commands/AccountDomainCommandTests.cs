@@ -29,7 +29,11 @@ public sealed class AccountDomainCommandTests : IDisposable
 
         Assert.Equal(1, run.Status);
         Assert.StartsWith($"packetboat: '{domain}': {why}", run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain(domain, (await RunAsync("account", "domain", "list", "MYBBS")).Out, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(
+            domain,
+            (await RunAsync("account", "domain", "list", "MYBBS")).Out,
+            StringComparison.OrdinalIgnoreCase
+        );
     }
 
     private Task<CommandRun> RunAsync(params string[] words) => CommandRun.OfAsync([.. words, "--ctrl", _folder.Path]);
