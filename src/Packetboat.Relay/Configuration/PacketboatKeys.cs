@@ -107,7 +107,13 @@ internal static class PacketboatKeys
             IsUsedYet = true,
             Maximum = 2592000,
         },
-        new("Delivery", "ReportLanguage", SettingType.Text, "en", "In which language reports to senders are written: de, en.")
+        new(
+            "Delivery",
+            "ReportLanguage",
+            SettingType.Text,
+            "en",
+            "In which language reports to senders are written, de or en, where the message does not say: Accept-Language or Content-Language in its header come first."
+        )
         {
             IsUsedYet = true,
             Example = "de",

@@ -53,7 +53,10 @@ public sealed record PacketboatSettings
     /// </summary>
     public required TimeSpan DelayNoticeRepeat { get; init; }
 
-    /// <summary>In which language reports to senders are written: de, en. Default en.</summary>
+    /// <summary>
+    /// In which language reports to senders are written, de or en, where the message does not say: Accept-Language or Content-Language in its header
+    /// come first. Default en.
+    /// </summary>
     public required string ReportLanguage { get; init; }
 
     /// <summary>Connections to one domain at the same time. Default 5. Range 1 to 1000.</summary>

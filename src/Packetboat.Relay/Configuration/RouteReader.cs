@@ -40,15 +40,36 @@ internal sealed class RouteReader(
         return [.. rules.Select(one => one.Rule)];
     }
 
+    /// <summary>Of a rule, looked at one by one.</summary>
+    private const int MaxParts = 10_000;
+
     private void Add(List<(RouteRule Rule, IniLine Header)> rules, RouteRule rule, IniSection section)
     {
-        if (rules.Find(one => one.Rule.Covers(rule)) is { Rule: not null } before)
+        if (Before(rules, rule) is { Length: > 0 } before)
             Report(
                 section,
-                $"it never counts: [{RouteKeys.Prefix}{before.Rule.Name}] at {before.Header} takes all of its mail before it",
-                $"move it in front of [{RouteKeys.Prefix}{before.Rule.Name}], or remove it"
+                $"it never counts: {string.Join(" and ", before.Select(one => $"[{RouteKeys.Prefix}{one.Rule.Name}] at {one.Header}"))} {(before.Length == 1 ? "takes" : "take")} all of its mail before it",
+                $"move it in front of {(before.Length == 1 ? $"[{RouteKeys.Prefix}{before[0].Rule.Name}]" : "them")}, or remove it"
             );
         rules.Add((rule, section.Header!));
+    }
+
+    /// <summary>The rules that leave nothing for this one, each by itself or several together; none: something is left.</summary>
+    private static (RouteRule Rule, IniLine Header)[] Before(List<(RouteRule Rule, IniLine Header)> rules, RouteRule rule)
+    {
+        if (rules.Find(one => one.Rule.Covers(rule)) is { Rule: not null } whole)
+            return [whole];
+        var taking = new List<(RouteRule Rule, IniLine Header)>();
+        foreach (RouteRule part in rule.Parts().Take(MaxParts + 1))
+        {
+            if (rules.Find(one => one.Rule.Covers(part)) is not { Rule: not null } one)
+                return [];
+            if (!taking.Contains(one))
+                taking.Add(one);
+        }
+
+        // Of a rule with more parts than that the rest is not looked at, and may count.
+        return rule.Parts().Skip(MaxParts).Any() ? [] : [.. taking];
     }
 
     private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);

@@ -41,6 +41,21 @@ public sealed record RouteRule(string Name, RouteAction Action)
         && Covers(Senders, other.Senders, (one, its) => one.Covers(its))
         && Covers(Accounts, other.Accounts, (one, its) => one.Equals(its, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>It in parts, each for one sender's domain, one account and one recipient's domain: what several rules cover together is all of these.</summary>
+    public IEnumerable<RouteRule> Parts() =>
+        from sender in Each(Senders)
+        from account in Each(Accounts)
+        from recipient in Each(Recipients)
+        select this with
+        {
+            Senders = sender,
+            Accounts = account,
+            Recipients = recipient,
+        };
+
+    private static IEnumerable<IReadOnlyList<T>> Each<T>(IReadOnlyList<T> all) =>
+        all.Count == 0 ? [all] : all.Select(one => (T[])[one]);
+
     private static bool Covers<T>(IReadOnlyList<T> mine, IReadOnlyList<T> its, Func<T, T, bool> covers) =>
         mine.Count == 0 || (its.Count > 0 && its.All(theirs => mine.Any(one => covers(one, theirs))));
 }

@@ -100,7 +100,7 @@ public sealed class DelayNotices : BackgroundService
         if (until <= now)
             return; // it goes back with the next look at it
         var item = new DeliveryItem(message, [.. delayed.Select(one => one.Recipient)], "", Content: null);
-        DsnRecipient[] told = [.. delayed.Select(one => Told(one, now, until))];
+        ReportedRecipient[] told = [.. delayed.Select(one => Told(one, now, until))];
         if (await _reporter.ReportAsync(item, told, stopping) is not { } report)
             return;
         bool isFiled = false;
@@ -122,7 +122,7 @@ public sealed class DelayNotices : BackgroundService
             _log.Reported(message.Id, report.Message.Message.Id, message.Sender!);
     }
 
-    private DsnRecipient Told(DelayedRecipient delayed, DateTimeOffset now, DateTimeOffset until)
+    private ReportedRecipient Told(DelayedRecipient delayed, DateTimeOffset now, DateTimeOffset until)
     {
         QueuedRecipient to = delayed.Recipient;
         Cause cause = _replies().Recall(delayed.Class, delayed.Rule, delayed.Host);
@@ -131,7 +131,7 @@ public sealed class DelayNotices : BackgroundService
         SmtpReply? said = isOwn ? null : reply;
         // Why nothing was tried is the operator's business: it may name his account.
         string ownWords = isOwn && reply is { } ours ? ours.Text : "";
-        return new DsnRecipient
+        var facts = new DsnRecipient
         {
             Address = to.Address,
             Original = to.Dsn.OriginalRecipient,
@@ -139,16 +139,13 @@ public sealed class DelayNotices : BackgroundService
             Status = StatusOf(delayed.LastReply),
             Reply = said,
             RemoteHost = said is null || delayed.Host.Length == 0 ? null : delayed.Host.Split(' ')[0],
-            Explanation = _reporter.Words.Delayed(
-                cause,
-                to.Address.Domain,
-                ownWords,
-                said is not null,
-                delayed.Due > now ? delayed.Due : null,
-                until
-            ),
             WillRetryUntil = until,
         };
+        DateTimeOffset? next = delayed.Due > now ? delayed.Due : null;
+        return new ReportedRecipient(
+            facts,
+            words => words.Delayed(cause, to.Address.Domain, ownWords, said is not null, next, until)
+        );
     }
 
     /// <summary>The reply in what was stored of it; null where it was none.</summary>

@@ -17,16 +17,13 @@ internal sealed class Reporter(
     Func<MailAddress, MailAddress>? original = null
 )
 {
-    /// <summary>In the language of those who send here.</summary>
-    public ReportWords Words => ReportWords.Of(language());
-
     /// <summary>
     /// A report about some recipients of a message, reserved with the scheduler but not stored: it goes into the transaction that files
     /// what it reports. Null when there is nobody to report to.
     /// </summary>
     public async ValueTask<(NewMessage Message, IReservation Reservation)?> ReportAsync(
         DeliveryItem item,
-        IReadOnlyList<DsnRecipient> recipients,
+        IReadOnlyList<ReportedRecipient> recipients,
         CancellationToken stopping
     )
     {
@@ -37,13 +34,14 @@ internal sealed class Reporter(
         MailAddress sender = original?.Invoke(leftAs) ?? leftAs;
 
         byte[] content = await ContentAsync(item, stopping);
+        ReportWords words = ReportWords.Of(SenderLanguage.Of(HeaderOf(content).Span, ReportWords.Languages) ?? language());
         long number = store.NextMessageNumber();
         string id = store.IdOf(number);
         DeliveryStatusNotification report = DeliveryStatusNotification.Of(
             new DsnInput
             {
                 ReportingHost = hostName(),
-                Words = Words.For(recipients.Min(recipient => recipient.Action), hostName()),
+                Words = words.For(recipients.Min(recipient => recipient.Facts.Action), hostName()),
                 MessageId = $"{id}@{hostName()}",
                 Date = time.GetLocalNow(),
                 Sender = sender,
@@ -51,7 +49,7 @@ internal sealed class Reporter(
                 EnvelopeId = item.Message.Dsn.EnvelopeId,
                 // What must not travel in clear is not in a report in full. RFC 8689 §5.
                 Return = item.Message.Tls == TlsWish.Required ? DsnReturn.Headers : item.Message.Dsn.Return,
-                Recipients = recipients,
+                Recipients = [.. recipients.Select(recipient => recipient.In(words))],
                 SmtpUtf8 = item.Message.SmtpUtf8,
                 OriginalHeader = HeaderOf(content),
                 OriginalContent = content.Length == item.Message.Size ? content : ReadOnlyMemory<byte>.Empty,

@@ -32,7 +32,7 @@ internal sealed class Settlement(
     {
         DateTimeOffset now = time.GetUtcNow();
         var results = new List<RecipientResult>(attempt.Recipients.Count);
-        var reported = new List<DsnRecipient>();
+        var reported = new List<ReportedRecipient>();
         foreach (RecipientAttempt recipient in attempt.Recipients)
             Settle(attempt, recipient, now, results, reported);
         await FileAsync(attempt.Item, now, results, reported, stopping);
@@ -163,7 +163,7 @@ internal sealed class Settlement(
         RecipientAttempt outcome,
         DateTimeOffset now,
         List<RecipientResult> results,
-        List<DsnRecipient> reported
+        List<ReportedRecipient> reported
     )
     {
         QueuedMessage message = attempt.Item.Message;
@@ -258,7 +258,7 @@ internal sealed class Settlement(
     private static bool CanReport(QueuedMessage message, QueuedRecipient to) => message.Sender is not null && to.Dsn.WantsFailure;
 
     /// <summary>What the sender is told about a recipient; null where he does not want to know. RFC 3461 §4.1, §5.2.</summary>
-    private DsnRecipient? ReportOf(
+    private static ReportedRecipient? ReportOf(
         Attempt attempt,
         RecipientAttempt outcome,
         RetryVerdict verdict,
@@ -267,36 +267,46 @@ internal sealed class Settlement(
     )
     {
         QueuedRecipient to = outcome.Recipient;
-        (DsnAction Action, IReadOnlyList<string> Explanation)? say = verdict switch
+        (DsnAction Action, Func<ReportWords, IReadOnlyList<string>> Explain)? say = verdict switch
         {
             RetryVerdict.Done when to.Dsn.Notify.HasFlag(DsnNotify.Success) && !attempt.PeerReports => (
                 DsnAction.Relayed,
-                reporter.Words.Relayed()
+                words => words.Relayed()
             ),
-            RetryVerdict.Bounce bounce when to.Dsn.WantsFailure => (DsnAction.Failed, Explain(bounce, outcome, cause)),
+            RetryVerdict.Bounce bounce when to.Dsn.WantsFailure => (
+                DsnAction.Failed,
+                words => Explain(words, bounce, outcome, cause)
+            ),
             _ => null,
         };
         return say is not { } told
             ? null
-            : new DsnRecipient
-            {
-                Address = to.Address,
-                Original = to.Dsn.OriginalRecipient,
-                Action = told.Action,
-                Status = Status(told.Action, outcome.Reply),
-                Reply = outcome.FromPeer ? outcome.Reply : null,
-                RemoteHost = outcome.FromPeer ? HostName(attempt.Host) : null,
-                Explanation = told.Explanation,
-                LastAttempt = now,
-            };
+            : new ReportedRecipient(
+                new DsnRecipient
+                {
+                    Address = to.Address,
+                    Original = to.Dsn.OriginalRecipient,
+                    Action = told.Action,
+                    Status = Status(told.Action, outcome.Reply),
+                    Reply = outcome.FromPeer ? outcome.Reply : null,
+                    RemoteHost = outcome.FromPeer ? HostName(attempt.Host) : null,
+                    LastAttempt = now,
+                },
+                told.Explain
+            );
     }
 
-    private IReadOnlyList<string> Explain(RetryVerdict.Bounce bounce, RecipientAttempt outcome, Cause cause)
+    private static IReadOnlyList<string> Explain(
+        ReportWords words,
+        RetryVerdict.Bounce bounce,
+        RecipientAttempt outcome,
+        Cause cause
+    )
     {
         if (outcome.IsReturned)
-            return reporter.Words.Returned(outcome.Reply.Text);
+            return words.Returned(outcome.Reply.Text);
         string ownWords = outcome.FromPeer || outcome.Cause is not null ? "" : outcome.Reply.Text;
-        return reporter.Words.Failed(cause, outcome.Recipient.Address.Domain, ownWords, bounce.Why.Length > 0);
+        return words.Failed(cause, outcome.Recipient.Address.Domain, ownWords, bounce.Why.Length > 0);
     }
 
     private static EnhancedStatus Status(DsnAction action, SmtpReply reply)
@@ -319,7 +329,7 @@ internal sealed class Settlement(
         DeliveryItem item,
         DateTimeOffset now,
         List<RecipientResult> results,
-        List<DsnRecipient> reported,
+        List<ReportedRecipient> reported,
         CancellationToken stopping
     )
     {

@@ -77,7 +77,8 @@ public sealed partial class LocalOperations
 
     private static bool TryReadDomain(string text, bool grant, string hub, out string name, out Refusal? refusal)
     {
-        name = AccountDomain.NameOf(text);
+        // With the dot at its end it is a name too.
+        name = AccountDomain.NameOf(text.TrimEnd('.'));
         string shown = Protocol.PrintableText.Of(text, 80);
         refusal = null;
         if (name == AccountDomain.Any)

@@ -76,6 +76,35 @@ public sealed class RouteReaderTests
     }
 
     [Theory]
+    [InlineData("RecipientDomain = a.example", "RecipientDomain = b.example", "RecipientDomain = a.example, b.example")]
+    [InlineData("RecipientDomain = *.a.example", "RecipientDomain = a.example", "RecipientDomain = *.a.example, a.example")]
+    [InlineData("Account = MYBBS", "Account = OTHER", "Account = MYBBS, OTHER\nSenderDomain = a.example")]
+    public void A_rule_that_two_leave_nothing_for_is_an_error_that_names_all(string first, string second, string third)
+    {
+        ConfigurationResult read = Read(
+            $"[Route:one]\nAction=direct\n{first}\n[Route:two]\nAction=direct\n{second}\n[Route:three]\nAction=never\n{third}\n"
+        );
+
+        Assert.Null(read.Settings);
+        Assert.Contains(
+            "[Route:one] at ctrl/packetboat.ini:1 and [Route:two] at ctrl/packetboat.ini:4 take all of its mail before it; move it in front of them",
+            Assert.Single(read.Problems).ToString(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void A_rule_of_which_two_leave_a_part_is_none()
+    {
+        ConfigurationResult read = Read(
+            "[Route:one]\nAction=direct\nAccount=A1\nRecipientDomain=a.example\n[Route:two]\nAction=direct\nAccount=B1\nRecipientDomain=b.example\n"
+                + "[Route:three]\nAction=never\nAccount=A1, B1\nRecipientDomain=a.example, b.example\n"
+        );
+
+        Assert.Empty(read.Problems);
+    }
+
+    [Theory]
     [InlineData("SenderDomain = a.example", "")]
     [InlineData("SenderDomain = a.example", "RecipientDomain = a.example")]
     [InlineData("RecipientDomain = *.a.example", "RecipientDomain = a.example")]

@@ -36,6 +36,29 @@ public sealed class BounceTests
 
         """;
 
+    [Theory(Timeout = 30_000)]
+    [InlineData("Content-Language: de-DE", "de")]
+    [InlineData("Accept-Language: fr, de-CH;q=0.8, en;q=0.5\r\nContent-Language: en", "de")]
+    [InlineData("Content-Language: fr", "en")]
+    [InlineData("X: y", "en")]
+    public async Task Who_writes_German_reads_German_at_a_hub_that_speaks_English(string header, string language)
+    {
+        await using var rig = new QueueRig { Content = Encoding.ASCII.GetBytes($"Subject: test\r\n{header}\r\n\r\nHallo\r\n") };
+        rig.Peers.Answer = (_, line) => line.StartsWith("RCPT TO:<joe@", StringComparison.Ordinal) ? "550 5.1.1 no\r\n" : null;
+        await rig.StartAsync();
+        await rig.SendAsync("joe@far.example");
+        await rig.UntilReceivedAsync(1);
+
+        string content = Assert.Single(rig.Peers.Got).Content;
+
+        Assert.Contains($"Content-Language: {language}\r\n", content, StringComparison.Ordinal);
+        Assert.Contains(
+            language == "de" ? "Diese Adresse gibt es bei far.example nicht" : "There is no such address at far.example",
+            content,
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_report_of_two_failures_says_to_people_and_programs_what_each_peer_said()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Diagnosis;
 
 namespace Packetboat.Relay.Tests.Diagnosis;
@@ -40,6 +41,35 @@ public sealed class KnownRepliesTests(ITestOutputHelper output)
     {
         KnownReply any = KnownReply.All[0];
         Assert.Equal(provider, ReplyTable.Shipped.Classify(any.Outcome with { Host = $"{host} [192.0.2.1]:25" }).Provider);
+    }
+
+    /// <summary>Mode Auto would send them once more, around us, and move all mail of the provider.</summary>
+    [Theory]
+    [InlineData("554 5.7.1 This message contains a URL that is listed on URIBL (http://lookup.uribl.com)", "content-refused")]
+    [InlineData("550 5.7.1 Spam detected, score 12 (RDNS_NONE, SPF_FAIL)", "content-refused")]
+    [InlineData("554 5.7.1 This message was identified as spam by Cloudmark", "content-refused")]
+    [InlineData("554 5.7.1 Message rejected: the body contains a link blacklisted by SURBL", "content-refused")]
+    [InlineData("554 5.7.1 Content rejected: URL in body found in dnsbl multi.surbl.org", "content-refused")]
+    [InlineData("550 5.7.1 Rejected: message body contains URL listed by Spamhaus", "content-refused")]
+    [InlineData("550 5.7.1 It contains a link to a domain on the Spamhaus ZRD", "content-refused")]
+    [InlineData("550 5.7.1 Virus found in attachment; access denied. ip logged", "content-refused")]
+    [InlineData("554 5.7.1 message content blocked using virus scanner", "content-refused")]
+    [InlineData("550 5.7.1 banned file attachment (dialup.exe)", "content-refused")]
+    [InlineData("550 5.7.1 SPF check passed, but message is spam", "content-refused")]
+    [InlineData("550 5.1.1 No such user here. Please contact the designated postmaster", "recipient-unknown")]
+    [InlineData("550 5.1.1 unknown user (SPF: pass, DKIM: pass)", "recipient-unknown")]
+    [InlineData("550 5.1.1 sorry, no mailbox here by that name. rDNS of your host is mail.x.example", "recipient-unknown")]
+    [InlineData("550 5.2.2 mailbox full, user is over quota (dmarc=pass)", "mailbox-full")]
+    public void What_is_wrong_with_message_or_recipient_is_not_held_against_us(string reply, string wanted)
+    {
+        string[] words = reply.Split(' ', 3);
+        var outcome = new RemoteOutcome(
+            new SmtpReply(int.Parse(words[0], CultureInfo.InvariantCulture), words[1], words[2]),
+            FromPeer: true,
+            "mx.far.example"
+        );
+
+        Assert.Equal(wanted, ReplyTable.Shipped.Classify(outcome).Class.Word());
     }
 
     [Theory]

@@ -90,6 +90,9 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
         await StartAsync();
     }
 
+    /// <summary>What is sent from now on.</summary>
+    public byte[] Content { get; set; } = TestMail.Content;
+
     /// <summary>What senders want from now on.</summary>
     public TlsWish Tls { get; set; }
 
@@ -104,7 +107,7 @@ internal sealed class QueueRig : IRouter, IAsyncDisposable
         if (account is not null)
             await KnowAsync(account);
         await using ISpooledMessage message = new MessageSpool(Store, Scheduler, [], Time).Begin();
-        message.Append(TestMail.Content);
+        message.Append(Content);
         await message.CommitAsync(
             new SpoolEnvelope(
                 sender is null ? null : MailAddress.Parse(sender),
