@@ -55,7 +55,7 @@ internal sealed class DoctorLab : IAsyncDisposable
     /// <summary>Lines of packetboat.ini behind those that the lab needs.</summary>
     public StringBuilder PacketboatLines { get; } = new();
 
-    public string DiskReserve { get; set; } = "1M";
+    public string DiskReserve { get; set; } = "32M";
 
     public ScriptedServer? Relay { get; private set; }
 
