@@ -38,6 +38,10 @@ internal sealed class DeadNames : IDisposable
     /// <summary>TXT records by their names, in small letters; every other name has none.</summary>
     public IReadOnlyDictionary<string, string> Texts { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Domains whose mail host is not where it would be, in small letters.</summary>
+    public IReadOnlyDictionary<string, IPAddress> Hosts { get; init; } =
+        new Dictionary<string, IPAddress>(StringComparer.Ordinal);
+
     public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
     public void Start() => new Thread(Answer) { IsBackground = true }.Start();
@@ -114,6 +118,8 @@ internal sealed class DeadNames : IDisposable
 
     private IPAddress HostOf(string name)
     {
+        if (Hosts.TryGetValue(name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..], out IPAddress? its))
+            return its;
         if (!name.EndsWith(DeadDomain, StringComparison.Ordinal))
             return IPAddress.Loopback;
         string label = name[..^(DeadDomain.Length + 1)].Split('.')[^1];

@@ -14,6 +14,7 @@ internal static class Program
             FloorCommand.Create(),
             CompareCommand.Create(),
             MillionCommand.Create(),
+            PoisonedCommand.Create(),
             SteadyCommand.Create(),
             SiegeCommand.Create(),
             ChecksCommand.Create(),

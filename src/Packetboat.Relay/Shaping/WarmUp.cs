@@ -36,10 +36,13 @@ internal sealed class WarmUp(
     /// <param name="host">That is to be called, a name.</param>
     /// <param name="from">Our address; null: nobody knows, so that nothing can be counted.</param>
     /// <returns>Null: nothing is counted.</returns>
-    public WarmUpRamp? For(Route.Direct route, string host, IPAddress? from) =>
-        settings().Packetboat.WarmUp == WarmUpMode.Never || from is null
-            ? null
-            : new WarmUpRamp(this, route, host, AddressOf(from));
+    public WarmUpRamp? For(Route.Direct route, string host, IPAddress? from)
+    {
+        if (settings().Packetboat.WarmUp == WarmUpMode.Never || from is null)
+            return null;
+        (string key, string name, WarmUpPlan plan) = Provider(host);
+        return new WarmUpRamp(this, route, host, AddressOf(from), key, name, plan);
+    }
 
     /// <summary>The share of the day is used up.</summary>
     /// <param name="ramp">Who sends.</param>
@@ -47,15 +50,14 @@ internal sealed class WarmUp(
     /// <returns>Null: it is not, and so many more are taken for sent.</returns>
     public Turn.Later? Take(WarmUpRamp ramp, int wanted)
     {
-        (string key, string name, WarmUpPlan plan) = Provider(ramp.Host);
         WarmUpDay day;
         int? allowance;
         bool isFirst;
         lock (_lock)
         {
-            Track track = TrackOf(ramp.Address, key);
+            Track track = TrackOf(ramp.Address, ramp.Provider);
             day = track.Day = track.Day.On(Today);
-            allowance = Bounds(ramp.Route) ? plan.AllowanceOf(day.Day) : null;
+            allowance = Bounds(ramp.Route) ? ramp.Plan.AllowanceOf(day.Day) : null;
             // A message with more recipients than a day's share would else wait for a day that has more.
             if (allowance is null || day.Used + Math.Max(1, wanted) <= allowance || (day.Used == 0 && wanted > 0))
             {
@@ -67,19 +69,21 @@ internal sealed class WarmUp(
             track.Told = day.Date;
         }
 
-        string why = $"{name} is sent {allowance} messages on day {day.Day} from {day.Address}, which is new to it";
+        string why = $"{ramp.Name} is sent {allowance} messages on day {day.Day} from {day.Address}, which is new to it";
         if (ramp.Route.MayMove)
             auto?.Overflow(ramp.Host, ramp.Route.Domain, why, Midnight);
         else if (isFirst)
-            log.RouteMoved($"mail for {PrintableText.Of(name, 300)} waits until {Midnight:u}: {PrintableText.Of(why, 600)}");
+            log.RouteMoved($"mail for {PrintableText.Of(ramp.Name, 300)} waits until {Midnight:u}: {PrintableText.Of(why, 600)}");
         return new Turn.Later(Midnight, why);
     }
 
     /// <summary>They were not taken after all.</summary>
     public void Return(WarmUpRamp ramp, int messages)
     {
+        if (messages == 0)
+            return;
         lock (_lock)
-            Add(TrackOf(ramp.Address, Provider(ramp.Host).Key), -messages);
+            Add(TrackOf(ramp.Address, ramp.Provider), -messages);
     }
 
     /// <summary>What is known, the most recent first.</summary>

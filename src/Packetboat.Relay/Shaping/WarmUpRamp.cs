@@ -7,13 +7,30 @@ namespace Packetboat.Relay.Shaping;
 /// <param name="route">By which way.</param>
 /// <param name="host">Whose, a name.</param>
 /// <param name="address">Ours, as it is counted.</param>
-internal sealed class WarmUpRamp(WarmUp warmUp, Route.Direct route, string host, string address)
+/// <param name="provider">Who runs the host, as that is counted.</param>
+/// <param name="name">As people call him.</param>
+/// <param name="plan">What he may be sent: asked for once, not for each message.</param>
+internal sealed class WarmUpRamp(
+    WarmUp warmUp,
+    Route.Direct route,
+    string host,
+    string address,
+    string provider,
+    string name,
+    WarmUpPlan plan
+)
 {
     public Route.Direct Route => route;
 
     public string Host => host;
 
     public string Address => address;
+
+    public string Provider => provider;
+
+    public string Name => name;
+
+    public WarmUpPlan Plan => plan;
 
     /// <returns>Null: some of it is left.</returns>
     public Turn.Later? Look() => warmUp.Take(this, 0);
