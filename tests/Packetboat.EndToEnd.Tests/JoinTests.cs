@@ -333,6 +333,35 @@ public sealed class JoinTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_hub_says_from_where_it_sees_who_asks_and_not_without_end()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("");
+        using var client = new EnrolmentClient(new Uri(harbour.HubUrl), Pin(harbour), TimeProvider.System);
+        for (int i = 0; i < EnrolmentBrake.PerClient; i++)
+            Assert.Equal("127.0.0.1", (await client.AddressAsync(Ct)).Value!.Address);
+
+        // The doctor's side says what is in the way, and does not wait for it.
+        Assert.Null(await DoctorHub.AskAsync(harbour.HubUrl, Fingerprint(harbour), TimeProvider.System, Ct));
+        Assert.Equal(EnrolmentFault.TooManyRequests, (await client.AddressAsync(Ct)).Fault);
+        // Who is held up there may still join.
+        JoinRequest ask = Request(PendingJoin.Begin("", InvitationCode.Generate().Text, false), "old");
+        Assert.Equal(EnrolmentFault.UnknownCode, (await client.JoinAsync(ask, Ct)).Fault);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task The_doctor_learns_from_a_hub_how_others_see_this_machine()
+    {
+        await using Harbour harbour = await Harbour.OpenAsync("");
+
+        Assert.Equal(
+            (IPAddress.Loopback, "127.0.0.1"),
+            await DoctorHub.AskAsync(harbour.HubUrl, Fingerprint(harbour), TimeProvider.System, Ct)
+        );
+        // No authority vouches for this one.
+        Assert.Null(await DoctorHub.AskAsync(harbour.HubUrl, null, TimeProvider.System, Ct));
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task The_api_takes_nothing_large_nothing_else_and_shows_no_control_verb()
     {
         await using Harbour harbour = await Harbour.OpenAsync("");
@@ -382,13 +411,16 @@ public sealed class JoinTests
             	Port = 80
             """;
 
-    private static HubPin? Pin(Harbour harbour)
+    private static string Fingerprint(Harbour harbour)
     {
         string pem = File.ReadAllText(harbour.HubCertificate);
         using var own = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(pem);
-        Assert.True(
-            HubPin.TryParse(own.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256), out HubPin? pin)
-        );
+        return own.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256);
+    }
+
+    private static HubPin? Pin(Harbour harbour)
+    {
+        Assert.True(HubPin.TryParse(Fingerprint(harbour), out HubPin? pin));
         return pin;
     }
 

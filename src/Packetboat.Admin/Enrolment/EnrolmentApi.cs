@@ -9,7 +9,7 @@ using Packetboat.Relay.Hub;
 namespace Packetboat.Admin.Enrolment;
 
 /// <summary>
-/// The API by which strangers become nodes: JSON over HTTPS, four requests. It is all that a stranger can reach; the operator's API is
+/// The API by which strangers become nodes: JSON over HTTPS, five requests. It is all that a stranger can reach; the operator's API is
 /// another server. What arrives is bounded by that server, and each request has a deadline.
 /// </summary>
 public static class EnrolmentApi
@@ -26,6 +26,17 @@ public static class EnrolmentApi
         routes.MapGet(
             EnrolmentPaths.Hub,
             (RequestDelegate)(context => WriteAsync(context, StatusCodes.Status200OK, enrolment.Describe(), Json.HubDescription))
+        );
+        routes.MapGet(
+            EnrolmentPaths.Address,
+            (RequestDelegate)(
+                context =>
+                    AnswerAsync(
+                        context,
+                        enrolment.AddressOf(context.Connection.RemoteIpAddress ?? IPAddress.None),
+                        Json.SeenAddress
+                    )
+            )
         );
         Post(
             routes,

@@ -80,6 +80,19 @@ public sealed class EnrolmentClient : IDisposable
             : result;
     }
 
+    /// <summary>From where the hub sees us.</summary>
+    public async Task<EnrolmentResult<SeenAddress>> AddressAsync(CancellationToken ct)
+    {
+        EnrolmentResult<SeenAddress> result = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, EnrolmentPaths.Address),
+            Json.SeenAddress,
+            ct
+        );
+        return result.Value is { } seen && !IPAddress.TryParse(seen.Address, out _)
+            ? (EnrolmentFault.Unavailable, HubWords.NoHub(_hub, "no address"))
+            : result;
+    }
+
     public async Task<EnrolmentResult<JoinAnswer>> JoinAsync(JoinRequest ask, CancellationToken ct)
     {
         EnrolmentResult<JoinAnswer> result = await PostAsync(EnrolmentPaths.Join, ask, Json.JoinRequest, Json.JoinAnswer, ct);

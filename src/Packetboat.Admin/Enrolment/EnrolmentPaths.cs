@@ -4,6 +4,7 @@ namespace Packetboat.Admin.Enrolment;
 internal static class EnrolmentPaths
 {
     public const string Hub = "/enrolment/v1/hub";
+    public const string Address = "/enrolment/v1/address";
     public const string Join = "/enrolment/v1/join";
     public const string Apply = "/enrolment/v1/apply";
     public const string Application = "/enrolment/v1/application";

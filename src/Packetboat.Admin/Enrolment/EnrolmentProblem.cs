@@ -20,6 +20,7 @@ internal sealed record EnrolmentProblem(EnrolmentFault Error, string Value, stri
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(HubDescription))]
+[JsonSerializable(typeof(SeenAddress))]
 [JsonSerializable(typeof(JoinRequest))]
 [JsonSerializable(typeof(JoinAnswer))]
 [JsonSerializable(typeof(ApplicationRequest))]

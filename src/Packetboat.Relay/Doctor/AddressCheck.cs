@@ -11,7 +11,7 @@ internal sealed class AddressCheck : Check
     {
         IReadOnlyList<OwnAddress> own = await facts.OwnAsync();
         return own.Count == 0
-            ? NotChecked("nobody has said how he sees us; if you know it, say --address")
+            ? NotChecked("nobody has said how he sees us; if you know it, say --address, or ask a hub: --hub")
             : Ok(string.Join("; ", own.Select(one => $"{one.Address}, says {one.Witness}")));
     }
 }

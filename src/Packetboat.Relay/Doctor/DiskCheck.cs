@@ -26,7 +26,7 @@ internal sealed class DiskCheck(Func<string, long> free) : Check
         long left = free(data);
         string words = string.Create(
             CultureInfo.InvariantCulture,
-            $"{left >> 20} MiB are free for {data}, DiskReserve keeps {reserve >> 20}"
+            $"{left >> 20} MiB are free for {data}, DiskReserve keeps {reserve >> 20} MiB"
         );
         return left == long.MaxValue ? NotChecked($"the system does not say how much is free for {data}")
             : left < reserve ? Failure(words, "no mail is taken until there is room", $"Make room on the disk of {data}")

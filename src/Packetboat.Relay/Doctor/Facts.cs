@@ -190,7 +190,15 @@ internal sealed class Facts
             talks.Add(relay);
         talks.AddRange((await ReachAsync(AddressFamily.InterNetwork)).Talks);
         talks.AddRange((await ReachAsync(AddressFamily.InterNetworkV6)).Talks);
-        return OwnAddress.In(talks, Subject.Effective.Packetboat.AllowPrivateTargets);
+        IReadOnlyList<OwnAddress> told = OwnAddress.In(talks, Subject.Effective.Packetboat.AllowPrivateTargets);
+        // Asked for nothing else than that, it tells what others only mention.
+        return Subject.Seen is { } seen
+            ?
+            [
+                new OwnAddress(seen.Address, seen.Witness),
+                .. told.Where(own => own.Address.AddressFamily != seen.Address.AddressFamily),
+            ]
+            : told;
     }
 
     private async Task<IReadOnlyList<IPAddress>> FindLeavingAsync(CancellationToken ct)

@@ -17,6 +17,9 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
     /// <summary>Where mail leaves from, in the operator's own words; null: it is to be found out.</summary>
     public IPAddress? Address { get; init; }
 
+    /// <summary>As somebody else sees us who was asked before, such as a hub; none: nobody was.</summary>
+    public (IPAddress Address, string Witness)? Seen { get; init; }
+
     /// <summary>Our certificate and its key; null: there are no settings.</summary>
     public (string Certificate, string Key)? CertificateFiles { get; init; }
 

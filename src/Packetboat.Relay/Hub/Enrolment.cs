@@ -31,6 +31,8 @@ public sealed partial class Enrolment(
     private const int MadeIdDigits = 4;
     private const int MadeIdTries = 20;
 
+    private readonly EnrolmentBrake _echoBrake = new(time);
+
     public EnrolmentSettings Settings => settings();
 
     /// <summary>Called when an application has come: the operator ought to know.</summary>
@@ -40,6 +42,14 @@ public sealed partial class Enrolment(
     {
         EnrolmentSettings now = settings();
         return new HubDescription(now.HostName, now.Terms.Text, now.Terms.Version, now.TakesApplications, now.Contact);
+    }
+
+    /// <summary>From where somebody asks. Held up apart from the others: who looks where he is loses no try to join.</summary>
+    public EnrolmentResult<SeenAddress> AddressOf(IPAddress client)
+    {
+        if (_echoBrake.WaitOf(client) is var wait && wait > TimeSpan.Zero)
+            return TooMany<SeenAddress>(client, wait);
+        return new SeenAddress((client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client).ToString());
     }
 
     public async Task<EnrolmentResult<JoinAnswer>> JoinAsync(JoinRequest ask, IPAddress client, CancellationToken ct)

@@ -185,7 +185,7 @@ public sealed partial class SmtpServerSession(
     {
         List<string> lines =
         [
-            settings.HostName,
+            $"{settings.HostName} greets {ReceivedField.Literal(peer.Address)}",
             "PIPELINING",
             MaxMessageSize > 0 ? $"SIZE {MaxMessageSize}" : "SIZE",
             "8BITMIME",

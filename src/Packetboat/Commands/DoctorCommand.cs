@@ -28,6 +28,16 @@ internal static class DoctorCommand
         Description = "The address that mail leaves from, where nobody says how he sees us",
     };
 
+    private static readonly Option<string?> Hub = new("--hub")
+    {
+        Description = "A hub that is asked how it sees this machine, such as https://hub.example.net:8443",
+    };
+
+    private static readonly Option<string?> Pin = new("--pin")
+    {
+        Description = "Of the hub's certificate, as for join, where no authority vouches for it",
+    };
+
     private static readonly Option<bool> Apply = new("--apply")
     {
         Description = "Write the line of the settings that the last sentence names; the old file is kept",
@@ -45,6 +55,8 @@ internal static class DoctorCommand
             Domain,
             Address,
             NameServerOption.Dns,
+            Hub,
+            Pin,
             Apply,
             Last,
             Verbs.Json,
@@ -59,6 +71,13 @@ internal static class DoctorCommand
             return ShowLast(parsed, time);
         if (!NameServerOption.IsRight(parsed) || SubjectOf(parsed) is not { } subject)
             return ExitCode.Usage;
+        if (parsed.GetValue(Hub) is { } hub)
+        {
+            if (await DoctorHub.AskAsync(hub, parsed.GetValue(Pin), time, ct) is not { } seen)
+                return ExitCode.Usage;
+            subject = subject with { Seen = seen };
+        }
+
         DoctorReport report = await ExamineAsync(subject, parsed, time, ct);
         int? failure = null;
         if (parsed.GetValue(Apply))

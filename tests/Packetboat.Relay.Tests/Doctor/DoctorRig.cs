@@ -44,6 +44,9 @@ internal sealed class DoctorRig : IAsyncDisposable
     /// <summary>A test wants port 25 to stay closed.</summary>
     public bool IsShut { get; set; }
 
+    /// <summary>As a hub says that it sees us.</summary>
+    public (IPAddress Address, string Witness)? Seen { get; set; }
+
     public string Domain { get; set; } = "node.example";
 
     public async ValueTask DisposeAsync()
@@ -124,7 +127,7 @@ internal sealed class DoctorRig : IAsyncDisposable
 
     public Task<DoctorReport> RunAsync(IResolver? resolver = null) =>
         new Examination(resolver ?? Zone, TimeProvider.System, Tokens).RunAsync(
-            new Subject(_folder.Path, _settings, [], "node.example") { Domain = Domain },
+            new Subject(_folder.Path, _settings, [], "node.example") { Domain = Domain, Seen = Seen },
             "",
             TestContext.Current.CancellationToken
         );

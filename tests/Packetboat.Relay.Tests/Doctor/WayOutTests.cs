@@ -172,6 +172,18 @@ public sealed class WayOutTests : IAsyncDisposable
         Assert.Single(report.Findings, finding => finding.Verdict == CheckVerdict.Failure);
     }
 
+    [Fact(Timeout = Patience)]
+    public async Task A_hub_that_was_asked_counts_more_than_what_relays_mention()
+    {
+        _rig.UseRelay();
+        _rig.Hub!.Answer = line => line.StartsWith("EHLO", StringComparison.Ordinal) ? "250 localhost greets [192.0.2.8]" : null;
+        Assert.StartsWith("192.0.2.8, says localhost", Of(await _rig.RunAsync(), "address").Words, StringComparison.Ordinal);
+
+        _rig.Seen = (System.Net.IPAddress.Parse("192.0.2.7"), "hub.example");
+
+        Assert.Equal("192.0.2.7, says hub.example", Of(await _rig.RunAsync(), "address").Words);
+    }
+
     private DoctorRig UseAuto()
     {
         _rig.Zone.Add("node.example TXT v=spf1 ip4:127.0.0.1 -all");

@@ -39,6 +39,7 @@ public sealed class DoctorBrokenSetUpTests : IAsyncDisposable
     [InlineData("the clock is off", "clock")]
     [InlineData("everybody may relay", "open-relay")]
     [InlineData("the relay refuses the password", "relay")]
+    [InlineData("the relay refuses the password, and the name server knows its own network alone", "relay")]
     [InlineData("nobody vouches for the relay's certificate", "relay")]
     [InlineData("the relay is down", "relay")]
     [InlineData("port 25 is closed, and the address has no name and is listed", "port-25-ipv4")]
@@ -83,6 +84,11 @@ public sealed class DoctorBrokenSetUpTests : IAsyncDisposable
                 break;
             case "the relay refuses the password":
                 _lab.UseRelay().Answer = line => line.StartsWith("AUTH", StringComparison.Ordinal) ? "535 5.7.8 no" : null;
+                break;
+            case "the relay refuses the password, and the name server knows its own network alone":
+                Break("the relay refuses the password");
+                foreach (string provider in DoctorLab.Providers)
+                    _lab.Zone.Remove(provider);
                 break;
             case "nobody vouches for the relay's certificate":
                 _lab.UseRelay();

@@ -61,12 +61,17 @@ public sealed class DoctorCommandTests : IAsyncDisposable
     [InlineData("--domain", "not a domain")]
     [InlineData("--domain", "host")]
     [InlineData("--dns", "localhost")]
+    [InlineData("--hub", "http://hub.example")]
     public async Task What_cannot_be_meant_is_said(string option, string value)
     {
         CommandRun run = await CommandRun.OfAsync("doctor", option, value, "--ctrl", _folder.Path);
 
         Assert.Equal(ExitCode.Usage, run.Status);
-        Assert.StartsWith($"packetboat: {option} {value}: ", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            option == "--hub" ? $"packetboat: {option} '{value}': " : $"packetboat: {option} {value}: ",
+            run.Error,
+            StringComparison.Ordinal
+        );
     }
 
     private Task<CommandRun> RunAsync(params string[] options) =>

@@ -20,7 +20,7 @@ internal sealed class DoctorLab : IAsyncDisposable
     public const string Backwards = "7.2.0.192";
     public const string Password = "nodepw77";
 
-    private static readonly string[] Providers = ["gmail.com", "outlook.com", "yahoo.com", "gmx.net"];
+    public static IReadOnlyList<string> Providers { get; } = ["gmail.com", "outlook.com", "yahoo.com", "gmx.net"];
 
     private readonly TemporaryFolder _folder = new();
     private readonly DkimPrivateKey _key = DkimPrivateKey.CreateEd25519();
@@ -29,7 +29,7 @@ internal sealed class DoctorLab : IAsyncDisposable
 
     public DoctorLab()
     {
-        for (int i = 0; i < Providers.Length; i++)
+        for (int i = 0; i < Providers.Count; i++)
         {
             Zone[Providers[i]] = [ZoneRecord.Mx(10, $"mx.{Providers[i]}")];
             Zone[$"mx.{Providers[i]}"] = [Address($"127.0.0.{31 + i}")];
@@ -55,7 +55,7 @@ internal sealed class DoctorLab : IAsyncDisposable
     /// <summary>Lines of packetboat.ini behind those that the lab needs.</summary>
     public StringBuilder PacketboatLines { get; } = new();
 
-    public string DiskReserve { get; set; } = "1M";
+    public string DiskReserve { get; set; } = "32M";
 
     public ScriptedServer? Relay { get; private set; }
 
@@ -126,11 +126,11 @@ internal sealed class DoctorLab : IAsyncDisposable
     {
         int port = IsPort25Shut ? ClosedPort() : 0;
         if (!IsPort25Shut)
-            foreach (string provider in Providers)
+            for (int i = 0; i < Providers.Count; i++)
             {
-                var exchange = new ScriptedServer(IPAddress.Parse($"127.0.0.{31 + Array.IndexOf(Providers, provider)}"), port)
+                var exchange = new ScriptedServer(IPAddress.Parse($"127.0.0.{31 + i}"), port)
                 {
-                    Greeting = Greeting ?? $"220 mx.{provider} ESMTP {Date}",
+                    Greeting = Greeting ?? $"220 mx.{Providers[i]} ESMTP {Date}",
                     Answer = line =>
                         line.StartsWith("EHLO", StringComparison.Ordinal) ? $"250 mx at your service, [{Own}]" : null,
                 };
