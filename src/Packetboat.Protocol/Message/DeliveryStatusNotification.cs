@@ -23,6 +23,9 @@ public sealed record DeliveryStatusNotification(ReadOnlyMemory<byte> Bytes, bool
     private const int MaxParagraph = 800;
 
     /// <summary>Characters of a line for people. RFC 5322 §2.1.1.</summary>
+    /// <summary>Characters, each of up to four octets.</summary>
+    private const int MaxWord = 200;
+
     private const int MaxColumn = 76;
 
     /// <summary>Octets without CRLF: 8bit allows no longer line. RFC 2045 §2.8.</summary>
@@ -195,7 +198,7 @@ public sealed record DeliveryStatusNotification(ReadOnlyMemory<byte> Bytes, bool
     private static void AppendParagraph(StringBuilder text, string paragraph, string indent)
     {
         int column = 0;
-        foreach (string word in paragraph.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string word in paragraph.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(Pieces))
         {
             bool fits = column > 0 && column + 1 + word.Length <= MaxColumn;
             text.Append(
@@ -208,6 +211,22 @@ public sealed record DeliveryStatusNotification(ReadOnlyMemory<byte> Bytes, bool
         }
 
         text.Append("\r\n");
+    }
+
+    /// <summary>A word that no line has room for, RFC 5322 §2.1.1, such as a reply without blanks, goes on in the next.</summary>
+    private static IEnumerable<string> Pieces(string word)
+    {
+        int at = 0;
+        while (word.Length - at > MaxWord)
+        {
+            int end = at + MaxWord;
+            if (char.IsLowSurrogate(word[end]))
+                end--;
+            yield return word[at..end];
+            at = end;
+        }
+
+        yield return word[at..];
     }
 
     private static byte[] Status(DsnInput input, bool international)

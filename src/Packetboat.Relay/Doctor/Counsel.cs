@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Configuration.SbbsIni;
+using Packetboat.Relay.Delivery;
 
 namespace Packetboat.Relay.Doctor;
 
@@ -16,6 +17,34 @@ internal static class Counsel
 
     public static async Task<Advice> OfAsync(Facts facts)
     {
+        Advice usual = await UsualAsync(facts);
+        string[] stuck = await StuckAsync(facts);
+        return stuck.Length == 0
+            ? usual
+            : usual with
+            {
+                Words =
+                    $"{usual.Words} Mail of {string.Join(" and ", stuck.Select(rule => $"[{RouteKeys.Prefix}{rule}]"))} does not leave: no relay of {(stuck.Length == 1 ? "its" : "theirs")} takes it.",
+            };
+    }
+
+    /// <summary>The rules whose mail no relay takes.</summary>
+    private static async Task<string[]> StuckAsync(Facts facts)
+    {
+        var stuck = new List<string>();
+        foreach (
+            RelayGroup group in facts.Subject.Relays.Where(group =>
+                group is { IsDetour: false, Relays: [{ Rule.Length: > 0 }, ..] }
+            )
+        )
+            if (group.Relays.All(facts.CanTry) && await KnownAsync(facts.FirstThatWorksAsync(group)) is null)
+                stuck.Add(group.Relays[0].Rule);
+        return [.. stuck];
+    }
+
+    /// <summary>Of the mail that no rule takes.</summary>
+    private static async Task<Advice> UsualAsync(Facts facts)
+    {
         Subject subject = facts.Subject;
         if (subject.Settings?.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL) == true)
             return Say("Mail stays on this machine, as NO_SENDMAIL says");
@@ -26,7 +55,7 @@ internal static class Counsel
                 ? Say(
                     $"Mail leaves this machine through {other.Server}:{other.Port}, as {used.Server}:{used.Port} does not take it at present"
                 )
-                : ThroughTheRelay(subject, used, relay, (await KnownAsync(facts.DnsAsync()))?.Trouble.Length > 0);
+                : ThroughTheRelay(subject, used, relay, await IsDnsInTheWayAsync(facts, relay));
 
         Reach?[] reaches =
         [
@@ -53,6 +82,12 @@ internal static class Counsel
                 []
             );
     }
+
+    /// <summary>The relay's own name cannot be looked up. A DNS that knows nothing else keeps no mail from it.</summary>
+    private static async Task<bool> IsDnsInTheWayAsync(Facts facts, RelayContact? relay) =>
+        relay is { Outcome: Connection.Unreachable { Host: var called } }
+        && !called.Contains('[', StringComparison.Ordinal)
+        && (await KnownAsync(facts.DnsAsync()))?.Trouble.Length > 0;
 
     private static Advice ThroughTheRelay(Subject subject, RelaySettings used, RelayContact? contact, bool isDnsUseless)
     {

@@ -100,6 +100,28 @@ public sealed class DeliveryStatusNotificationTests
         Assert.Equal("a@b.example", message.To.Mailboxes.Single().Address);
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("\ud83d\udea2")]
+    public void A_word_without_end_is_not_a_line_without_end(string letter)
+    {
+        string word = string.Concat(Enumerable.Repeat(letter, 20_000));
+        DsnInput input = Input with { Words = Input.Words with { Opening = word } };
+
+        string report = Text(DeliveryStatusNotification.Of(input));
+
+        Assert.All(report.Split("\r\n"), line => Assert.True(line.Length <= 998, $"{line.Length} octets"));
+        using var stream = new MemoryStream(DeliveryStatusNotification.Of(input).Bytes.ToArray());
+        string read = (
+            (TextPart)((MultipartReport)MimeMessage.Load(stream, TestContext.Current.CancellationToken).Body!)[0]
+        ).Text;
+        Assert.StartsWith(
+            word,
+            read.Replace("\r\n", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact]
     public void The_message_comes_back_byte_for_byte() =>
         Assert.Contains($"\r\n\r\n{Original}\r\n--=_", Text(DeliveryStatusNotification.Of(Input)), StringComparison.Ordinal);

@@ -95,6 +95,12 @@ public sealed class ManyRelaysTests : IAsyncDisposable
 
         Assert.Equal(CheckVerdict.Failure, Of(report, "relay-rule-club").Verdict);
         Assert.Equal(CheckVerdict.Failure, Of(report, "relay-rule-shop").Verdict);
+        // The last sentence does not say that all is well.
+        Assert.EndsWith(
+            "Mail of [Route:club] and [Route:shop] does not leave: no relay of theirs takes it.",
+            report.Advice.Words,
+            StringComparison.Ordinal
+        );
         Assert.Single(_second.Lines, line => line.StartsWith("AUTH", StringComparison.Ordinal));
     }
 

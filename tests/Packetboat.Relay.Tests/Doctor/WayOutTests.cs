@@ -40,6 +40,19 @@ public sealed class WayOutTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_DNS_that_knows_its_own_network_alone_is_not_what_keeps_mail_from_a_relay_that_is_down()
+    {
+        _rig.UseRelay();
+        await _rig.Hub!.DisposeAsync();
+        var ownNetwork = new ZoneResolver("localhost A 127.0.0.1", "node.example A 127.0.0.1");
+
+        DoctorReport report = await _rig.RunAsync(ownNetwork);
+
+        Of(report, "relay", CheckVerdict.Failure);
+        Assert.EndsWith("and will when what stands first here is mended.", report.Advice.Words, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task Port_25_that_is_closed_does_not_matter_where_a_relay_takes_us()
     {
         DoctorReport report = await _rig.UseRelay().RunAsync();
@@ -66,7 +79,10 @@ public sealed class WayOutTests : IAsyncDisposable
 
         Finding first = First(report, "relay", CheckVerdict.Failure);
         Assert.EndsWith("535 5.7.8 wrong ?[31mpassword", first.Words, StringComparison.Ordinal);
-        Assert.Equal("See whether RelayUsername and RelayPassword are set and right", first.Remedy);
+        Assert.Equal(
+            "See whether the relay's name and password are set and right: RelayUsername and RelayPassword, or Username and Password of the rule or relay that is named",
+            first.Remedy
+        );
         Assert.Equal(CheckVerdict.Warning, Of(report, "port-25-ipv4").Verdict);
         Assert.Single(_rig.Hub.Lines, line => line.StartsWith("AUTH", StringComparison.Ordinal));
         Assert.DoesNotContain(DoctorRig.Password, Json(report), StringComparison.Ordinal);
