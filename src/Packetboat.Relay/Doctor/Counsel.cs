@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Sockets;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Configuration.SbbsIni;
-using Packetboat.Relay.Delivery;
 
 namespace Packetboat.Relay.Doctor;
 
@@ -85,9 +84,7 @@ internal static class Counsel
 
     /// <summary>The relay's own name cannot be looked up. A DNS that knows nothing else keeps no mail from it.</summary>
     private static async Task<bool> IsDnsInTheWayAsync(Facts facts, RelayContact? relay) =>
-        relay is { Outcome: Connection.Unreachable { Host: var called } }
-        && !called.Contains('[', StringComparison.Ordinal)
-        && (await KnownAsync(facts.DnsAsync()))?.Trouble.Length > 0;
+        relay is { HasNoAddress: true } && (await KnownAsync(facts.DnsAsync()))?.Trouble.Length > 0;
 
     private static Advice ThroughTheRelay(Subject subject, RelaySettings used, RelayContact? contact, bool isDnsUseless)
     {

@@ -53,7 +53,7 @@ internal sealed class RelayCheck(RelaySettings? relay = null) : Check
                     ? $"Write RelayPort = {other.Port} in [Mail] of sbbs.ini"
                     : $"Write port {other.Port} in {relay.Section} of packetboat.ini"
             );
-        if (!ServerAddress.IsAddress(known.Server) && (await facts.DnsAsync()).Trouble is { Length: > 0 } trouble)
+        if (contact.HasNoAddress && (await facts.DnsAsync()).Trouble is { Length: > 0 } trouble)
             return NotChecked($"{trouble}, so that {known.Server} has no address");
         return await TroubleAsync(
             facts,

@@ -10,4 +10,8 @@ namespace Packetboat.Relay.Doctor;
 internal sealed record RelayContact(RelaySettings Settings, Connection Outcome, RelaySettings? OtherPort)
 {
     public bool Works => Outcome is Connection.Ready;
+
+    /// <summary>No address was called: the DNS has none. A host that was called stands there with its address.</summary>
+    public bool HasNoAddress =>
+        Outcome is Connection.Unreachable { Host: var called } && !called.Contains('[', StringComparison.Ordinal);
 }
