@@ -55,6 +55,13 @@ public static class TokenKeys
             "Address where a sign-in on another device begins, by HTTPS. Blank: as Provider says.",
             "https://login.example.net/device"
         ),
+        Key(
+            "AuthorizeEndpoint",
+            SettingType.Text,
+            "",
+            "Address where a person signs in with a browser and brings back where it ends, by HTTPS. Blank: as Provider says.",
+            "https://login.example.net/authorize"
+        ),
     ];
 
     public static SettingKey? Find(string name) =>

@@ -61,6 +61,7 @@ internal sealed class TokenReader(
         if (scope.Length == 0)
             scope = (grant == TokenGrant.ClientCredentials ? provider?.ClientScope : provider?.Scope) ?? "";
         Uri? device = Address(keys, "DeviceEndpoint", usual(provider?.DeviceEndpoint));
+        Uri? authorize = Address(keys, "AuthorizeEndpoint", usual(provider?.AuthorizeEndpoint));
         Uri? endpoint = Address(keys, "TokenEndpoint", usual(provider?.TokenEndpoint));
         if (endpoint is null && keys.Text("TokenEndpoint").Length == 0)
             keys.Report(
@@ -73,7 +74,7 @@ internal sealed class TokenReader(
             keys.Report(Severity.Error, "ClientSecret", "client credentials are a name and a secret", "write ClientSecret");
         return endpoint is null
             ? null
-            : new TokenSettings(name, grant, clientId, secret, scope, endpoint) { DeviceEndpoint = device };
+            : new TokenSettings(name, grant, clientId, secret, scope, endpoint) { DeviceEndpoint = device, AuthorizeEndpoint = authorize };
     }
 
     private static string Needed(SettingReader keys, string key)

@@ -28,4 +28,7 @@ public sealed record TokenSettings(
 {
     /// <summary>Where a sign-in on another device begins, RFC 8628; null: it cannot be had so.</summary>
     public Uri? DeviceEndpoint { get; init; }
+
+    /// <summary>Where a person signs in with a browser, RFC 6749 §3.1; null: nobody knows.</summary>
+    public Uri? AuthorizeEndpoint { get; init; }
 }

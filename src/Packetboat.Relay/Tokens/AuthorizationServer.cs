@@ -73,6 +73,20 @@ public sealed class AuthorizationServer : IDisposable
             ct
         );
 
+    /// <summary>For the code that a person has brought. RFC 6749 §4.1.3, RFC 7636 §4.5.</summary>
+    public Task<TokenReply> ByCodeAsync(TokenSettings token, string code, string redirect, string verifier, CancellationToken ct) =>
+        AskAsync(
+            token.TokenEndpoint,
+            token,
+            [
+                new("grant_type", "authorization_code"),
+                new("code", code),
+                new("redirect_uri", redirect),
+                new("code_verifier", verifier),
+            ],
+            ct
+        );
+
     private static IEnumerable<KeyValuePair<string, string>> Scope(TokenSettings token) =>
         token.Scope.Length == 0 ? [] : [new("scope", token.Scope)];
 

@@ -24,8 +24,8 @@ public sealed class DeviceSignIn(AuthorizationServer server, TimeProvider time)
         if (token.DeviceEndpoint is not { } endpoint)
             return new Refusal(
                 token.Name,
-                "its provider gives no token for mail to a sign-in on another device",
-                $"Get a refresh token by the provider's own tools, then: packetboat token set {token.Name}"
+                "its provider gives no token for mail to a code that is typed in",
+                $"Sign in with a browser: packetboat token sign-in {token.Name} --browser"
             );
         TokenReply begun = await server.BeginDeviceAsync(token, endpoint, ct);
         if (begun.Error.Length > 0)

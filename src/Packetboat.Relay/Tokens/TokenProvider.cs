@@ -4,6 +4,7 @@ namespace Packetboat.Relay.Tokens;
 /// <param name="Word">As <c>Provider</c> has it.</param>
 /// <param name="TokenEndpoint">With <c>{tenant}</c> for that of the section.</param>
 /// <param name="DeviceEndpoint">Empty: it gives no tokens for mail by RFC 8628.</param>
+/// <param name="AuthorizeEndpoint">Where a person signs in with a browser that comes back to us.</param>
 /// <param name="Scope">Where a person signs in.</param>
 /// <param name="ClientScope">Of client credentials; empty: there are none for mail.</param>
 /// <param name="Source">Where that is written.</param>
@@ -11,6 +12,7 @@ internal sealed record TokenProvider(
     string Word,
     string TokenEndpoint,
     string DeviceEndpoint,
+    string AuthorizeEndpoint,
     string Scope,
     string ClientScope,
     string Source
@@ -22,6 +24,7 @@ internal sealed record TokenProvider(
     /// <summary>
     /// Google's device endpoint refuses the scope of mail: the scopes that it allows are listed at
     /// https://developers.google.com/identity/protocols/oauth2/limited-input-device#allowedscopes
+    /// So a browser has to bring the code: https://developers.google.com/identity/protocols/oauth2/native-app
     /// </summary>
     public static IReadOnlyList<TokenProvider> All { get; } =
     [
@@ -29,6 +32,7 @@ internal sealed record TokenProvider(
             "google",
             "https://oauth2.googleapis.com/token",
             "",
+            "https://accounts.google.com/o/oauth2/v2/auth",
             "https://mail.google.com/",
             "",
             "https://developers.google.com/workspace/gmail/imap/xoauth2-protocol"
@@ -37,6 +41,7 @@ internal sealed record TokenProvider(
             "microsoft",
             "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
             "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/devicecode",
+            "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize",
             "https://outlook.office.com/SMTP.Send offline_access",
             "https://outlook.office365.com/.default",
             "https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth"

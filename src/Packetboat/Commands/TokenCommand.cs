@@ -10,6 +10,11 @@ internal static class TokenCommand
 {
     private static readonly Argument<string> Name = new("name") { Description = "Of a section [Token:NAME] of packetboat.ini" };
 
+    private static readonly Option<bool> Browser = new("--browser")
+    {
+        Description = "Bring back the address that the browser ends at, though the provider would take a code that is typed in",
+    };
+
     public static Command Create() =>
         new("token", "Sign in for the tokens that relays are shown instead of a password") { List(), SignIn(), Set(), Forget() };
 
@@ -50,7 +55,7 @@ internal static class TokenCommand
 
     private static Command SignIn()
     {
-        var command = new Command("sign-in", "Get a token: sign in with a browser on any device") { Name };
+        var command = new Command("sign-in", "Get a token: sign in with a browser on any device") { Name, Browser };
         command.SetAction(SignInAsync);
         return command;
     }
@@ -68,7 +73,10 @@ internal static class TokenCommand
         }
 
         using var server = new AuthorizationServer(TimeProvider.System);
-        Result<TokenReply> reply = await new DeviceSignIn(server, TimeProvider.System).RunAsync(token, Show, ct);
+        bool withBrowser = token.Grant == TokenGrant.Refresh && (parsed.GetValue(Browser) || token.DeviceEndpoint is null);
+        Result<TokenReply> reply = withBrowser
+            ? await new BrowserSignIn(server).RunAsync(token, BringBackAsync, ct)
+            : await new DeviceSignIn(server, TimeProvider.System).RunAsync(token, Show, ct);
         if (reply.Value is not { } given)
         {
             Print.Error(reply.Refusal!.ToString());
@@ -90,6 +98,15 @@ internal static class TokenCommand
     {
         Print.Line($"Open {address} in a browser, and type in this code: {code}");
         Print.Line("Sign in there as the mailbox that the relay knows. Waiting ...");
+    }
+
+    private static async Task<string?> BringBackAsync(Uri address, CancellationToken ct)
+    {
+        Print.Line("Open this in a browser, and sign in there as the mailbox that the relay knows:");
+        Print.Line(address.AbsoluteUri);
+        Print.Line($"At its end the browser shows an address that begins with {BrowserSignIn.Return}, and a page that cannot be opened.");
+        Print.Line("That is right. Copy the whole address from the browser to here, and press Enter:");
+        return await Console.In.ReadLineAsync(ct);
     }
 
     private static Command Set()

@@ -37,6 +37,7 @@ public sealed class TokenReaderTests
     {
         TokenSettings token = Assert.Single(Read("[Token:g]\nProvider=google\nClientId=us\n").Settings!.Tokens);
         Assert.Null(token.DeviceEndpoint);
+        Assert.Equal("https://accounts.google.com/o/oauth2/v2/auth", token.AuthorizeEndpoint!.AbsoluteUri);
         Assert.Equal("https://mail.google.com/", token.Scope);
     }
 

@@ -80,7 +80,7 @@ public sealed class DeviceSignInTests : IAsyncDisposable
     {
         TokenSettings none = _issuer.Token() with { DeviceEndpoint = null };
         Refusal refusal = (await new DeviceSignIn(_server, _time).RunAsync(none, Show, Ct)).Refusal!;
-        Assert.Contains("packetboat token set office", refusal.Remedy, StringComparison.Ordinal);
+        Assert.Contains("packetboat token sign-in office --browser", refusal.Remedy, StringComparison.Ordinal);
         Assert.Empty(_issuer.Asked);
     }
 
