@@ -74,7 +74,11 @@ internal sealed class TokenReader(
             keys.Report(Severity.Error, "ClientSecret", "client credentials are a name and a secret", "write ClientSecret");
         return endpoint is null
             ? null
-            : new TokenSettings(name, grant, clientId, secret, scope, endpoint) { DeviceEndpoint = device, AuthorizeEndpoint = authorize };
+            : new TokenSettings(name, grant, clientId, secret, scope, endpoint)
+            {
+                DeviceEndpoint = device,
+                AuthorizeEndpoint = authorize,
+            };
     }
 
     private static string Needed(SettingReader keys, string key)

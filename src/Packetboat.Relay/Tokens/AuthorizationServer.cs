@@ -74,7 +74,13 @@ public sealed class AuthorizationServer : IDisposable
         );
 
     /// <summary>For the code that a person has brought. RFC 6749 §4.1.3, RFC 7636 §4.5.</summary>
-    public Task<TokenReply> ByCodeAsync(TokenSettings token, string code, string redirect, string verifier, CancellationToken ct) =>
+    public Task<TokenReply> ByCodeAsync(
+        TokenSettings token,
+        string code,
+        string redirect,
+        string verifier,
+        CancellationToken ct
+    ) =>
         AskAsync(
             token.TokenEndpoint,
             token,

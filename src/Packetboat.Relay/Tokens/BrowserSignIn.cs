@@ -44,7 +44,10 @@ public sealed class BrowserSignIn(AuthorizationServer server)
         return reply switch
         {
             { Error.Length: > 0 } => NotDone(token, reply.Fault),
-            { RefreshToken.IsSet: false } => NotDone(token, "the answer has no refresh_token; does Scope ask for one (offline_access)?"),
+            { RefreshToken.IsSet: false } => NotDone(
+                token,
+                "the answer has no refresh_token; does Scope ask for one (offline_access)?"
+            ),
             _ => reply,
         };
     }

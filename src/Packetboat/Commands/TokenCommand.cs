@@ -104,7 +104,9 @@ internal static class TokenCommand
     {
         Print.Line("Open this in a browser, and sign in there as the mailbox that the relay knows:");
         Print.Line(address.AbsoluteUri);
-        Print.Line($"At its end the browser shows an address that begins with {BrowserSignIn.Return}, and a page that cannot be opened.");
+        Print.Line(
+            $"At its end the browser shows an address that begins with {BrowserSignIn.Return}, and a page that cannot be opened."
+        );
         Print.Line("That is right. Copy the whole address from the browser to here, and press Enter:");
         return await Console.In.ReadLineAsync(ct);
     }

@@ -22,7 +22,11 @@ public sealed class BrowserSignInTests : IAsyncDisposable
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     private Dictionary<string, string> Opened =>
-        _opened!.Query[1..].Split('&').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => WebUtility.UrlDecode(pair[1]));
+        _opened!
+            .Query[1..]
+            .Split('&')
+            .Select(pair => pair.Split('='))
+            .ToDictionary(pair => pair[0], pair => WebUtility.UrlDecode(pair[1]));
 
     public async ValueTask DisposeAsync()
     {
@@ -33,11 +37,16 @@ public sealed class BrowserSignInTests : IAsyncDisposable
     [Fact(Timeout = Patience)]
     public async Task The_code_is_shown_with_the_secret_that_the_browser_never_saw()
     {
-        TokenReply reply = (await RunAsync(() => $"{BrowserSignIn.Return}?state={Opened["state"]}&code=4%2F0Ab_c&scope=mail ")).Value!;
+        TokenReply reply = (
+            await RunAsync(() => $"{BrowserSignIn.Return}?state={Opened["state"]}&code=4%2F0Ab_c&scope=mail ")
+        ).Value!;
 
         Assert.Equal("r", reply.RefreshToken.RevealValue());
         Assert.StartsWith("https://localhost:", _opened!.AbsoluteUri, StringComparison.Ordinal);
-        Assert.Equal(("code", "us", "smtp", "S256"), (Opened["response_type"], Opened["client_id"], Opened["scope"], Opened["code_challenge_method"]));
+        Assert.Equal(
+            ("code", "us", "smtp", "S256"),
+            (Opened["response_type"], Opened["client_id"], Opened["scope"], Opened["code_challenge_method"])
+        );
         IReadOnlyDictionary<string, string> asked = Assert.Single(_issuer.Asked);
         Assert.Equal(
             ("authorization_code", "4/0Ab_c", BrowserSignIn.Return),

@@ -36,7 +36,11 @@ internal sealed class LoopIssuer : IAsyncDisposable
     public ConcurrentQueue<IReadOnlyDictionary<string, string>> Asked { get; } = new();
 
     public TokenSettings Token(TokenGrant grant = TokenGrant.Refresh) =>
-        new("office", grant, "us", new Secret("our secret"), "smtp", At("/token")) { DeviceEndpoint = At("/device"), AuthorizeEndpoint = At("/authorize") };
+        new("office", grant, "us", new Secret("our secret"), "smtp", At("/token"))
+        {
+            DeviceEndpoint = At("/device"),
+            AuthorizeEndpoint = At("/authorize"),
+        };
 
     private Uri At(string path) => new($"https://localhost:{((IPEndPoint)_listener.LocalEndpoint).Port}{path}");
 
