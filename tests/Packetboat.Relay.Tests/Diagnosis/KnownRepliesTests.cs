@@ -72,6 +72,23 @@ public sealed class KnownRepliesTests(ITestOutputHelper output)
         Assert.Equal(wanted, ReplyTable.Shipped.Classify(outcome).Class.Word());
     }
 
+    /// <summary>Mode Auto would return it, though the relay could deliver it.</summary>
+    [Theory]
+    [InlineData("554 5.7.1 Your address 192.0.2.1 appears to be infected, see https://cbl.abuseat.org/lookup")]
+    [InlineData("550 5.7.1 Refused: your IP is spamming, see https://www.spamhaus.org/sbl/query")]
+    [InlineData("550 5.7.1 The IP was identified as spam source and is listed on bl.far.example")]
+    public void What_is_held_against_us_is_not_taken_for_the_message(string reply)
+    {
+        string[] words = reply.Split(' ', 3);
+        var outcome = new RemoteOutcome(
+            new SmtpReply(int.Parse(words[0], CultureInfo.InvariantCulture), words[1], words[2]),
+            FromPeer: true,
+            "mx.far.example"
+        );
+
+        Assert.Equal("address-reputation", ReplyTable.Shipped.Classify(outcome).Class.Word());
+    }
+
     [Theory]
     [InlineData("upper case")]
     [InlineData("blanks")]
