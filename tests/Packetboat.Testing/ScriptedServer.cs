@@ -21,10 +21,40 @@ public sealed class ScriptedServer : IAsyncDisposable
     private readonly Task _running;
 
     public ScriptedServer(IPAddress? address = null, int port = 0)
+        : this(Started(address ?? IPAddress.Loopback, port)) { }
+
+    private ScriptedServer(TcpListener listener)
     {
-        _listener = new TcpListener(address ?? IPAddress.Loopback, port);
-        _listener.Start();
+        _listener = listener;
         _running = AcceptAsync();
+    }
+
+    /// <summary>Two servers with one port. A port that is free at the one address may be taken at the other: then another is tried.</summary>
+    public static (ScriptedServer First, ScriptedServer Second) OnOnePort(IPAddress first, IPAddress second)
+    {
+        // Held until the end, so that the next port is another one.
+        List<TcpListener> halves = [];
+        try
+        {
+            while (true)
+            {
+                TcpListener one = Started(first, 0);
+                try
+                {
+                    var other = new ScriptedServer(second, ((IPEndPoint)one.LocalEndpoint).Port);
+                    return (new ScriptedServer(one), other);
+                }
+                catch (SocketException taken)
+                    when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse && halves.Count < 100)
+                {
+                    halves.Add(one);
+                }
+            }
+        }
+        finally
+        {
+            halves.ForEach(half => half.Dispose());
+        }
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -84,6 +114,21 @@ public sealed class ScriptedServer : IAsyncDisposable
         await _stop.CancelAsync();
         _listener.Stop();
         await _running;
+    }
+
+    private static TcpListener Started(IPAddress address, int port)
+    {
+        var listener = new TcpListener(address, port);
+        try
+        {
+            listener.Start();
+            return listener;
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
     }
 
     private async Task AcceptAsync()

@@ -14,7 +14,7 @@ internal static class WarmUpCommand
 
     private static Command List()
     {
-        var limit = new Option<int>("--limit") { Description = "Rows at most", DefaultValueFactory = _ => DefaultLimit };
+        Option<int> limit = TypedOption.Count("--limit", "Rows at most", DefaultLimit);
         var command = new Command("list", "List our addresses and the providers that they send to directly")
         {
             limit,

@@ -16,13 +16,13 @@ public sealed class DirectConnectorTests : IAsyncDisposable
     private const int Patience = 30_000;
 
     private readonly FakeResolver _dns = new();
-    private readonly ScriptedServer _first = new(IPAddress.Parse("127.0.0.1"));
+    private readonly ScriptedServer _first;
     private readonly ScriptedServer _second;
     private Settings _settings = ConfigurationReader.Defaults("/nowhere", "node.example");
 
     public DirectConnectorTests()
     {
-        _second = new ScriptedServer(IPAddress.Parse("127.0.0.2"), _first.Port);
+        (_first, _second) = ScriptedServer.OnOnePort(IPAddress.Loopback, IPAddress.Parse("127.0.0.2"));
         _settings = _settings with
         {
             Packetboat = _settings.Packetboat with { DirectPort = _first.Port, AllowPrivateTargets = true },

@@ -15,7 +15,7 @@ public sealed class Ipv6DeliveryTests : IAsyncDisposable
 {
     private const int Patience = 30_000;
 
-    private readonly ScriptedServer _six = new(IPAddress.IPv6Loopback);
+    private readonly ScriptedServer _six;
     private readonly ScriptedServer _four;
     private readonly ZoneResolver _dns = new(
         "far.example MX 10 mx.far.example",
@@ -31,7 +31,7 @@ public sealed class Ipv6DeliveryTests : IAsyncDisposable
 
     public Ipv6DeliveryTests()
     {
-        _four = new ScriptedServer(IPAddress.Loopback, _six.Port);
+        (_six, _four) = ScriptedServer.OnOnePort(IPAddress.IPv6Loopback, IPAddress.Loopback);
         Set(Ipv6Mode.Auto);
     }
 
