@@ -70,6 +70,9 @@ public sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Certificates that are sent with it.</summary>
     public X509Certificate2Collection Authorities { get; } = [];
 
+    /// <summary>Whose certificate the last client wanted. RFC 6066 §3.</summary>
+    public string AskedFor { get; private set; } = "";
+
     public bool ImplicitTls { get; set; }
 
     /// <summary>What is said to STARTTLS, with whatever comes in the clear in one packet with it.</summary>
@@ -204,6 +207,7 @@ public sealed class ScriptedServer : IAsyncDisposable
             },
             _stop.Token
         );
+        AskedFor = tls.TargetHostName;
         return tls;
     }
 

@@ -5,7 +5,7 @@ using Packetboat.Protocol.TransportSecurity;
 namespace Packetboat.Testing;
 
 /// <summary>
-/// The DNS as lines of text: <c>name TYPE data</c> with A, AAAA, MX (preference and host), TXT, TLSA, PTR (the name is the address),
+/// The DNS as lines of text: <c>name TYPE data</c> with A, AAAA, CNAME, MX (preference and host), TXT, TLSA, PTR (the name is the address),
 /// <c>name FAILS</c> for a name that nobody can look up, and <c>name SIGNED</c> for one whose records are authentic. What is not in it does
 /// not exist.
 /// </summary>
@@ -54,6 +54,9 @@ public sealed class ZoneResolver : IResolver
 
     public ValueTask<DnsAnswer<TlsaRecord>> TlsaAsync(string name, CancellationToken ct) => AnswerAsync(name, "TLSA", Tlsa, ct);
 
+    public ValueTask<DnsAnswer<string>> AliasAsync(string name, CancellationToken ct) =>
+        AnswerAsync(name, "CNAME", text => text, ct);
+
     public ValueTask<DnsAnswer<string>> NamesAsync(IPAddress address, CancellationToken ct) =>
         AnswerAsync(address.ToString(), "PTR", text => text, ct);
 
@@ -79,6 +82,16 @@ public sealed class ZoneResolver : IResolver
             return new DnsAnswer<T>.NxDomain();
         if (all.Exists(record => record.Type == "FAILS"))
             return new DnsAnswer<T>.TemporaryFailure("the test says so");
+        if (type != "CNAME" && all.Find(record => record.Type == "CNAME").Data is { Length: > 0 } alias)
+            return await AnswerAsync(alias, type, read, ct) switch
+            {
+                DnsAnswer<T>.Found end => new DnsAnswer<T>.Found(
+                    end.Records,
+                    end.IsAuthentic && all.Exists(record => record.Type == "SIGNED"),
+                    end.CanonicalName.Length > 0 ? end.CanonicalName : alias
+                ),
+                var other => other,
+            };
         T[] found = [.. all.Where(record => record.Type == type).Select(record => read(record.Data))];
         return found.Length > 0
             ? new DnsAnswer<T>.Found(found, all.Exists(record => record.Type == "SIGNED"))

@@ -7,7 +7,8 @@ public abstract record DnsAnswer<T>
 
     /// <param name="Records">At least one, in the server's order.</param>
     /// <param name="IsAuthentic">A resolver that the operator trusts says that it has validated them. RFC 6840 §5.8.</param>
-    public sealed record Found(IReadOnlyList<T> Records, bool IsAuthentic = false) : DnsAnswer<T>;
+    /// <param name="CanonicalName">Where the aliases of the name lead; empty: the name has none. RFC 1034 §3.6.2.</param>
+    public sealed record Found(IReadOnlyList<T> Records, bool IsAuthentic = false, string CanonicalName = "") : DnsAnswer<T>;
 
     /// <summary>The name exists, without records of this type.</summary>
     /// <param name="IsAuthentic">As of <see cref="Found"/>.</param>

@@ -22,6 +22,9 @@ public interface IResolver
     /// <param name="ct">Gives up.</param>
     ValueTask<DnsAnswer<TlsaRecord>> TlsaAsync(string name, CancellationToken ct);
 
+    /// <summary>The CNAME record itself. Aliases on the way to other records are followed without being asked for.</summary>
+    ValueTask<DnsAnswer<string>> AliasAsync(string name, CancellationToken ct);
+
     /// <summary>PTR records: what the address calls itself. Lower case, without the dot at the end.</summary>
     ValueTask<DnsAnswer<string>> NamesAsync(IPAddress address, CancellationToken ct);
 

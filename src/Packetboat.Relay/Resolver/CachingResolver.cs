@@ -44,6 +44,7 @@ public sealed class CachingResolver : IResolver
         Text,
         Pointer,
         Tlsa,
+        Alias,
     }
 
     private readonly record struct Question(Kind Kind, string Name);
@@ -64,6 +65,9 @@ public sealed class CachingResolver : IResolver
 
     public ValueTask<DnsAnswer<TlsaRecord>> TlsaAsync(string name, CancellationToken ct) =>
         AskAsync(Kind.Tlsa, name, _transport.TlsaAsync, ct);
+
+    public ValueTask<DnsAnswer<string>> AliasAsync(string name, CancellationToken ct) =>
+        AskAsync(Kind.Alias, name, _transport.AliasAsync, ct);
 
     public ValueTask<DnsAnswer<string>> NamesAsync(IPAddress address, CancellationToken ct) =>
         AskAsync(Kind.Pointer, ReverseName(address), _transport.PointersAsync, ct);

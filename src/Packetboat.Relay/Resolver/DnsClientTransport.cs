@@ -39,6 +39,9 @@ internal sealed class DnsClientTransport : IDnsTransport
     public Task<TimedAnswer<TlsaRecord>> TlsaAsync(string name) =>
         AskAsync(name, QueryType.TLSA, found => found.TlsaRecords().Select(Tlsa));
 
+    public Task<TimedAnswer<string>> AliasAsync(string name) =>
+        AskAsync(name, QueryType.CNAME, found => found.CnameRecords().Select(alias => Bare(alias.CanonicalName)));
+
     public Task<TimedAnswer<string>> PointersAsync(string name) =>
         AskAsync(name, QueryType.PTR, found => found.PtrRecords().Select(ptr => Bare(ptr.PtrDomainName)));
 
@@ -86,7 +89,9 @@ internal sealed class DnsClientTransport : IDnsTransport
         try
         {
             IDnsQueryResponse response = await _client.QueryAsync(name, type);
-            return IsAnswerTo(response, name, type) ? Read(response, select) : Failure<T>("the server answers another question");
+            return IsAnswerTo(response, name, type)
+                ? Read(response, name, select)
+                : Failure<T>("the server answers another question");
         }
         catch (Exception e) when (e is DnsResponseException or SocketException or IOException or OperationCanceledException)
         {
@@ -111,7 +116,11 @@ internal sealed class DnsClientTransport : IDnsTransport
             && Bare(question.QueryName).Equals(name, StringComparison.OrdinalIgnoreCase)
         );
 
-    private TimedAnswer<T> Read<T>(IDnsQueryResponse response, Func<IReadOnlyList<DnsResourceRecord>, IEnumerable<T>> select)
+    private TimedAnswer<T> Read<T>(
+        IDnsQueryResponse response,
+        string name,
+        Func<IReadOnlyList<DnsResourceRecord>, IEnumerable<T>> select
+    )
     {
         if (response.Header.ResponseCode is DnsHeaderResponseCode.NotExistentDomain)
             return new TimedAnswer<T>(new DnsAnswer<T>.NxDomain(), NegativeTime(response));
@@ -123,10 +132,28 @@ internal sealed class DnsClientTransport : IDnsTransport
         return records.Length == 0
             ? new TimedAnswer<T>(new DnsAnswer<T>.NoData(isAuthentic), NegativeTime(response))
             : new TimedAnswer<T>(
-                new DnsAnswer<T>.Found(records, isAuthentic),
+                new DnsAnswer<T>.Found(records, isAuthentic, CanonicalName(response.Answers, name)),
                 // An alias on the way may hold for less than what it leads to. Below zero is zero: RFC 2181 §8.
                 TimeSpan.FromSeconds(Math.Max(0, response.Answers.Min(record => record.InitialTimeToLive)))
             );
+    }
+
+    /// <summary>Aliases in a circle end where the records do: each is followed once.</summary>
+    private static string CanonicalName(IReadOnlyList<DnsResourceRecord> answers, string name)
+    {
+        CNameRecord[] aliases = [.. answers.CnameRecords()];
+        string end = name;
+        for (int i = 0; i < aliases.Length; i++)
+        {
+            if (Array.Find(aliases, alias => IsOf(alias, end)) is not { } next)
+                break;
+            end = Bare(next.CanonicalName);
+        }
+
+        return end.Equals(name, StringComparison.OrdinalIgnoreCase) ? "" : end;
+
+        static bool IsOf(CNameRecord alias, string name) =>
+            Bare(alias.DomainName).Equals(name, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>RFC 2308 §5: the lesser of the SOA's own time and its minimum.</summary>

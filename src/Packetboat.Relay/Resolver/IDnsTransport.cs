@@ -20,5 +20,7 @@ internal interface IDnsTransport
 
     Task<TimedAnswer<TlsaRecord>> TlsaAsync(string name);
 
+    Task<TimedAnswer<string>> AliasAsync(string name);
+
     Task<TimedAnswer<string>> PointersAsync(string name);
 }

@@ -38,7 +38,8 @@ internal sealed class PeerTrust(TlsDemand demand, string host, X509ChainPolicy? 
     public SslClientAuthenticationOptions Options() =>
         new()
         {
-            TargetHost = host,
+            // A host of several names shows the certificate that stands at the one it is asked for. RFC 7672 §2.2.
+            TargetHost = demand is TlsDemand.Dane dane ? dane.Host : host,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             RemoteCertificateValidationCallback = Check,
             CertificateChainPolicy = Authorities(authorities),

@@ -98,29 +98,36 @@ internal sealed class TransportPolicies(IResolver resolver, MtaStsPolicies sts, 
     /// </summary>
     private async ValueTask<TlsDemand?> DaneAsync(string domain, DnsAnswer<MxRecord> mx, string host, CancellationToken ct)
     {
-        if (!IsAuthentic(mx) || !await HasSecureAddressAsync(host, ct))
+        if (!IsAuthentic(mx))
             return null;
-        string name = TlsaRecord.NameFor(host.TrimEnd('.'), settings().Packetboat.DirectPort);
-        return await resolver.TlsaAsync(name, ct) switch
-        {
-            DnsAnswer<TlsaRecord>.Found { IsAuthentic: true } found => new TlsDemand.Dane(
-                host,
-                DaneCheck.Usable(found.Records),
-                [host.TrimEnd('.'), domain]
-            ),
-            DnsAnswer<TlsaRecord>.TemporaryFailure failure => new TlsDemand.Forbidden(
-                DeliveryReplies.TlsaTrouble(host, failure.Reason),
-                TlsPolicyText.NoRecords
-            ),
-            _ => null,
-        };
+        foreach (string name in await BaseNamesAsync(host.TrimEnd('.'), ct))
+            switch (await resolver.TlsaAsync(TlsaRecord.NameFor(name, settings().Packetboat.DirectPort), ct))
+            {
+                case DnsAnswer<TlsaRecord>.Found { IsAuthentic: true } found:
+                    return new TlsDemand.Dane(name, DaneCheck.Usable(found.Records), [name, domain]);
+                case DnsAnswer<TlsaRecord>.TemporaryFailure failure:
+                    return new TlsDemand.Forbidden(DeliveryReplies.TlsaTrouble(name, failure.Reason), TlsPolicyText.NoRecords);
+            }
+
+        return null;
     }
 
-    private async ValueTask<bool> HasSecureAddressAsync(string host, CancellationToken ct)
+    /// <summary>
+    /// The names that a host's TLSA records may stand at, the better first: where its aliases lead, then its own, RFC 7672 §2.2.2. Where only
+    /// the alias is signed and not what it leads to, its own. None where nobody vouches for either.
+    /// </summary>
+    private async ValueTask<IReadOnlyList<string>> BaseNamesAsync(string host, CancellationToken ct)
     {
         DnsAnswer<IPAddress> six = await resolver.Ipv6Async(host, ct);
         DnsAnswer<IPAddress> four = await resolver.Ipv4Async(host, ct);
         DnsAnswer<IPAddress>.Found[] found = [.. new[] { six, four }.OfType<DnsAnswer<IPAddress>.Found>()];
-        return found.Length > 0 && Array.TrueForAll(found, answer => answer.IsAuthentic);
+        if (found.Length == 0)
+            return [];
+        string canonical = found[0].CanonicalName;
+        if (Array.TrueForAll(found, answer => answer.IsAuthentic))
+            return canonical.Length == 0 ? [host] : [canonical, host];
+        bool isSignedAlias =
+            canonical.Length > 0 && await resolver.AliasAsync(host, ct) is DnsAnswer<string>.Found { IsAuthentic: true };
+        return isSignedAlias ? [host] : [];
     }
 }

@@ -37,6 +37,9 @@ internal sealed class FakeResolver : IResolver
     public ValueTask<DnsAnswer<TlsaRecord>> TlsaAsync(string name, CancellationToken ct) =>
         ValueTask.FromResult<DnsAnswer<TlsaRecord>>(new DnsAnswer<TlsaRecord>.NoData());
 
+    public ValueTask<DnsAnswer<string>> AliasAsync(string name, CancellationToken ct) =>
+        ValueTask.FromResult<DnsAnswer<string>>(new DnsAnswer<string>.NoData());
+
     public ValueTask<DnsAnswer<string>> NamesAsync(IPAddress address, CancellationToken ct) =>
         ValueTask.FromResult<DnsAnswer<string>>(new DnsAnswer<string>.NoData());
 

@@ -14,6 +14,13 @@ public sealed class AuthenticDataTests : IDisposable
     private const string Question = @"\x03_25\x04_tcp\x02mx\x03far\x07example\x00\x00\x34\x00\x01";
     private const string Record = @"\xc0\x0c\x00\x34\x00\x01\x00\x00\x00\x3c\x00\x07\x03\x01\x01\x0b\x9f\xa5\xa5";
 
+    private const string HostQuestion = @"\x02mx\x03far\x07example\x00\x00\x01\x00\x01";
+
+    /// <summary>Of the name in the question, for mx.near.example, which is at 0x2c.</summary>
+    private const string Alias = @"\xc0\x0c\x00\x05\x00\x01\x00\x00\x00\x3c\x00\x0a\x02mx\x04near\xc0\x13";
+    private const string BackToIt = @"\x00\x05\x00\x01\x00\x00\x00\x3c\x00\x02\xc0\x0c";
+    private const string Address = @"\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\xc0\x00\x02\x01";
+
     private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
 
     public AuthenticDataTests() => _server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -45,6 +52,34 @@ public sealed class AuthenticDataTests : IDisposable
         Assert.Equal(isAuthentic, Assert.IsType<DnsAnswer<TlsaRecord>.NoData>(answer).IsAuthentic);
     }
 
+    [Theory(Timeout = 20_000)]
+    [InlineData(@"\x00\x02", Alias + @"\xc0\x2c" + Address, "mx.near.example")]
+    // In a circle, which no server should send: what is found is read all the same.
+    [InlineData(@"\x00\x03", Alias + @"\xc0\x2c" + BackToIt + @"\xc0\x2c" + Address, "")]
+    [InlineData(@"\x00\x01", @"\xc0\x0c" + Address, "")]
+    public async Task Where_the_aliases_of_a_name_lead_is_part_of_the_answer(string count, string answers, string canonical)
+    {
+        (DnsAnswer<IPAddress> answer, _) = await AskAsync(
+            isTrusted: true,
+            @"\x81\xa0\x00\x01" + count + @"\x00\x00\x00\x00" + HostQuestion + answers,
+            (resolver, ct) => resolver.Ipv4Async("mx.far.example", ct)
+        );
+        var found = Assert.IsType<DnsAnswer<IPAddress>.Found>(answer);
+        Assert.Equal((canonical, "192.0.2.1"), (found.CanonicalName, Assert.Single(found.Records).ToString()));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task An_alias_itself_can_be_asked_for()
+    {
+        (DnsAnswer<string> answer, _) = await AskAsync(
+            isTrusted: true,
+            @"\x81\xa0\x00\x01\x00\x01\x00\x00\x00\x00\x02mx\x03far\x07example\x00\x00\x05\x00\x01" + Alias,
+            (resolver, ct) => resolver.AliasAsync("mx.far.example", ct)
+        );
+        var found = Assert.IsType<DnsAnswer<string>.Found>(answer);
+        Assert.Equal(("mx.near.example", true), (Assert.Single(found.Records), found.IsAuthentic));
+    }
+
     /// <summary>Whoever does not set DO is told nothing by some servers. RFC 6840 §5.7.</summary>
     [Theory(Timeout = 20_000)]
     [InlineData(true)]
@@ -57,9 +92,17 @@ public sealed class AuthenticDataTests : IDisposable
         Assert.Equal(isTrusted, asksForSignatures);
     }
 
+    private Task<(DnsAnswer<TlsaRecord> Answer, byte[] Query)> AskAsync(bool isTrusted, string reply) =>
+        AskAsync(isTrusted, reply, (resolver, ct) => resolver.TlsaAsync(Name, ct));
+
     /// <param name="isTrusted">By the operator.</param>
     /// <param name="reply">What follows the id.</param>
-    private async Task<(DnsAnswer<TlsaRecord> Answer, byte[] Query)> AskAsync(bool isTrusted, string reply)
+    /// <param name="ask">The question.</param>
+    private async Task<(DnsAnswer<T> Answer, byte[] Query)> AskAsync<T>(
+        bool isTrusted,
+        string reply,
+        Func<CachingResolver, CancellationToken, ValueTask<DnsAnswer<T>>> ask
+    )
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
         var resolver = new CachingResolver(
@@ -72,7 +115,7 @@ public sealed class AuthenticDataTests : IDisposable
             },
             TimeProvider.System
         );
-        ValueTask<DnsAnswer<TlsaRecord>> asked = resolver.TlsaAsync(Name, ct);
+        ValueTask<DnsAnswer<T>> asked = ask(resolver, ct);
         byte[] query = new byte[1024];
         SocketReceiveFromResult from = await _server.ReceiveFromAsync(query, new IPEndPoint(IPAddress.Any, 0), ct);
         await _server.SendToAsync((byte[])[query[0], query[1], .. WireText.Bytes(reply)], from.RemoteEndPoint, ct);

@@ -161,6 +161,8 @@ public sealed class CachingResolverTests
 
         public Task<TimedAnswer<TlsaRecord>> TlsaAsync(string name) => throw new NotSupportedException();
 
+        public Task<TimedAnswer<string>> AliasAsync(string name) => throw new NotSupportedException();
+
         public Task<TimedAnswer<string>> PointersAsync(string name) => throw new NotSupportedException();
     }
 }

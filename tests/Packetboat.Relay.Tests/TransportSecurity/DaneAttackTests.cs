@@ -170,6 +170,66 @@ public sealed class DaneAttackTests : IAsyncDisposable
         Assert.EndsWith("it is not the one that the TLSA records name", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
     }
 
+    /// <summary>RFC 7672 §2.2.2.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task Of_a_host_with_an_alias_the_records_count_where_it_leads_and_the_certificate_of_that_name_is_asked_for()
+    {
+        Alias(isEndSigned: true);
+        _rig.Zone.Add($"_{_rig.Server.Port}._tcp.host.near.example TLSA {OfMiddle}");
+        _rig.Zone.Add($"_{_rig.Server.Port}._tcp.host.near.example SIGNED");
+        _rig.Zone.Add($"{_rig.TlsaName} TLSA {OfRight}");
+        _rig.Zone.Add($"{_rig.TlsaName} SIGNED");
+        Serve(Middle.Issue("host.near.example"), Middle.Certificate);
+        Assert.EndsWith("verified (DANE)", await _rig.DeliveredAsync(Ct), StringComparison.Ordinal);
+        Assert.Equal("host.near.example", _rig.Server.AskedFor);
+
+        Serve(Middle.Issue("mx.far.example"), Middle.Certificate);
+        Assert.EndsWith("it is for another name", await _rig.WaitsAsync(FailureClass.TlsPolicy, Ct), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_it_leads_to_has_none_or_is_not_signed_the_records_of_its_own_name_count(bool isEndSigned)
+    {
+        Alias(isEndSigned);
+        _rig.Zone.Add($"_{_rig.Server.Port}._tcp.host.near.example TLSA {OfMiddle}");
+        _rig.Zone.Add($"{_rig.TlsaName} TLSA {OfRight}");
+        _rig.Zone.Add($"{_rig.TlsaName} SIGNED");
+        _rig.Server.Certificate = Other;
+        await _rig.RefusedAsync(Ct);
+        _rig.Server.Certificate = Right;
+        Assert.EndsWith("verified (DANE)", await _rig.DeliveredAsync(Ct), StringComparison.Ordinal);
+        Assert.Equal("mx.far.example", _rig.Server.AskedFor);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Records_kept_away_where_it_leads_are_not_made_up_for_by_its_own()
+    {
+        Alias(isEndSigned: true);
+        _rig.Zone.Add($"_{_rig.Server.Port}._tcp.host.near.example FAILS");
+        _rig.Zone.Add($"{_rig.TlsaName} TLSA {OfRight}");
+        _rig.Zone.Add($"{_rig.TlsaName} SIGNED");
+        _rig.Server.Certificate = Right;
+        Assert.Contains(
+            "TLSA records of host.near.example",
+            await _rig.RefusedAsync(Ct, FailureClass.Dns),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_alias_that_nobody_signed_leads_to_no_records()
+    {
+        Alias(isEndSigned: true, isSigned: false);
+        _rig.Zone.Add($"_{_rig.Server.Port}._tcp.host.near.example TLSA {OfRight}");
+        _rig.Zone.Add($"_{_rig.Server.Port}._tcp.host.near.example SIGNED");
+        _rig.Zone.Add($"{_rig.TlsaName} TLSA {OfRight}");
+        _rig.Zone.Add($"{_rig.TlsaName} SIGNED");
+        _rig.Server.Certificate = Other;
+        Assert.Equal("TLS 1.3", await _rig.DeliveredAsync(Ct));
+    }
+
     [Fact(Timeout = Patience)]
     public async Task Records_for_others_than_mail_demand_TLS_and_no_certificate()
     {
@@ -204,6 +264,19 @@ public sealed class DaneAttackTests : IAsyncDisposable
         _rig.Announce("enforce");
         _rig.Server.Certificate = Other;
         Assert.Contains("TLSA records", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
+    }
+
+    /// <summary>The server's name in the MX record is an alias for host.near.example.</summary>
+    private void Alias(bool isEndSigned, bool isSigned = true)
+    {
+        _rig.Zone.Remove("mx.far.example");
+        _rig.Zone.Add("far.example SIGNED");
+        _rig.Zone.Add("mx.far.example CNAME host.near.example");
+        if (isSigned)
+            _rig.Zone.Add("mx.far.example SIGNED");
+        _rig.Zone.Add("host.near.example A 127.0.0.1");
+        if (isEndSigned)
+            _rig.Zone.Add("host.near.example SIGNED");
     }
 
     private void Serve(X509Certificate2 certificate, X509Certificate2 with)
