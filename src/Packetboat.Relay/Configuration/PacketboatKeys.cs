@@ -246,7 +246,7 @@ internal static class PacketboatKeys
             "RelayTrustedInClear",
             SettingType.Boolean,
             "false",
-            "Whether RelayPassword may be sent although the relay offers no TLS or its certificate cannot be verified. Whoever sits on the way can then read it."
+            "Whether RelayPassword may be sent although the relay offers no TLS or its certificate cannot be verified. Whoever sits on the way can then read it. It is about RelayServer of sbbs.ini alone; other relays have Tls in their sections."
         )
         {
             IsUsedYet = true,

@@ -21,7 +21,7 @@ public enum RelayMechanism
 /// <summary>Whose certificate has to be verified.</summary>
 public enum RelayTls
 {
-    /// <summary>That of whoever gets our credentials, unless <c>RelayTrustedInClear</c> says otherwise.</summary>
+    /// <summary>That of whoever gets our credentials, unless <c>RelayTrustedInClear</c> says otherwise of RelayServer.</summary>
     Credentials,
 
     /// <summary>Everybody's: without that nothing is sent.</summary>

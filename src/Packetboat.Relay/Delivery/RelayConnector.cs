@@ -83,7 +83,8 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         {
             RelayTls.Verified => true,
             RelayTls.Any => false,
-            _ => relay.Mechanism != RelayMechanism.None && !settings.Packetboat.RelayTrustedInClear,
+            // The key stands beside RelayServer and speaks of it alone: another section has Tls=any for that.
+            _ => relay.Mechanism != RelayMechanism.None && (relay.Section.Length > 0 || !settings.Packetboat.RelayTrustedInClear),
         };
 
     private static async ValueTask CloseAsync(SmtpClientSession session, CancellationToken stopping)

@@ -90,6 +90,18 @@ public sealed class RelayConnectorTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task Who_trusts_the_way_to_RelayServer_has_said_nothing_of_the_way_to_another_relay()
+    {
+        _settings = With(ours => ours with { RelayTrustedInClear = true });
+        Route.Relay usual = RouteTo(RelayMechanism.Plain, implicitTls: false);
+        var other = new Route.Relay(usual.Settings with { Rule = "gateway" });
+
+        var parked = Assert.IsType<Connection.Misconfigured>(await Connector().ConnectAsync(other, Ct));
+        Assert.Contains("write Tls=any in [Route:gateway]", parked.Reason, StringComparison.Ordinal);
+        AssertNoCredentials();
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_port_that_begins_with_TLS_is_met_with_TLS()
     {
         Trust(TestCertificates.ServerPem);
