@@ -63,7 +63,7 @@ public static class AlarmCatalogue
             "port25",
             AlarmSeverity.Critical,
             "No connection to port 25 of other servers comes about: the provider of this machine lets no mail out.",
-            "Ask the provider to open port 25, or send through a relay: RELAY_TX and RelayServer in sbbs.ini"
+            "Nothing need be done: mail leaves through the relay until the port is open. Who wants it to leave directly asks the provider to open port 25"
         )
         {
             Settle = Flapping,

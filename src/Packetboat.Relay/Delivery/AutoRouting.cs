@@ -76,7 +76,7 @@ internal sealed class AutoRouting : IDetour
         if (State.Everything is null || !Remove(RouteMove.Everything))
             return;
         Tell($"port 25 is open again: {PrintableText.Of(host, 300)} answers. Mail leaves directly");
-        _ = SaveAsync(_store.ClearAlarmAsync(AlarmKey, CancellationToken.None));
+        _ = SaveAsync(ClearAlarmAsync());
     }
 
     /// <summary>Nobody took the call.</summary>
@@ -117,9 +117,7 @@ internal sealed class AutoRouting : IDetour
         }
 
         Tell(text);
-        _ = SaveAsync(
-            _store.RaiseAlarmAsync(new Alarm(AlarmKey, now, text, AlarmCatalogue.Port25Blocked.Id), CancellationToken.None)
-        );
+        _ = SaveAsync(RaiseAlarmAsync(now, text));
     }
 
     /// <summary>The probe was in vain.</summary>
@@ -155,16 +153,16 @@ internal sealed class AutoRouting : IDetour
 
     public string? After(Attempt attempt, RecipientAttempt outcome, Cause cause)
     {
-        bool mayMove =
-            outcome.Verdict is SmtpVerdict.Temporary or SmtpVerdict.Permanent && outcome.Recipient.Binding == Binding.None;
-        if (!mayMove || attempt.Tried is not Route.Direct { MayMove: true } direct)
+        bool isRefused = outcome.Verdict is SmtpVerdict.Temporary or SmtpVerdict.Permanent;
+        if (!isRefused || attempt.Tried is not Route.Direct { MayMove: true } direct)
             return null;
         bool isUs = cause.Class is FailureClass.AddressReputation or FailureClass.NoPtr or FailureClass.AuthenticationMissing;
         if (!isUs || !outcome.FromPeer || attempt.Host.Length == 0)
             return null;
         string why = PrintableText.Of($"{attempt.Host} refuses us ({cause.Class.Word()}): {outcome.Reply}", MaxReason);
         MoveProvider(KeyOf(attempt.Host), direct.Domain, why);
-        return $"refused because of us ({cause.Class.Word()})";
+        // It may have been taken before, without our hearing it: what it says of us is believed, but this mail stays where it is.
+        return outcome.Recipient.Binding != Binding.None ? null : $"refused because of us ({cause.Class.Word()})";
     }
 
     /// <summary>A provider has had its share of today of an address that is new to it: the rest of the day goes around.</summary>
@@ -208,6 +206,18 @@ internal sealed class AutoRouting : IDetour
         }
 
         Tell($"mail for {key} leaves through the relay: {why}");
+    }
+
+    private async Task RaiseAlarmAsync(DateTimeOffset now, string text)
+    {
+        await _store.RaiseAlarmAsync(new Alarm(AlarmKey, now, text, AlarmCatalogue.Port25Blocked.Id), CancellationToken.None);
+        _log.AlarmRaised(AlarmKey, text);
+    }
+
+    private async Task ClearAlarmAsync()
+    {
+        await _store.ClearAlarmAsync(AlarmKey, CancellationToken.None);
+        _log.AlarmCleared(AlarmKey);
     }
 
     private void NoteAround(string domain)

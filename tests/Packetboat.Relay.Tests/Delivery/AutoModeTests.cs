@@ -34,6 +34,7 @@ public sealed class AutoModeTests
             silent = [.. silent, await lab.SendAsync($"b@{provider}", $"to {provider}")];
         await lab.TimeOutAsync(3);
         await lab.LoggedAsync("route port 25 is blocked: ");
+        await lab.LoggedAsync("ALARM port25: port 25 is blocked: ");
         await lab.DeliveredAsync([.. silent, greylisted]);
         foreach (string id in silent)
             await WentAroundAsync(lab, id, "port 25 is blocked");
@@ -75,6 +76,7 @@ public sealed class AutoModeTests
         await lab.LoggedAsync("route port 25 is open again: mx.one.example answers");
         Assert.Empty(lab.Moves());
         await lab.UntilAsync(async () => (await lab.Store.AlarmsAsync(Ct)).Count == 0);
+        await lab.LoggedAsync("alarm cleared port25");
         string open = await lab.SendAsync("c@three.example", "open");
         await lab.DeliveredAsync(open);
         Assert.StartsWith("Delivered mx.three.example ", (await lab.TraceAsync(open))[^1], StringComparison.Ordinal);
@@ -221,6 +223,23 @@ public sealed class AutoModeTests
 
         Assert.Equal(0, lab.AtRelay("lost"));
         Assert.DoesNotContain(await lab.TraceAsync(open), line => line.StartsWith("Rerouted", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_provider_that_refuses_us_is_moved_though_the_refused_mail_may_have_arrived_before_and_stays()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync();
+        lab.Servers[0].Answer = line => line == "." ? "" : null;
+        string cut = await lab.SendAsync("a@one.example", "cut");
+        await lab.DeferredAsync(cut);
+
+        lab.Servers[0].Answer = line => line.StartsWith("RCPT", StringComparison.Ordinal) ? NoPtr : null;
+        lab.Pass(TimeSpan.FromHours(1));
+        await lab.UntilStateAsync(cut, RecipientState.Bounced);
+        await lab.LoggedAsync("route mail for one.example leaves through the relay: mx.one.example ");
+        string next = await lab.SendAsync("b@one.example", "next");
+        await lab.DeliveredAsync(next);
+        Assert.Equal((0, 1), (lab.AtRelay("cut"), lab.AtRelay("next")));
     }
 
     [Fact(Timeout = Patience)]
