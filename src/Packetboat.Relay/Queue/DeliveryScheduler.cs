@@ -40,6 +40,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
     private static readonly TimeSpan ForgetPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(1);
 
     /// <summary>After a round of several steps, for each: some times what a step takes.</summary>
     private static readonly TimeSpan RestForStep = TimeSpan.FromMilliseconds(10);
@@ -437,6 +438,11 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
             {
                 lane.HasStored = isMore && lane.IsOpen;
                 RemoveIfIdle(lane);
+            }
+            // What was read leaves by another route, and shows where the rest goes. No lane remembers that there is a rest.
+            else if (limit > 0 && isMore && !(_soonest < now + SecondLook))
+            {
+                _soonest = now + SecondLook;
             }
         }
 

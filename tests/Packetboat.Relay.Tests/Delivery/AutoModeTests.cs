@@ -243,6 +243,28 @@ public sealed class AutoModeTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task What_waited_for_the_relay_over_a_restart_does_not_lie_about_when_only_the_first_shows_where_it_goes()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync();
+        lab.Servers[0].Answer = line => line.StartsWith("RCPT", StringComparison.Ordinal) ? NoPtr : null;
+        lab.Relay.Answer = line => line.StartsWith("RCPT", StringComparison.Ordinal) ? "451 4.7.1 Greylisted" : null;
+        string[] subjects = ["first", "second", "third", "fourth"];
+        foreach (string subject in subjects)
+            await lab.DeferredAtRelayAsync(await lab.SendAsync("a@one.example", subject));
+
+        lab.Relay.Answer = _ => null;
+        await lab.RestartAsync(later: TimeSpan.FromMinutes(30));
+        var second = TimeSpan.FromSeconds(1);
+        await lab.UntilAsync(() =>
+        {
+            // Nobody kicks the scheduler: it has to look again by itself, and soon.
+            if (lab.Time.ArmedFor(lab.Time.GetUtcNow() + second) > 0)
+                lab.Time.Advance(second);
+            return Task.FromResult(subjects.All(subject => lab.AtRelay(subject) == 1));
+        });
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_rule_moves_its_mail_and_no_other()
     {
         await using RouteLab lab = await RouteLab.OpenAsync(

@@ -88,10 +88,11 @@ internal sealed class RouteLab : IAsyncDisposable
         return lab;
     }
 
-    /// <summary>The program ends and begins again.</summary>
-    public async Task RestartAsync()
+    /// <summary>The program ends and begins again, at once or after a while.</summary>
+    public async Task RestartAsync(TimeSpan later = default)
     {
         await StopAsync();
+        Time.Advance(later);
         await StartAsync();
     }
 
@@ -164,6 +165,13 @@ internal sealed class RouteLab : IAsyncDisposable
     /// <summary>Until it waits for another attempt than the first.</summary>
     public Task DeferredAsync(string id) =>
         UntilAsync(async () => await EntryAsync(id) is { State: RecipientState.Waiting, Attempts: > 0 });
+
+    /// <summary>Until it waits and the relay is who put it off.</summary>
+    public Task DeferredAtRelayAsync(string id) =>
+        UntilAsync(async () =>
+            await EntryAsync(id) is { State: RecipientState.Waiting }
+            && (await TraceAsync(id))[^1].StartsWith($"Deferred 127.0.0.1 ", StringComparison.Ordinal)
+        );
 
     public Task LoggedAsync(string words) =>
         UntilAsync(() => Task.FromResult(_log.Lines.Any(line => line.Contains(words, StringComparison.Ordinal))));
