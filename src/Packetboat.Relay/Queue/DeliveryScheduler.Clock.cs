@@ -12,7 +12,8 @@ public sealed partial class DeliveryScheduler
     private (DateTimeOffset Wall, long Timestamp) _lastLook;
     private bool _owesBringingForward = true; // the clock may have been set right while nobody ran
 
-    private async Task MindTheClockAsync(CancellationToken stopping)
+    /// <returns>The time.</returns>
+    private async Task<DateTimeOffset> MindTheClockAsync(CancellationToken stopping)
     {
         DateTimeOffset now = _time.GetUtcNow();
         DateTimeOffset expected = _lastLook.Wall + _time.GetElapsedTime(_lastLook.Timestamp);
@@ -20,10 +21,11 @@ public sealed partial class DeliveryScheduler
         if (now < expected - ClockTolerance)
             SetBack(now, expected - now);
         if (!_owesBringingForward)
-            return;
+            return now;
         // Nothing is ever tried later than after the longest pause.
         await _store.BringForwardAsync(now + _settings().Limits.Longest, stopping);
         _owesBringingForward = false;
+        return now;
     }
 
     private void SetBack(DateTimeOffset now, TimeSpan by)

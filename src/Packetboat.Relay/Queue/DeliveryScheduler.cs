@@ -195,11 +195,11 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
             _kick.Reader.TryRead(out _);
             try
             {
-                await MindTheClockAsync(stoppingToken);
+                DateTimeOffset looked = await MindTheClockAsync(stoppingToken);
                 await TendAsync(stoppingToken);
                 bool isMore = _settings().IsSending && await RefillAsync(stoppingToken);
                 forgetAt = await ForgetAsync(forgetAt, stoppingToken);
-                sleep = isMore ? TimeSpan.Zero : await SleepAsync(stoppingToken);
+                sleep = isMore ? TimeSpan.Zero : await SleepAsync(looked, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -581,7 +581,9 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         return now + ForgetPause;
     }
 
-    private async Task<TimeSpan> SleepAsync(CancellationToken stopping)
+    /// <param name="looked">When the look at everything began. A route that opened since then was still closed to it.</param>
+    /// <param name="stopping">Ends it.</param>
+    private async Task<TimeSpan> SleepAsync(DateTimeOffset looked, CancellationToken stopping)
     {
         DateTimeOffset now = _time.GetUtcNow();
         // Where there is no room, the worker that makes some kicks.
@@ -592,7 +594,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         lock (_lock)
         {
             // What waits for a route that may be probed is found in the store like all the rest.
-            if (_lanes.NextEnd(now) is { } until && until < wake)
+            if (_lanes.NextEnd(looked) is { } until && until < wake)
                 wake = until;
             if (_soonest < wake)
                 wake = _soonest.Value;

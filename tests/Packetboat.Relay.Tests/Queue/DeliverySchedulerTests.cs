@@ -291,6 +291,29 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_route_that_opens_between_the_look_and_the_sleep_is_not_slept_over()
+    {
+        _rig.Peers.Connecting = _ => Down();
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync("joe@far.example");
+        await _rig.UntilStateAsync(id, RecipientState.Waiting);
+        // Its own pause is shortened at random, so that it is due before the route opens.
+        DateTimeOffset due = (await _rig.EntryAsync(id)).Due;
+
+        _rig.Peers.Connecting = _ => null;
+        int looks = 0;
+        _rig.Store.Before = what =>
+        {
+            // A millisecond before the end, as a timer may ring, and then the time goes on.
+            if (what == "routes" && _rig.Time.GetUtcNow() > TestMail.Noon && ++looks == 1)
+                _rig.Time.Advance(TimeSpan.FromMilliseconds(2));
+        };
+        await _rig.UntilAsync(() => _rig.Time.ArmedFor(due) > 0);
+        _rig.Time.Advance(TimeSpan.FromSeconds(60) - TimeSpan.FromMilliseconds(1));
+        await _rig.UntilStateAsync(id, RecipientState.Delivered);
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task New_mail_goes_behind_what_waits_in_the_store_for_its_route()
     {
         _rig.Settings = _rig.Settings with { MemoryMessages = 4, DomainConnections = 1 };
