@@ -16,7 +16,7 @@ namespace Packetboat.Relay.Delivery;
 
 /// <summary>
 /// To the servers of the recipient's domain, RFC 5321 §5.1: the hosts of its MX records in order of preference, each with all its
-/// addresses, until one takes us. Where nobody demands more, TLS where it is offered, whoever's certificate it is: it keeps listeners out,
+/// addresses, until one takes us; those that did not take us lately come last. Where nobody demands more, TLS where it is offered, whoever's certificate it is: it keeps listeners out,
 /// and its failure must not keep mail in. Where DANE or MTA-STS demands it, TLS as they demand it or nothing.
 /// </summary>
 internal sealed class DirectConnector(
@@ -36,6 +36,7 @@ internal sealed class DirectConnector(
 ) : IConnector
 {
     private readonly Ipv6Standing _ipv6 = new(resolver, settings, time);
+    private readonly RestingHosts _resting = new(time);
 
     public ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping) =>
         ConnectAsync(route, sender: null, stopping);
@@ -74,6 +75,7 @@ internal sealed class DirectConnector(
         Connection? passing = null; // what another time may mend
         int tried = 0;
         var unfit = new List<Call>(); // by IPv6, from an address that will be held against us
+        var resting = new List<Call>();
         foreach (string host in hosts.Names)
         {
             (IReadOnlyList<IPAddress> found, string failure) = await addresses.OfAsync(host, stopping);
@@ -108,6 +110,12 @@ internal sealed class DirectConnector(
                     continue;
                 }
 
+                if (_resting.Rests(target.Address))
+                {
+                    resting.Add(call);
+                    continue;
+                }
+
                 if (++tried > MxHosts.MaxAddresses)
                     return passing ?? last;
                 last = await ConnectAsync(call, stopping);
@@ -115,6 +123,16 @@ internal sealed class DirectConnector(
                     return WithWords(last, target, unfit);
                 passing = last is Connection.Unreachable ? last : passing;
             }
+        }
+
+        foreach (Call call in resting)
+        {
+            if (++tried > MxHosts.MaxAddresses)
+                break;
+            last = await ConnectAsync(call, stopping);
+            if (last is Connection.Ready or Connection.Paced)
+                return WithWords(last, call.Target, unfit);
+            passing = last is Connection.Unreachable ? last : passing;
         }
 
         return tried > 0 || unfit.Count == 0 ? passing ?? last : await WithoutIpv4Async(unfit, stopping);
@@ -214,6 +232,10 @@ internal sealed class DirectConnector(
                 return new Connection.Paced(later.Until, later.Reason);
             case Turn.Mine { Connection: var pace }:
                 Connection made = await ConnectAsync(call, pace, stopping);
+                if (made is Connection.Ready)
+                    _resting.Answered(call.Target.Address);
+                else if (made is Connection.Unreachable)
+                    _resting.Failed(call.Target.Address);
                 return made is Connection.Ready ready ? ready with { WarmUp = ramp } : made;
             default:
                 throw new InvalidOperationException("a new kind of turn");

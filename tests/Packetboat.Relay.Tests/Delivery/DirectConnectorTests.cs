@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Time.Testing;
 using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Configuration;
@@ -18,6 +19,7 @@ public sealed class DirectConnectorTests : IAsyncDisposable
     private readonly FakeResolver _dns = new();
     private readonly ScriptedServer _first;
     private readonly ScriptedServer _second;
+    private readonly FakeTimeProvider _time = new();
     private Settings _settings = ConfigurationReader.Defaults("/nowhere", "node.example");
 
     public DirectConnectorTests()
@@ -61,6 +63,39 @@ public sealed class DirectConnectorTests : IAsyncDisposable
     {
         _first.Greeting = greeting;
         Assert.StartsWith("mx2.far.example [127.0.0.2]:", await ReadyAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("554 5.7.1 not you")]
+    [InlineData("421 4.3.2 busy")]
+    public async Task A_host_that_turned_us_away_is_called_last_until_its_pause_is_over_and_the_next_one_is_longer(
+        string greeting
+    )
+    {
+        _first.Greeting = greeting;
+        DirectConnector connector = Connector(TimeSpan.FromSeconds(20));
+        async Task<int> CallsOfFirstAsync()
+        {
+            int before = _first.Connections;
+            var ready = Assert.IsType<Connection.Ready>(await connector.ConnectAsync(new Route.Direct("far.example"), Ct));
+            await ready.Session.DisposeAsync();
+            ready.Pace!.Dispose();
+            Assert.StartsWith("mx2.far.example ", ready.Host, StringComparison.Ordinal);
+            return _first.Connections - before;
+        }
+
+        Assert.Equal((1, 0), (await CallsOfFirstAsync(), await CallsOfFirstAsync()));
+        _time.Advance(RestingHosts.First);
+        Assert.Equal((1, 0), (await CallsOfFirstAsync(), await CallsOfFirstAsync()));
+        _time.Advance(RestingHosts.First);
+        Assert.Equal(0, await CallsOfFirstAsync());
+
+        // Where nobody else takes us it is called all the same, and is well again.
+        _first.Greeting = "220 mx ESMTP";
+        await _second.DisposeAsync();
+        var back = Assert.IsType<Connection.Ready>(await connector.ConnectAsync(new Route.Direct("far.example"), Ct));
+        await back.Session.DisposeAsync();
+        Assert.StartsWith("mx1.far.example ", back.Host, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Patience)]
@@ -219,7 +254,7 @@ public sealed class DirectConnectorTests : IAsyncDisposable
             new Shaper(() => ReplyTable.Shipped, TimeProvider.System),
             Policies.Of(_dns, () => _settings),
             Policies.Memory(() => _settings),
-            TimeProvider.System
+            _time
         );
     }
 }
