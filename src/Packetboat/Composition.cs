@@ -185,6 +185,7 @@ internal sealed class Composition : IAsyncDisposable
         _doctorWatch = new DoctorWatch(
             SendMail.Moves,
             SendMail.Scheduler.Troubles,
+            () => new LastReport(settings.Packetboat.DataDirectory).Read()?.At,
             (reason, ct) => _doctor.ExamineAsync(reason, subject => subject, ct),
             _log,
             time
@@ -337,6 +338,7 @@ internal sealed class Composition : IAsyncDisposable
     private void SettingsChanged()
     {
         SendMail.Scheduler.Wake();
+        SendMail.DirectProbe.Wake();
         _alarms.Wake();
         _ = _store.ClearAlarmAsync(SettingsAlarm, CancellationToken.None);
     }

@@ -120,6 +120,15 @@ internal sealed class AutoRouting : IDetour
         _ = SaveAsync(RaiseAlarmAsync(now, text));
     }
 
+    /// <summary>No mail is to leave directly first any more: whether port 25 is open concerns nobody.</summary>
+    public void Unconcerned()
+    {
+        if (State.Everything is null || !Remove(RouteMove.Everything))
+            return;
+        Tell("no mail leaves directly first any more, and whether port 25 is blocked does not count");
+        _ = SaveAsync(ClearAlarmAsync());
+    }
+
     /// <summary>The probe was in vain.</summary>
     public void StillBlocked()
     {

@@ -13,15 +13,29 @@ public sealed class DirectProbe : BackgroundService
     private static readonly TimeSpan AfterFault = TimeSpan.FromMinutes(1);
 
     private readonly AutoRouting _auto;
+    private readonly Func<bool> _isWanted;
     private readonly Greeter _greeter;
     private readonly IResolver _resolver;
     private readonly MailLog _log;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _changed = new(0, 1);
 
-    internal DirectProbe(AutoRouting auto, Greeter greeter, IResolver resolver, MailLog log, TimeProvider time)
+    /// <param name="auto">Who knows that it is blocked.</param>
+    /// <param name="isWanted">Whether any mail would leave directly if it could.</param>
+    /// <param name="greeter">Who calls.</param>
+    /// <param name="resolver">Where the servers are found.</param>
+    /// <param name="log">For its own faults.</param>
+    /// <param name="time">The clock.</param>
+    internal DirectProbe(
+        AutoRouting auto,
+        Func<bool> isWanted,
+        Greeter greeter,
+        IResolver resolver,
+        MailLog log,
+        TimeProvider time
+    )
     {
-        (_auto, _greeter, _resolver, _log, _time) = (auto, greeter, resolver, log, time);
+        (_auto, _isWanted, _greeter, _resolver, _log, _time) = (auto, isWanted, greeter, resolver, log, time);
         auto.Changed += Wake;
     }
 
@@ -38,8 +52,10 @@ public sealed class DirectProbe : BackgroundService
         {
             try
             {
+                if (!_isWanted())
+                    _auto.Unconcerned();
                 await WaitAsync(stoppingToken);
-                if (_auto.State.Everything is { } blocked && blocked.Probe <= _time.GetUtcNow())
+                if (_isWanted() && _auto.State.Everything is { } blocked && blocked.Probe <= _time.GetUtcNow())
                     await ProbeAsync(blocked, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -97,7 +113,8 @@ public sealed class DirectProbe : BackgroundService
         return answers;
     }
 
-    private void Wake()
+    /// <summary>What it goes by is another.</summary>
+    public void Wake()
     {
         try
         {

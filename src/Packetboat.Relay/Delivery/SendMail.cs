@@ -121,7 +121,7 @@ public sealed class SendMail : IDisposable
         _settlement = settlement!;
         _router.PassedOver = Scheduler.PassedOver;
         _auto.Changed += Scheduler.RoutesChanged;
-        DirectProbe = new DirectProbe(_auto, greeter, resolver, log, time);
+        DirectProbe = new DirectProbe(_auto, () => _router.HasDetours, greeter, resolver, log, time);
 
         if (results is not null)
             TlsReporter = new TlsReporter(

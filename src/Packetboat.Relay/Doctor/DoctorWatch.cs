@@ -12,12 +12,14 @@ namespace Packetboat.Relay.Doctor;
 /// </summary>
 /// <param name="moves">What leaves by the relay at present.</param>
 /// <param name="troubles">Of the routes.</param>
+/// <param name="lastExamined">When the report that is kept was made; null: none is.</param>
 /// <param name="examine">Makes an examination for a reason.</param>
 /// <param name="log">Where its verdict stands.</param>
 /// <param name="time">The clock.</param>
 public sealed class DoctorWatch(
     Func<IReadOnlyList<MovedMail>> moves,
     Func<IReadOnlyList<RouteTrouble>> troubles,
+    Func<DateTimeOffset?> lastExamined,
     Func<string, CancellationToken, Task<DoctorReport>> examine,
     MailLog log,
     TimeProvider time
@@ -56,9 +58,9 @@ public sealed class DoctorWatch(
 
     internal async Task LookAsync(CancellationToken ct)
     {
-        Dictionary<string, string> now = StateNow();
-        Dictionary<string, string> before = _known ??= now;
-        // What was so at the start is no news: it was examined when it came about.
+        Dictionary<string, string> now = StateOf(moves());
+        // What was so when somebody looked last is no news at the start. What came about later is: the server ended before it was looked at.
+        Dictionary<string, string> before = _known ??= StateOf(moves().Where(move => move.Since <= lastExamined()));
         if (ChangeIn(before, now) is not { } change)
             return;
         if (_examined is { } last && time.GetElapsedTime(last) < Rest)
@@ -68,10 +70,10 @@ public sealed class DoctorWatch(
         log.Examined(report);
     }
 
-    private Dictionary<string, string> StateNow()
+    private Dictionary<string, string> StateOf(IEnumerable<MovedMail> moved)
     {
         var state = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (MovedMail move in moves())
+        foreach (MovedMail move in moved)
             state[$"{move.What} leaves directly again"] = $"{move.What} leaves by the relay: {move.Reason}";
         foreach (RouteTrouble route in troubles().Where(route => route.IsParked))
             state[$"{route.Route} is not parked any more"] = $"{route.Route} is parked: {route.Reason}";

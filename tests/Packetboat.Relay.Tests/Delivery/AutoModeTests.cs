@@ -112,6 +112,24 @@ public sealed class AutoModeTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task Where_no_mail_leaves_directly_any_more_a_blocked_port_25_is_no_alarm()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync();
+        await lab.BlockAsync();
+        foreach (string provider in RouteLab.Providers)
+            await lab.SendAsync($"a@{provider}", "blocked");
+        await lab.TimeOutAsync(3);
+        await lab.LoggedAsync("ALARM port25: ");
+
+        await lab.RestartAsync(mode: "Relay");
+        await lab.LoggedAsync("route no mail leaves directly first any more");
+        await lab.LoggedAsync("alarm cleared port25");
+        Assert.Empty(await lab.Store.AlarmsAsync(Ct));
+        await lab.RestartAsync(mode: "Auto");
+        Assert.Empty(lab.Moves());
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task Silence_is_no_block_while_the_relay_is_silent_too()
     {
         await using RouteLab lab = await RouteLab.OpenAsync();

@@ -35,7 +35,7 @@ internal sealed class RouteLab : IAsyncDisposable
     private readonly List<ScriptedServer> _all = [];
     private readonly string _rules;
     private readonly string _replies;
-    private readonly string _mode;
+    private string _mode;
     private readonly int _port;
     private SqliteStore _sqlite = null!;
     private SendMail _sendMail = null!;
@@ -88,10 +88,11 @@ internal sealed class RouteLab : IAsyncDisposable
         return lab;
     }
 
-    /// <summary>The program ends and begins again, at once or after a while.</summary>
-    public async Task RestartAsync(TimeSpan later = default)
+    /// <summary>The program ends and begins again, at once or after a while, and maybe with another DeliveryMode.</summary>
+    public async Task RestartAsync(TimeSpan later = default, string? mode = null)
     {
         await StopAsync();
+        _mode = mode ?? _mode;
         Time.Advance(later);
         await StartAsync();
     }

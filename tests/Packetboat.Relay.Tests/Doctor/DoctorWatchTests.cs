@@ -16,8 +16,10 @@ public sealed class DoctorWatchTests : IAsyncDisposable
     private readonly DoctorWatch _watch;
     private IReadOnlyList<MovedMail> _moves = [];
     private IReadOnlyList<RouteTrouble> _troubles = [];
+    private DateTimeOffset? _lastExamined;
 
-    public DoctorWatchTests() => _watch = new DoctorWatch(() => _moves, () => _troubles, ExamineAsync, _rig.Log, _rig.Time);
+    public DoctorWatchTests() =>
+        _watch = new DoctorWatch(() => _moves, () => _troubles, () => _lastExamined, ExamineAsync, _rig.Log, _rig.Time);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -28,14 +30,28 @@ public sealed class DoctorWatchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_is_so_already_at_the_start_calls_nobody()
+    public async Task What_was_so_already_when_somebody_looked_last_calls_nobody_at_the_start()
     {
-        _moves = [Everything];
+        (_moves, _lastExamined) = ([Everything], TestMail.Noon);
 
         await _watch.LookAsync(Ct);
         await _watch.LookAsync(Ct);
 
         Assert.Empty(_called);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(-1)]
+    public async Task What_came_about_before_a_restart_and_was_not_looked_at_any_more_is_looked_at_after_it(int? lastExamined)
+    {
+        _moves = [Everything];
+        _lastExamined = lastExamined is { } seconds ? TestMail.Noon.AddSeconds(seconds) : null;
+
+        await _watch.LookAsync(Ct);
+        await _watch.LookAsync(Ct);
+
+        Assert.Equal(["all mail leaves by the relay: port 25 is blocked"], _called);
     }
 
     [Fact]
