@@ -37,10 +37,15 @@ public static class ReplacedFile
                 File.SetUnixFileMode(draft, File.GetUnixFileMode(file) & ~Others);
             File.Move(draft, file, overwrite: true);
         }
-        catch
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             File.Delete(draft);
-            throw;
+            // What was not replaced needs no copy, and another try would make another one.
+            if (backup is not null)
+                File.Delete(backup);
+            string words =
+                $"{path} cannot be replaced ({refused.Message.TrimEnd('.')}), the old one stays; see who may write it (ls -l, lsattr), and say it again";
+            throw refused is IOException ? new IOException(words, refused) : new UnauthorizedAccessException(words, refused);
         }
 
         DurableNames.Sync(directory);

@@ -69,7 +69,8 @@ internal sealed class WarmUp(
             track.Told = day.Date;
         }
 
-        string why = $"{ramp.Name} is sent {allowance} messages on day {day.Day} from {day.Address}, which is new to it";
+        string why =
+            $"{ramp.Name} is sent mail for {allowance} recipients on day {day.Day} from {day.Address}, which is new to it";
         if (ramp.Route.MayMove)
             auto?.Overflow(ramp.Host, ramp.Route.Domain, why, Midnight);
         else if (isFirst)
@@ -128,7 +129,7 @@ internal sealed class WarmUp(
             .. known
                 .Where(day => plan.AllowanceOf(day.Day) is not null)
                 .Select(day =>
-                    $"{then}, once {name} has had the {plan.AllowanceOf(day.Day)} messages of day {day.Day} from {day.Address}: it has had {day.Used} today"
+                    $"{then}, once {name} has had mail for the {plan.AllowanceOf(day.Day)} recipients of day {day.Day} from {day.Address}: it has had {day.Used} today"
                 ),
         ];
     }

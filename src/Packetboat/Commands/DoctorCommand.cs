@@ -108,7 +108,9 @@ internal static class DoctorCommand
         string ctrl = Session.CtrlOf(parsed.GetValue(Verbs.Ctrl));
         if (Session.DataIn(ctrl) is not { } data || new LastReport(data).Read() is not { } report)
         {
-            Print.Error($"{ctrl}: no report is kept there that this user can read; make one: packetboat doctor");
+            Print.Error(
+                $"{ctrl}: no report is kept there that this user can read; packetboat doctor makes one, and keeps it from the first start of the server on"
+            );
             return ExitCode.Unavailable;
         }
 

@@ -20,7 +20,7 @@ public sealed class WarmUpStoryTests
             await lab.DeliveredAsync(await lab.SendAsync("a@one.example", subject));
         Assert.Equal(2, LabAt(lab, "first") + LabAt(lab, "second"));
         Assert.Contains(
-            "once Club One has had the 2 messages of day 1 from 127.0.0.1: it has had 2 today",
+            "once Club One has had mail for the 2 recipients of day 1 from 127.0.0.1: it has had 2 today",
             (await lab.ExplainAsync("x@one.example")).Otherwise[0],
             StringComparison.Ordinal
         );
@@ -31,7 +31,7 @@ public sealed class WarmUpStoryTests
         string[] trace = await lab.TraceAsync(third);
         Assert.Contains(
             trace,
-            line => line.Contains("Club One is sent 2 messages on day 1 from 127.0.0.1", StringComparison.Ordinal)
+            line => line.Contains("Club One is sent mail for 2 recipients on day 1 from 127.0.0.1", StringComparison.Ordinal)
         );
         Assert.Equal(1, lab.AtRelay("third"));
         await lab.LoggedAsync("route mail for Club One leaves through the relay until ");
@@ -46,7 +46,7 @@ public sealed class WarmUpStoryTests
         string other = await lab.SendAsync("b@two.example", "other");
         await lab.DeliveredAsync(fourth, other);
         Assert.Equal((1, 0), (lab.AtRelay("fourth"), lab.AtRelay("other")));
-        Assert.Contains("Club One is sent 2", (await lab.ExplainAsync("x@one.example")).Rule, StringComparison.Ordinal);
+        Assert.Contains("Club One is sent mail for 2", (await lab.ExplainAsync("x@one.example")).Rule, StringComparison.Ordinal);
 
         lab.Pass(moved.NextTry - lab.Time.GetUtcNow());
         string fifth = await lab.SendAsync("c@one.example", "fifth");
@@ -87,10 +87,18 @@ public sealed class WarmUpStoryTests
         QueueEntry waits = await lab.EntryAsync(third);
         Assert.Equal(0, waits.Attempts);
         Assert.Equal(TimeSpan.Zero, waits.Due.TimeOfDay);
-        Assert.StartsWith("not tried: Club One is sent 2 messages on day 1", waits.LastReply, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "not tried: Club One is sent mail for 2 recipients on day 1",
+            waits.LastReply,
+            StringComparison.Ordinal
+        );
         await lab.LoggedAsync("route mail for Club One waits until ");
-        Assert.Contains("Club One is sent 2", Assert.Single(lab.Troubles()).Reason, StringComparison.Ordinal);
-        Assert.Contains("Club One is sent 2", (await lab.ExplainAsync("x@one.example")).Trouble, StringComparison.Ordinal);
+        Assert.Contains("Club One is sent mail for 2", Assert.Single(lab.Troubles()).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "Club One is sent mail for 2",
+            (await lab.ExplainAsync("x@one.example")).Trouble,
+            StringComparison.Ordinal
+        );
         Assert.Empty(await lab.Store.AlarmsAsync(Ct));
 
         lab.Pass(waits.Due - lab.Time.GetUtcNow());

@@ -34,7 +34,7 @@ public sealed class WarmUpTests
 
         Turn.Later? later = ramp.Take(1);
         Assert.Equal(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero), later!.Until);
-        Assert.Equal("Gmail is sent 100 messages on day 1 from 192.0.2.1, which is new to it", later.Reason);
+        Assert.Equal("Gmail is sent mail for 100 recipients on day 1 from 192.0.2.1, which is new to it", later.Reason);
         Assert.NotNull(ramp.Look());
         // Another provider has not heard of that.
         Assert.Null(Ramp(warmUp, "mx.other.example").Take(1));

@@ -35,7 +35,7 @@ public sealed class DoctorLastTests : IAsyncDisposable
         CommandRun run = await CommandRun.OfAsync("doctor", "--last", "--ctrl", _lab.Ctrl);
 
         Assert.Equal(ExitCode.Unavailable, run.Status);
-        Assert.Contains("make one: packetboat doctor", run.Error, StringComparison.Ordinal);
+        Assert.Contains("packetboat doctor makes one", run.Error, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Patience)]
