@@ -24,9 +24,12 @@ internal static class PrivateNetwork
     public static async Task<int> EnterAsync(CancellationToken ct)
     {
         string flags = Environment.IsPrivilegedProcess ? "-n" : "-rn";
+        string[] arguments = Environment.GetCommandLineArgs();
+        // Said as "dotnet relay-bench.dll", the process is dotnet, and what it runs is its first argument.
+        bool isHosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
         var start = new ProcessStartInfo(
             "unshare",
-            [flags, "bash", "-c", SetUp, "bash", Environment.ProcessPath!, .. Environment.GetCommandLineArgs()[1..]]
+            [flags, "bash", "-c", SetUp, "bash", Environment.ProcessPath!, .. arguments[(isHosted ? 0 : 1)..]]
         );
         start.Environment[Mark] = "yes";
         using Process inside = Process.Start(start)!;
