@@ -89,7 +89,7 @@ public sealed class RogueHubTests
             async (stream, ct) =>
             {
                 await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"u8.ToArray(), ct);
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+                await Task.Delay(Timeout.InfiniteTimeSpan, time, ct);
             }
         );
         Task<string> refusal = RefusalAsync(hub, time);

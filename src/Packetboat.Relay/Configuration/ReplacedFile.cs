@@ -43,9 +43,10 @@ public static class ReplacedFile
             // What was not replaced needs no copy, and another try would make another one.
             if (backup is not null)
                 File.Delete(backup);
-            string words =
-                $"{path} cannot be replaced ({refused.Message.TrimEnd('.')}), the old one stays; see who may write it (ls -l, lsattr), and say it again";
-            throw refused is IOException ? new IOException(words, refused) : new UnauthorizedAccessException(words, refused);
+            string words = $"{path} cannot be {(isNew ? "made" : "replaced, the old one stays")}: {refused.Message.TrimEnd('.')}";
+            throw refused is IOException
+                ? new IOException($"{words}; mend that, and say it again", refused)
+                : new UnauthorizedAccessException($"{words}; see who may write it (ls -l, lsattr), and say it again", refused);
         }
 
         DurableNames.Sync(directory);

@@ -85,7 +85,7 @@ public sealed class Ipv6StandingTests
             Delay = async ct =>
             {
                 silent.TrySetResult();
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+                await Task.Delay(Timeout.InfiniteTimeSpan, _time, ct);
             },
         };
         Task<string> asked = Standing(dns).WhyNotAsync(Ours, sender: null, Ct).AsTask();

@@ -171,7 +171,7 @@ internal sealed class RouteLab : IAsyncDisposable
     public Task DeferredAtRelayAsync(string id) =>
         UntilAsync(async () =>
             await EntryAsync(id) is { State: RecipientState.Waiting }
-            && (await TraceAsync(id))[^1].StartsWith($"Deferred 127.0.0.1 ", StringComparison.Ordinal)
+            && (await TraceAsync(id))[^1].StartsWith("Deferred 127.0.0.1 ", StringComparison.Ordinal)
         );
 
     public Task LoggedAsync(string words) =>
