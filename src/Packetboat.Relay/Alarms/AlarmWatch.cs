@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.Extensions.Hosting;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Spool;
@@ -13,7 +12,7 @@ namespace Packetboat.Relay.Alarms;
 /// Looks once a minute for what nobody comes across by himself: old mail, a certificate that ends, a disk that fills while no mail comes, a
 /// clock that jumps, relaying that somebody has suspended and forgotten. Whoever finds something on his way raises it himself.
 /// </summary>
-public sealed class AlarmWatch : BackgroundService
+public sealed class AlarmWatch : PeriodicService
 {
     internal static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
 
@@ -35,8 +34,6 @@ public sealed class AlarmWatch : BackgroundService
     private readonly IAccountStore _accounts;
     private readonly IReadOnlyList<Reserve> _reserves;
     private readonly Func<AlarmWatchSettings> _settings;
-    private readonly MailLog _log;
-    private readonly TimeProvider _time;
     private (DateTimeOffset Wall, long Timestamp) _lastLook;
 
     public AlarmWatch(
@@ -47,36 +44,14 @@ public sealed class AlarmWatch : BackgroundService
         MailLog log,
         TimeProvider time
     )
+        : base(Step, log, time)
     {
-        (_store, _accounts, _reserves, _settings, _log, _time) = (store, accounts, reserves, settings, log, time);
+        (_store, _accounts, _reserves, _settings) = (store, accounts, reserves, settings);
         _lastLook = (time.GetUtcNow(), time.GetTimestamp());
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Step, _time);
-        try
-        {
-            do
-            {
-                try
-                {
-                    await LookAsync(stoppingToken);
-                }
-                catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-                {
-                    _log.WatchFault(fault);
-                }
-            } while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops.
-        }
-    }
-
     /// <summary>Everything, once.</summary>
-    internal async Task LookAsync(CancellationToken ct)
+    protected internal override async Task LookAsync(CancellationToken ct)
     {
         // Asking is what makes it raise its alarm, or end it.
         foreach (Reserve reserve in _reserves)
@@ -84,7 +59,7 @@ public sealed class AlarmWatch : BackgroundService
         await _store.SettleAlarmsAsync(ct);
         IReadOnlyList<Alarm> open = await _store.AlarmsAsync(ct);
         AlarmWatchSettings settings = _settings();
-        DateTimeOffset now = _time.GetUtcNow();
+        DateTimeOffset now = Time.GetUtcNow();
         await JudgeAsync(open, QueueKey, AlarmCatalogue.QueueOld, await QueueTextAsync(settings, now, ct), ct);
         (AlarmKind kind, string? text) = Certificate(settings, now);
         await JudgeAsync(open, CertificateKey, kind, text, ct);
@@ -134,8 +109,8 @@ public sealed class AlarmWatch : BackgroundService
 
     private async Task MindTheClockAsync(IReadOnlyList<Alarm> open, DateTimeOffset now, CancellationToken ct)
     {
-        TimeSpan jump = now - (_lastLook.Wall + _time.GetElapsedTime(_lastLook.Timestamp));
-        _lastLook = (now, _time.GetTimestamp());
+        TimeSpan jump = now - (_lastLook.Wall + Time.GetElapsedTime(_lastLook.Timestamp));
+        _lastLook = (now, Time.GetTimestamp());
         if (jump < -ClockTolerance || jump > ClockLeap)
         {
             string text = string.Create(
@@ -166,16 +141,16 @@ public sealed class AlarmWatch : BackgroundService
             if (known is null)
                 return;
             await _store.ClearAlarmAsync(key, ct);
-            _log.AlarmCleared(key);
+            Log.AlarmCleared(key);
             return;
         }
 
         string printable = Protocol.PrintableText.Of(text, 2000);
         if (known?.Text == printable && known.Kind == kind.Id)
             return;
-        await _store.RaiseAlarmAsync(new Alarm(key, _time.GetUtcNow(), printable, kind.Id), ct);
+        await _store.RaiseAlarmAsync(new Alarm(key, Time.GetUtcNow(), printable, kind.Id), ct);
         if (known?.Kind != kind.Id)
-            _log.AlarmRaised(key, printable);
+            Log.AlarmRaised(key, printable);
     }
 
     private static string Minute(DateTimeOffset time) =>

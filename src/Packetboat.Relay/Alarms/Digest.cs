@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Extensions.Hosting;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Telemetry;
 
@@ -16,42 +15,19 @@ public sealed class Digest(
     IOperations operations,
     MailLog log,
     TimeProvider time
-) : BackgroundService
+) : PeriodicService(Step, log, time)
 {
     internal static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
 
     private const string Name = "digest";
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Step, time);
-        try
-        {
-            do
-            {
-                try
-                {
-                    await LookAsync(stoppingToken);
-                }
-                catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-                {
-                    log.WatchFault(fault);
-                }
-            } while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops.
-        }
-    }
-
-    /// <summary>Sends it if it is time.</summary>
-    internal async Task LookAsync(CancellationToken ct)
+    /// <summary>Sends it if it is Time.</summary>
+    protected internal override async Task LookAsync(CancellationToken ct)
     {
         if (settings() is not { } now)
             return;
-        DateTimeOffset local = time.GetLocalNow();
+        DateTimeOffset local = Time.GetLocalNow();
         int today = DateOnly.FromDateTime(local.DateTime).DayNumber;
         long? last = await alarms.SeenAsync(Name, ct);
         if (local.Hour < now.Hour || last == today)
@@ -70,7 +46,7 @@ public sealed class Digest(
     /// <returns>Whether the day is done with.</returns>
     private async Task<bool> SendAsync(DigestSettings now, CancellationToken ct)
     {
-        DateTimeOffset until = time.GetUtcNow();
+        DateTimeOffset until = Time.GetUtcNow();
         var report = new DigestReport(
             until - Day,
             until,
@@ -85,11 +61,11 @@ public sealed class Digest(
         Result<Submitted> result = await operations.SubmitAsync(new Submission("", [now.To], "packetboat"), content, ct);
         if (result.Refusal is { } refusal)
         {
-            log.DigestFailed(refusal.ToString());
+            Log.DigestFailed(refusal.ToString());
             return false;
         }
 
-        log.DigestSent(now.To, result.Value!.Id);
+        Log.DigestSent(now.To, result.Value!.Id);
         return true;
     }
 
@@ -104,6 +80,6 @@ public sealed class Digest(
 }
 
 /// <param name="To">An address.</param>
-/// <param name="Hour">From which on, local time.</param>
+/// <param name="Hour">From which on, local Time.</param>
 /// <param name="Domain">That it is written from.</param>
 public sealed record DigestSettings(string To, int Hour, string Domain);

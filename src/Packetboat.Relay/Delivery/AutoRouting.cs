@@ -302,7 +302,7 @@ internal sealed class AutoRouting : IDetour
         }
         catch (Exception fault) when (fault is StoreUnavailableException or OperationCanceledException or ObjectDisposedException)
         {
-            _log.SchedulerFault(fault);
+            _log.ServiceFault(nameof(AutoRouting), fault);
         }
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Diagnosis;
@@ -11,7 +10,7 @@ namespace Packetboat.Relay.Delivery;
 /// Tells senders that their mail still waits: first after <c>DelayNotice</c>, then each <c>DelayNoticeRepeat</c>. It goes by the store, not by
 /// attempts: behind a relay that is down or parked nothing is tried, and nobody would say a word. RFC 3461 §4.1, RFC 5321 §4.5.4.1.
 /// </summary>
-public sealed class DelayNotices : BackgroundService
+public sealed class DelayNotices : PeriodicService
 {
     /// <summary>Messages that are looked at in one step.</summary>
     private const int Step = 500;
@@ -25,8 +24,6 @@ public sealed class DelayNotices : BackgroundService
     private readonly Reporter _reporter;
     private readonly Func<DelaySettings> _settings;
     private readonly Func<ReplyTable> _replies;
-    private readonly MailLog _log;
-    private readonly TimeProvider _time;
 
     internal DelayNotices(
         IQueueStore store,
@@ -35,26 +32,11 @@ public sealed class DelayNotices : BackgroundService
         Func<ReplyTable> replies,
         MailLog log,
         TimeProvider time
-    ) => (_store, _reporter, _settings, _replies, _log, _time) = (store, reporter, settings, replies, log, time);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pause, _time);
-        do
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                _log.NoticesFault(fault);
-            }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    )
+        : base(Pause, log, time) => (_store, _reporter, _settings, _replies) = (store, reporter, settings, replies);
 
     /// <summary>Goes through all that waits, once.</summary>
-    internal async Task LookAsync(CancellationToken stopping)
+    protected internal override async Task LookAsync(CancellationToken ct)
     {
         DelaySettings settings = _settings();
         if (settings.First <= TimeSpan.Zero)
@@ -64,18 +46,18 @@ public sealed class DelayNotices : BackgroundService
         {
             DelayedPortion portion = await _store.FindDelayedAsync(
                 after,
-                _time.GetUtcNow(),
+                Time.GetUtcNow(),
                 settings.First,
                 settings.Repeat,
                 Step,
-                stopping
+                ct
             );
             foreach (IGrouping<long, DelayedRecipient> message in portion.Delayed.GroupBy(one => one.Message.Number))
-                await TryTellAsync([.. message], settings, stopping);
+                await TryTellAsync([.. message], settings, ct);
             if (portion.Last is not { } last)
                 return;
             after = last;
-            await Task.Delay(Rest, _time, stopping);
+            await Task.Delay(Rest, Time, ct);
         }
     }
 
@@ -88,14 +70,14 @@ public sealed class DelayNotices : BackgroundService
         }
         catch (Exception fault) when (!stopping.IsCancellationRequested)
         {
-            _log.NoticesFault(fault);
+            Log.NoticesFault(fault);
         }
     }
 
     private async Task TellAsync(DelayedRecipient[] delayed, DelaySettings settings, CancellationToken stopping)
     {
         QueuedMessage message = delayed[0].Message;
-        DateTimeOffset now = _time.GetUtcNow();
+        DateTimeOffset now = Time.GetUtcNow();
         DateTimeOffset until = message.Accepted + settings.MaxAge;
         if (until <= now)
             return; // it goes back with the next look at it
@@ -119,7 +101,7 @@ public sealed class DelayNotices : BackgroundService
         }
 
         if (isFiled)
-            _log.Reported(message.Id, report.Message.Message.Id, message.Sender!);
+            Log.Reported(message.Id, report.Message.Message.Id, message.Sender!);
     }
 
     private ReportedRecipient Told(DelayedRecipient delayed, DateTimeOffset now, DateTimeOffset until)

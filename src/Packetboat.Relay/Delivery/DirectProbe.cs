@@ -64,7 +64,7 @@ public sealed class DirectProbe : BackgroundService
             }
             catch (Exception fault)
             {
-                _log.SchedulerFault(fault);
+                _log.ServiceFault(nameof(DirectProbe), fault);
                 await Task.Delay(AfterFault, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Packetboat.Protocol;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
@@ -23,7 +22,7 @@ public sealed class DoctorWatch(
     Func<string, CancellationToken, Task<DoctorReport>> examine,
     MailLog log,
     TimeProvider time
-) : BackgroundService
+) : PeriodicService(Step, log, time)
 {
     /// <summary>Each examination calls strangers, and signs in to the relays.</summary>
     public static readonly TimeSpan Rest = TimeSpan.FromMinutes(10);
@@ -35,39 +34,18 @@ public sealed class DoctorWatch(
     private Dictionary<string, string>? _known;
     private long? _examined;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                log.WatchFault(fault);
-            }
-
-            await Task.Delay(Step, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    internal async Task LookAsync(CancellationToken ct)
+    protected internal override async Task LookAsync(CancellationToken ct)
     {
         Dictionary<string, string> now = StateOf(moves());
         // What was so when somebody looked last is no news at the start. What came about later is: the server ended before it was looked at.
         Dictionary<string, string> before = _known ??= StateOf(moves().Where(move => move.Since <= lastExamined()));
         if (ChangeIn(before, now) is not { } change)
             return;
-        if (_examined is { } last && time.GetElapsedTime(last) < Rest)
+        if (_examined is { } last && Time.GetElapsedTime(last) < Rest)
             return;
-        (_known, _examined) = (now, time.GetTimestamp());
+        (_known, _examined) = (now, Time.GetTimestamp());
         DoctorReport report = await examine(PrintableText.Of(change, MaxReason), ct);
-        log.Examined(report);
+        Log.Examined(report);
     }
 
     private Dictionary<string, string> StateOf(IEnumerable<MovedMail> moved)

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.Hosting;
 using Packetboat.Protocol.Dns;
 using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Arrival;
@@ -25,7 +24,7 @@ public sealed class ListingWatch(
     IAlarmStore store,
     MailLog log,
     TimeProvider time
-) : BackgroundService
+) : PeriodicService(Step, log, time)
 {
     private const int MostAddresses = 8;
     private const string AlarmPrefix = "listed:";
@@ -36,33 +35,12 @@ public sealed class ListingWatch(
 
     internal static string AlarmKey(IPAddress address) => AlarmPrefix + address;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LookIfDueAsync(stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.WatchFault(fault);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            await Task.Delay(Step, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    internal async Task LookIfDueAsync(CancellationToken ct)
+    protected internal override async Task LookAsync(CancellationToken ct)
     {
         TimeSpan between = pause();
-        if (between > TimeSpan.Zero && _looked is { } last && time.GetElapsedTime(last) < between)
+        if (between > TimeSpan.Zero && _looked is { } last && Time.GetElapsedTime(last) < between)
             return;
-        _looked = time.GetTimestamp();
+        _looked = Time.GetTimestamp();
         IPAddress[] ours = between > TimeSpan.Zero ? await OursAsync(ct) : [];
         IReadOnlyList<Alarm> open = await store.AlarmsAsync(ct);
         // An address that we leave from no more is nobody's trouble.
@@ -96,14 +74,14 @@ public sealed class ListingWatch(
         if (known?.Text == text)
             return;
         string key = AlarmKey(address);
-        await store.RaiseAlarmAsync(new Alarm(key, time.GetUtcNow(), text, AlarmCatalogue.Listed.Id), ct);
+        await store.RaiseAlarmAsync(new Alarm(key, Time.GetUtcNow(), text, AlarmCatalogue.Listed.Id), ct);
         if (known is null)
-            log.AlarmRaised(key, text);
+            Log.AlarmRaised(key, text);
     }
 
     private async Task ClearAsync(string key, CancellationToken ct)
     {
         await store.ClearAlarmAsync(key, ct);
-        log.AlarmCleared(key);
+        Log.AlarmCleared(key);
     }
 }

@@ -48,7 +48,7 @@ public sealed class Complaints(
         catch (Exception fault) when (fault is IOException or System.Data.Common.DbException)
         {
             // The report itself is in the operator's mail.
-            log.SchedulerFault(fault);
+            log.ServiceFault(nameof(Complaints), fault);
         }
         finally
         {

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Packetboat.Protocol.Dns;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
@@ -18,7 +17,7 @@ public sealed class DomainProofs(
     IAuditStore audit,
     MailLog log,
     TimeProvider time
-) : BackgroundService
+) : PeriodicService(Step, log, time)
 {
     /// <summary>For a record that is to appear soon, in the first day.</summary>
     public static readonly TimeSpan SoonPause = TimeSpan.FromMinutes(5);
@@ -41,7 +40,7 @@ public sealed class DomainProofs(
         if (answer is DnsAnswer<string>.TemporaryFailure)
             return domain;
         bool isThere = answer is DnsAnswer<string>.Found found && found.Records.Any(text => text.Trim() == domain.RecordText);
-        AccountDomain now = Judge(domain, isThere, time.GetUtcNow());
+        AccountDomain now = Judge(domain, isThere, Time.GetUtcNow());
         // It may have been removed, or added anew with another token, while the DNS was asked.
         if (!await accounts.UpdateDomainAsync(now, ct))
             return domain;
@@ -68,36 +67,15 @@ public sealed class DomainProofs(
 
     internal static string AlarmKey(AccountDomain domain) => $"domain:{domain.Account}:{domain.Name}";
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected internal override async Task LookAsync(CancellationToken ct)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        DateTimeOffset now = Time.GetUtcNow();
+        foreach (Account account in await accounts.ListAsync(ct))
         {
-            try
-            {
-                await LookAsync(stoppingToken);
-                await Task.Delay(Step, time, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                log.SchedulerFault(fault);
-                await Task.Delay(Step, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    private async Task LookAsync(CancellationToken stopping)
-    {
-        DateTimeOffset now = time.GetUtcNow();
-        foreach (Account account in await accounts.ListAsync(stopping))
-        {
-            if (await accounts.FindAsync(account.Id.LoginForm, stopping) is not { } found)
+            if (await accounts.FindAsync(account.Id.LoginForm, ct) is not { } found)
                 continue;
             foreach (AccountDomain domain in found.Domains.Where(domain => IsDue(domain, now)))
-                await CheckAsync(domain, stopping);
+                await CheckAsync(domain, ct);
         }
     }
 
@@ -117,14 +95,14 @@ public sealed class DomainProofs(
     {
         string what = domain.State.ToString().ToLowerInvariant();
         await audit.NoteAsync(
-            new AuditEntry(time.GetUtcNow(), Operator.Itself, $"domain {what}", domain.Account.Text, domain.Name),
+            new AuditEntry(Time.GetUtcNow(), Operator.Itself, $"domain {what}", domain.Account.Text, domain.Name),
             ct
         );
         string key = AlarmKey(domain);
         if (domain.State is AccountDomainState.Proven)
         {
             await store.ClearAlarmAsync(key, ct);
-            log.AlarmCleared(key);
+            Log.AlarmCleared(key);
             return;
         }
 
@@ -132,7 +110,7 @@ public sealed class DomainProofs(
             domain.State is AccountDomainState.Lost
                 ? $"account {domain.Account} has lost {domain.Name}: TXT {domain.RecordName} was missed for {AccountDomain.Grace.TotalDays:0} days. Its mail from there is refused until the record is back"
                 : $"account {domain.Account} will lose {domain.Name} on {domain.FailingSince + AccountDomain.Grace:yyyy-MM-dd}: TXT {domain.RecordName} \"{domain.RecordText}\" is missing. Have it put back, or say: packetboat account domain add {domain.Account} {domain.Name} --grant";
-        await store.RaiseAlarmAsync(new Alarm(key, time.GetUtcNow(), text), ct);
-        log.AlarmRaised(key, text);
+        await store.RaiseAlarmAsync(new Alarm(key, Time.GetUtcNow(), text), ct);
+        Log.AlarmRaised(key, text);
     }
 }

@@ -67,7 +67,7 @@ public sealed class LimitKeeper(
         }
         catch (Exception fault) when (fault is IOException or System.Data.Common.DbException)
         {
-            log.SchedulerFault(fault);
+            log.ServiceFault(nameof(LimitKeeper), fault);
         }
     }
 
@@ -125,7 +125,7 @@ public sealed class LimitKeeper(
             }
             catch (Exception fault)
             {
-                log.SchedulerFault(fault);
+                log.ServiceFault(nameof(LimitKeeper), fault);
             }
 
             await SleepAsync(stoppingToken);

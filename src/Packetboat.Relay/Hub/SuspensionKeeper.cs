@@ -91,7 +91,7 @@ public sealed class SuspensionKeeper(
             }
             catch (Exception fault)
             {
-                log.SchedulerFault(fault);
+                log.ServiceFault(nameof(SuspensionKeeper), fault);
             }
 
             await SleepAsync(sleep, stoppingToken);

@@ -1,6 +1,5 @@
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
-using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Hub;
@@ -341,49 +340,6 @@ public sealed partial class DeliveryScheduler
         _lanes.Trim();
         return until;
     }
-
-    private static string AlarmText(Lane lane)
-    {
-        string why = lane.Cause.IsKnown ? $" ({lane.Cause.ToString().TrimEnd('.')})" : "";
-        string text = lane.IsParked
-            ? $"{lane.Name} is parked, {(lane.Route is Route.Relay { HasOthers: true } ? "other relays are used" : "all its mail waits")}: {lane.Trouble.TrimEnd('.')}{why}. Mend it, then say: packetboat queue retry --all"
-            : $"{lane.Name} does not take mail, it is tried again by itself: {lane.Trouble}{why}";
-        return Protocol.PrintableText.Of(text, 2000);
-    }
-
-    private async Task FileAlarmAsync(Lane lane, CancellationToken stopping)
-    {
-        string? text;
-        string kind;
-        lock (_lock)
-        {
-            (text, kind) = (lane.Alarm, KindOf(lane).Id);
-            if (text == lane.StoredAlarm)
-                return;
-        }
-
-        if (text is null)
-            await _store.ClearAlarmAsync(AlarmKey(lane), stopping);
-        else
-            await _store.RaiseAlarmAsync(new Alarm(AlarmKey(lane), _time.GetUtcNow(), text, kind), stopping);
-        lock (_lock)
-            lane.StoredAlarm = text;
-        if (text is null)
-            _log.AlarmCleared(AlarmKey(lane));
-        else
-            _log.AlarmRaised(AlarmKey(lane), text);
-    }
-
-    private static string AlarmKey(Lane lane) => RouteKey + lane.Name;
-
-    private static AlarmKind KindOf(Lane lane) =>
-        (lane.Cause.Class, lane.IsParked) switch
-        {
-            (FailureClass.Port25Blocked, _) => AlarmCatalogue.Port25Blocked,
-            (FailureClass.Account, true) => AlarmCatalogue.RelayCredentials,
-            (_, true) => AlarmCatalogue.RouteParked,
-            _ => AlarmCatalogue.RouteDown,
-        };
 
     /// <summary>The next item, or null when there was none for a while, or the program stops.</summary>
     private async ValueTask<DeliveryItem?> NextAsync(Lane lane, Courier? courier, CancellationTokenSource patience, Action wanted)

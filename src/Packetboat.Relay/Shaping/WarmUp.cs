@@ -219,7 +219,7 @@ internal sealed class WarmUp(
         {
             lock (_lock)
                 track.IsOwed = false;
-            log.SchedulerFault(fault);
+            log.ServiceFault(nameof(WarmUp), fault);
         }
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Packetboat.Protocol.Dkim;
 using Packetboat.Protocol.Dns;
@@ -22,7 +21,7 @@ public sealed partial class DkimKeyWatch(
     MailLog log,
     ILogger<DkimKeyWatch> events,
     TimeProvider time
-) : BackgroundService
+) : PeriodicService(Step, log, time)
 {
     /// <summary>For a record that is to appear, or to come back, soon.</summary>
     public static readonly TimeSpan SoonPause = TimeSpan.FromMinutes(5);
@@ -41,29 +40,8 @@ public sealed partial class DkimKeyWatch(
 
     internal static string AlarmKey(string recordName) => AlarmPrefix + recordName;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-                await Task.Delay(Step, time, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                log.SchedulerFault(fault);
-                await Task.Delay(Step, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
     /// <summary>Looks at what is due.</summary>
-    internal async Task LookAsync(CancellationToken ct)
+    protected internal override async Task LookAsync(CancellationToken ct)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         // In the order in which they were made: of two new ones the newer signs in the end.
@@ -85,13 +63,13 @@ public sealed partial class DkimKeyWatch(
 
     private bool IsDue(string name, DkimKeyState state) =>
         !_looked.TryGetValue(Slot(name, state), out (long Looked, TimeSpan Pause) last)
-        || time.GetElapsedTime(last.Looked) >= last.Pause;
+        || Time.GetElapsedTime(last.Looked) >= last.Pause;
 
     /// <summary>A key that has come further is looked at anew.</summary>
     private static string Slot(string name, DkimKeyState state) => $"{state} {name}";
 
     private bool IsOver(StoredDkimKey key) =>
-        key.State is DkimKeyState.Retiring && time.GetUtcNow() >= key.Since + DkimKeyFolder.Overlap;
+        key.State is DkimKeyState.Retiring && Time.GetUtcNow() >= key.Since + DkimKeyFolder.Overlap;
 
     private async Task RemoveAsync(StoredDkimKey key, CancellationToken ct)
     {
@@ -106,8 +84,8 @@ public sealed partial class DkimKeyWatch(
         DkimPublicationState found = await LookAsync(key.RecordName, key.Key, key.State, ct);
         if (key.State is not DkimKeyState.New)
             return;
-        if (found is not DkimPublicationState.Published && time.GetUtcNow() - key.Since >= SoonFor)
-            _looked[Slot(key.RecordName, key.State)] = (time.GetTimestamp(), LatePause);
+        if (found is not DkimPublicationState.Published && Time.GetUtcNow() - key.Since >= SoonFor)
+            _looked[Slot(key.RecordName, key.State)] = (Time.GetTimestamp(), LatePause);
         if (found is DkimPublicationState.Published && folder.Use(key))
             await AnnounceAsync(key, "dkim use", "its record is published", ct);
     }
@@ -116,7 +94,7 @@ public sealed partial class DkimKeyWatch(
     {
         DkimPublication found = await DkimPublication.OfAsync(resolver, name, key, ct);
         _looked[Slot(name, state)] = (
-            time.GetTimestamp(),
+            Time.GetTimestamp(),
             found.State is DkimPublicationState.Published ? DailyPause : SoonPause
         );
         if (state is not DkimKeyState.New && found.State is not DkimPublicationState.Unknown)
@@ -146,12 +124,12 @@ public sealed partial class DkimKeyWatch(
         if (text is null)
         {
             await store.ClearAlarmAsync(key, ct);
-            log.AlarmCleared(key);
+            Log.AlarmCleared(key);
             return;
         }
 
-        await store.RaiseAlarmAsync(new Alarm(key, time.GetUtcNow(), text), ct);
-        log.AlarmRaised(key, text);
+        await store.RaiseAlarmAsync(new Alarm(key, Time.GetUtcNow(), text), ct);
+        Log.AlarmRaised(key, text);
     }
 
     /// <summary>What is said of keys that are gone counts no more.</summary>
@@ -162,7 +140,7 @@ public sealed partial class DkimKeyWatch(
             if (!alarm.Key.StartsWith(AlarmPrefix, StringComparison.Ordinal) || names.Contains(alarm.Key[AlarmPrefix.Length..]))
                 continue;
             await store.ClearAlarmAsync(alarm.Key, ct);
-            log.AlarmCleared(alarm.Key);
+            Log.AlarmCleared(alarm.Key);
         }
 
         foreach (
@@ -174,7 +152,7 @@ public sealed partial class DkimKeyWatch(
     private async Task AnnounceAsync(StoredDkimKey key, string action, string why, CancellationToken ct)
     {
         LogKeyChanged(action, key.RecordName, why);
-        await audit.NoteAsync(new AuditEntry(time.GetUtcNow(), Operator.Itself, action, key.RecordName, why), ct);
+        await audit.NoteAsync(new AuditEntry(Time.GetUtcNow(), Operator.Itself, action, key.RecordName, why), ct);
     }
 
     [LoggerMessage(EventName = "signing key changed", Level = LogLevel.Information, Message = "{Action} {Key}: {Reason}")]

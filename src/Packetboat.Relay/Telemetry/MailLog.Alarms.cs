@@ -15,7 +15,8 @@ public sealed partial class MailLog
 
     public void OutputFault(string output, Exception fault) => LogOutputFault(fault, output);
 
-    public void WatchFault(Exception fault) => LogWatchFault(fault);
+    /// <summary>A service that works beside the mail.</summary>
+    public void ServiceFault(string service, Exception fault) => LogServiceFault(fault, service);
 
     public void DigestSent(string to, string id) => LogDigestSent(to, id);
 
@@ -49,11 +50,11 @@ public sealed partial class MailLog
 
     [LoggerMessage(
         EventId = 43,
-        EventName = "watch fault",
+        EventName = "service fault",
         Level = LogLevel.Error,
-        Message = "the look for what deserves an alarm failed and is made again"
+        Message = "{Service} failed inside packetboat and goes on"
     )]
-    private partial void LogWatchFault(Exception fault);
+    private partial void LogServiceFault(Exception fault, string service);
 
     [LoggerMessage(
         EventId = 44,

@@ -254,7 +254,7 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
         EventId = 19,
         EventName = "notices fault",
         Level = LogLevel.Error,
-        Message = "the look for mail that waits failed and is made again; senders are told later"
+        Message = "a sender could not be told, for a fault inside packetboat"
     )]
     private partial void LogNoticesFault(Exception fault);
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Packetboat.Protocol;
 using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.Message;
@@ -16,7 +15,7 @@ namespace Packetboat.Relay.TlsReports;
 /// Tells each domain that asks for it, once a day, how sessions with its servers came by TLS. RFC 8460. By mail only where there is a key to sign
 /// it; from the null sender, so that no report causes a report, and on a way on which nothing is counted.
 /// </summary>
-public sealed class TlsReporter : BackgroundService
+public sealed class TlsReporter : PeriodicService
 {
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(5);
 
@@ -30,8 +29,6 @@ public sealed class TlsReporter : BackgroundService
     private readonly MessageSigner? _signer;
     private readonly ReportPost _post;
     private readonly Func<Settings> _settings;
-    private readonly MailLog _log;
-    private readonly TimeProvider _time;
 
     internal TlsReporter(
         TlsResults results,
@@ -44,9 +41,16 @@ public sealed class TlsReporter : BackgroundService
         MailLog log,
         TimeProvider time
     )
+        : base(Step, log, time)
     {
         (_results, _store, _resolver, _spool, _signer) = (results, store, resolver, spool, signer);
-        (_post, _settings, _log, _time) = (post, settings, log, time);
+        (_post, _settings) = (post, settings);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await _results.FileAsync();
     }
 
     public override void Dispose()
@@ -55,34 +59,11 @@ public sealed class TlsReporter : BackgroundService
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                _log.NoticesFault(fault);
-            }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
-
-            await Task.Delay(Step, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        await _results.FileAsync();
-    }
-
     /// <summary>Files what was counted, and reports the days that are over.</summary>
-    internal async Task LookAsync(CancellationToken ct)
+    protected internal override async Task LookAsync(CancellationToken ct)
     {
         await _results.FileAsync();
-        var today = DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime);
+        var today = DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime);
         foreach ((DateOnly day, string domain) in _store.ListDue(today))
             if (!_settings().Packetboat.TlsReports || await IsDoneAsync(day, domain, ct) || day.AddDays(MaxDays) < today)
                 await _store.RemoveAsync(day, domain, ct);
@@ -113,7 +94,7 @@ public sealed class TlsReporter : BackgroundService
                 ? await MailAsync(report, to, ct)
                 : await _post.SendAsync(address, report.ToGzip(), ct);
             isTaken |= failure is null;
-            _log.TlsReported(domain, day, PrintableText.Of(address.AbsoluteUri, 200), failure ?? "it was taken");
+            Log.TlsReported(domain, day, PrintableText.Of(address.AbsoluteUri, 200), failure ?? "it was taken");
         }
 
         return isTaken;
@@ -121,7 +102,7 @@ public sealed class TlsReporter : BackgroundService
 
     private async Task<string?> MailAsync(TlsReport report, MailAddress to, CancellationToken ct)
     {
-        byte[] content = TlsReportMail.Of(report, to, _time.GetLocalNow());
+        byte[] content = TlsReportMail.Of(report, to, Time.GetLocalNow());
         byte[] signature = _signer?.Sign(report.Id, content) ?? [];
         if (signature.Length == 0)
             return $"no key signs mail of {report.Submitter}, and unsigned it would not be believed (RFC 8460 §5.3)";

@@ -117,7 +117,7 @@ public sealed class ListingWatchTests : IAsyncDisposable
             _rig.Log,
             _rig.Time
         );
-        return _watch.LookIfDueAsync(Ct);
+        return _watch.LookAsync(Ct);
     }
 
     private Task PassAsync(TimeSpan time)
