@@ -20,31 +20,17 @@ internal static class AccountArrivalCommand
             id,
             policy,
             reason,
-            Verbs.Json,
         };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Session.Answer(
-                            await operations.ArrivalAsync(
-                                parsed.GetValue(id)!,
-                                parsed.GetValue(policy),
-                                parsed.GetValue(reason)!,
-                                stop
-                            ),
-                            report => Show(report, parsed)
-                        ),
-                    ct
-                )
+        return command.Does(
+            (operations, parsed, ct) =>
+                operations.ArrivalAsync(parsed.GetValue(id)!, parsed.GetValue(policy), parsed.GetValue(reason)!, ct),
+            Show
         );
-        return command;
     }
 
-    private static void Show(ArrivalReport report, ParseResult parsed)
+    private static void Show(ArrivalReport report, bool json)
     {
-        if (parsed.GetValue(Verbs.Json))
+        if (json)
             Print.Json(report, OperationsJson.Default.ArrivalReport);
         else
             Print.Line($"{report.Account}  {report.Policy} ({report.Source})");

@@ -139,40 +139,19 @@ internal static class AccountCommand
 
     private static Command List()
     {
-        var command = new Command("list", "List the accounts") { Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                    {
-                        IReadOnlyList<AccountRow> rows = await operations.ListAccountsAsync(stop);
-                        if (parsed.GetValue(Verbs.Json))
-                            Print.Json(rows, OperationsJson.Default.IReadOnlyListAccountRow);
-                        else
-                            Rows(rows);
-                        return ExitCode.Ok;
-                    },
-                    ct
-                )
+        var command = new Command("list", "List the accounts");
+        return command.Shows(
+            (operations, _, ct) => operations.ListAccountsAsync(ct),
+            OperationsJson.Default.IReadOnlyListAccountRow,
+            Rows
         );
-        return command;
     }
 
     private static Command Remove()
     {
         Argument<string> id = IdArgument();
-        var command = new Command("remove", "Remove an account for good") { id, Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Session.Answer(parsed, await operations.RemoveAccountAsync(parsed.GetValue(id)!, stop)),
-                    ct
-                )
-        );
-        return command;
+        var command = new Command("remove", "Remove an account for good") { id };
+        return command.Does((operations, parsed, ct) => operations.RemoveAccountAsync(parsed.GetValue(id)!, ct));
     }
 
     private static Command OnOne(
@@ -182,17 +161,8 @@ internal static class AccountCommand
     )
     {
         Argument<string> id = IdArgument();
-        var command = new Command(name, description) { id, Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Answer(await operation(operations, parsed.GetValue(id)!, stop), parsed.GetValue(Verbs.Json)),
-                    ct
-                )
-        );
-        return command;
+        var command = new Command(name, description) { id };
+        return command.Does((operations, parsed, ct) => operation(operations, parsed.GetValue(id)!, ct), Show);
     }
 
     internal static async Task<int> WithPasswordAsync(
@@ -260,17 +230,13 @@ internal static class AccountCommand
             );
     }
 
-    private static int Answer(Result<AccountRow> result, bool json) =>
-        Session.Answer(
-            result,
-            account =>
-            {
-                if (json)
-                    Print.Json(account, OperationsJson.Default.AccountRow);
-                else
-                    Show(account);
-            }
-        );
+    private static void Show(AccountRow account, bool json)
+    {
+        if (json)
+            Print.Json(account, OperationsJson.Default.AccountRow);
+        else
+            Show(account);
+    }
 
     internal static void Show(AccountRow account)
     {

@@ -63,10 +63,8 @@ internal static class AccountCredentialCommand
     private static Command List()
     {
         Argument<string> id = IdArgument();
-        return Acts(
-            new Command("list", "List the credentials of an account, and how each was used last") { id, Verbs.Json },
-            (operations, parsed, ct) => operations.ShowAccountAsync(parsed.GetValue(id)!, ct)
-        );
+        var command = new Command("list", "List the credentials of an account, and how each was used last") { id };
+        return command.Does((operations, parsed, ct) => operations.ShowAccountAsync(parsed.GetValue(id)!, ct), Rows);
     }
 
     private static Command Revoke()
@@ -74,39 +72,22 @@ internal static class AccountCredentialCommand
         Argument<string> id = IdArgument();
         Argument<string> name = NameArgument();
         var reason = new Option<string>("--reason") { Description = "For the audit trail", DefaultValueFactory = _ => "" };
-        return Acts(
-            new Command("revoke", "End a credential at once, with the sessions that signed in by it")
-            {
-                id,
-                name,
-                reason,
-                Verbs.Json,
-            },
+        var command = new Command("revoke", "End a credential at once, with the sessions that signed in by it")
+        {
+            id,
+            name,
+            reason,
+        };
+        return command.Does(
             (operations, parsed, ct) =>
-                operations.RevokeCredentialAsync(parsed.GetValue(id)!, parsed.GetValue(name)!, parsed.GetValue(reason)!, ct)
+                operations.RevokeCredentialAsync(parsed.GetValue(id)!, parsed.GetValue(name)!, parsed.GetValue(reason)!, ct),
+            Rows
         );
     }
 
-    private static Command Acts(
-        Command command,
-        Func<IOperations, ParseResult, CancellationToken, Task<Result<AccountRow>>> operation
-    )
+    private static void Rows(AccountRow account, bool json)
     {
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Session.Answer(await operation(operations, parsed, stop), account => Rows(account, parsed)),
-                    ct
-                )
-        );
-        return command;
-    }
-
-    private static void Rows(AccountRow account, ParseResult parsed)
-    {
-        if (parsed.GetValue(Verbs.Json))
+        if (json)
             Print.Json(account.Credentials, OperationsJson.Default.IReadOnlyListCredentialRow);
         else
             Print.Table(

@@ -52,8 +52,8 @@ internal static class AccountDomainCommand
         (Argument<string> id, Argument<string> domain) = Arguments();
         var grant = new Option<bool>("--grant") { Description = "You vouch for it; no proof is asked for" };
         var subdomains = new Option<bool>("--subdomains") { Description = "The domains below it too" };
-        return Acts(
-            new Command("add", "Let an account use a domain") { id, domain, grant, subdomains, Verbs.Json },
+        var command = new Command("add", "Let an account use a domain") { id, domain, grant, subdomains };
+        return command.Does(
             (operations, parsed, ct) =>
                 operations.AddDomainAsync(
                     parsed.GetValue(id)!,
@@ -61,16 +61,18 @@ internal static class AccountDomainCommand
                     parsed.GetValue(grant),
                     parsed.GetValue(subdomains),
                     ct
-                )
+                ),
+            Show
         );
     }
 
     private static Command Remove()
     {
         (Argument<string> id, Argument<string> domain) = Arguments();
-        return Acts(
-            new Command("remove", "Take a domain from an account") { id, domain, Verbs.Json },
-            (operations, parsed, ct) => operations.RemoveDomainAsync(parsed.GetValue(id)!, parsed.GetValue(domain)!, ct)
+        var command = new Command("remove", "Take a domain from an account") { id, domain };
+        return command.Does(
+            (operations, parsed, ct) => operations.RemoveDomainAsync(parsed.GetValue(id)!, parsed.GetValue(domain)!, ct),
+            Show
         );
     }
 
@@ -81,30 +83,8 @@ internal static class AccountDomainCommand
     )
     {
         Argument<string> id = Arguments().Id;
-        return Acts(
-            new Command(name, description) { id, Verbs.Json },
-            (operations, parsed, ct) => operation(operations, parsed.GetValue(id)!, ct)
-        );
-    }
-
-    private static Command Acts(
-        Command command,
-        Func<IOperations, ParseResult, CancellationToken, Task<Result<AccountRow>>> operation
-    )
-    {
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Session.Answer(
-                            await operation(operations, parsed, stop),
-                            account => Show(account, parsed.GetValue(Verbs.Json))
-                        ),
-                    ct
-                )
-        );
-        return command;
+        var command = new Command(name, description) { id };
+        return command.Does((operations, parsed, ct) => operation(operations, parsed.GetValue(id)!, ct), Show);
     }
 
     private static void Show(AccountRow account, bool json)

@@ -17,10 +17,11 @@ internal static class AccountLimitCommands
             Arity = ArgumentArity.OneOrMore,
         };
         var reason = new Option<string>("--reason") { Description = "For the audit trail", DefaultValueFactory = _ => "" };
-        return Acts(
-            new Command("limit", "Give an account limits of its own") { id, changes, reason, Verbs.Json },
+        var command = new Command("limit", "Give an account limits of its own") { id, changes, reason };
+        return command.Does(
             (operations, parsed, ct) =>
-                operations.SetLimitsAsync(parsed.GetValue(id)!, parsed.GetValue(changes) ?? [], parsed.GetValue(reason)!, ct)
+                operations.SetLimitsAsync(parsed.GetValue(id)!, parsed.GetValue(changes) ?? [], parsed.GetValue(reason)!, ct),
+            Rows
         );
     }
 
@@ -28,37 +29,18 @@ internal static class AccountLimitCommands
     public static Command Show()
     {
         Argument<string> id = IdArgument();
-        return Acts(
-            new Command("limits", "Show what an account may send, what it has used, and what is left") { id, Verbs.Json },
-            (operations, parsed, ct) => operations.ShowLimitsAsync(parsed.GetValue(id)!, ct)
-        );
+        var command = new Command("limits", "Show what an account may send, what it has used, and what is left") { id };
+        return command.Does((operations, parsed, ct) => operations.ShowLimitsAsync(parsed.GetValue(id)!, ct), Rows);
     }
 
     private static Argument<string> IdArgument() => new("id") { Description = "QWK-ID" };
 
-    private static Command Acts(
-        Command command,
-        Func<IOperations, ParseResult, CancellationToken, Task<Result<AccountLimitsReport>>> operation
-    )
+    private static void Rows(AccountLimitsReport report, bool json)
     {
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Session.Answer(await operation(operations, parsed, stop), report => Print(report, parsed)),
-                    ct
-                )
-        );
-        return command;
-    }
-
-    private static void Print(AccountLimitsReport report, ParseResult parsed)
-    {
-        if (parsed.GetValue(Verbs.Json))
-            Commands.Print.Json(report, OperationsJson.Default.AccountLimitsReport);
+        if (json)
+            Print.Json(report, OperationsJson.Default.AccountLimitsReport);
         else
-            Commands.Print.Table(
+            Print.Table(
                 ["LIMIT", "VALUE", "USED", "LEFT", "UNTIL", "BEYOND IT", "FROM"],
                 report.Limits.Select(row =>
                     new[]
@@ -67,7 +49,7 @@ internal static class AccountLimitCommands
                         row.Value == 0 ? "none" : Number(row.Value),
                         Number(row.Used),
                         Number(row.Left),
-                        Commands.Print.Minute(row.Ends),
+                        Print.Minute(row.Ends),
                         row.Action,
                         row.ActionSource == row.Source ? row.Source : $"{row.Source}, action {row.ActionSource}",
                     }

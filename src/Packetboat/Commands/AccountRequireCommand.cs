@@ -18,14 +18,7 @@ internal static class AccountRequireCommand
         };
         var tls = new Option<bool>("--tls") { Description = "Not in clear, not even from this machine" };
         var any = new Option<bool>("--any") { Description = "As it likes; takes back what was required" };
-        var command = new Command("require", "Say how an account has to sign in at least")
-        {
-            id,
-            mechanisms,
-            tls,
-            any,
-            Verbs.Json,
-        };
+        var command = new Command("require", "Say how an account has to sign in at least") { id, mechanisms, tls, any };
         command.Validators.Add(result =>
         {
             bool wantsLess = result.GetValue(any);
@@ -33,23 +26,15 @@ internal static class AccountRequireCommand
             if (wantsLess == wantsMore)
                 result.AddError("say what is required, with --mechanisms, --tls or both, or --any");
         });
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Session.Answer(
-                            await operations.RequireAsync(
-                                parsed.GetValue(id)!,
-                                new SignInRule(Split(parsed.GetValue(mechanisms)), parsed.GetValue(tls)),
-                                stop
-                            ),
-                            account => Show(account, parsed.GetValue(Verbs.Json))
-                        ),
+        return command.Does(
+            (operations, parsed, ct) =>
+                operations.RequireAsync(
+                    parsed.GetValue(id)!,
+                    new SignInRule(Split(parsed.GetValue(mechanisms)), parsed.GetValue(tls)),
                     ct
-                )
+                ),
+            Show
         );
-        return command;
     }
 
     /// <summary>In words.</summary>

@@ -14,54 +14,28 @@ internal static class AlarmCommand
 
     private static Command List()
     {
-        var command = new Command("list", "List the alarms that are open, the worst first") { Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                    {
-                        IReadOnlyList<AlarmRow> alarms = await operations.ListAlarmsAsync(stop);
-                        if (parsed.GetValue(Verbs.Json))
-                            Print.Json(alarms, AlarmsJson.Default.IReadOnlyListAlarmRow);
-                        else if (alarms.Count == 0)
-                            Print.Line("No alarm is open.");
-                        else
-                            foreach (AlarmRow alarm in alarms)
-                                Show(alarm);
-                        return ExitCode.Ok;
-                    },
-                    ct
-                )
+        var command = new Command("list", "List the alarms that are open, the worst first");
+        return command.Shows(
+            (operations, _, ct) => operations.ListAlarmsAsync(ct),
+            AlarmsJson.Default.IReadOnlyListAlarmRow,
+            Show
         );
-        return command;
     }
 
     private static Command History()
     {
         Option<int> limit = TypedOption.Count("--limit", "Rows at most", DefaultLimit);
-        var command = new Command("history", "List what was raised and cleared, newest first") { limit, Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                    {
-                        IReadOnlyList<AlarmEventRow> events = await operations.AlarmHistoryAsync(parsed.GetValue(limit), stop);
-                        if (parsed.GetValue(Verbs.Json))
-                            Print.Json(events, AlarmsJson.Default.IReadOnlyListAlarmEventRow);
-                        else
-                            Print.Table(
-                                ["WHEN", "WHAT", "KIND", "KEY", "TEXT"],
-                                events.Select(e => new[] { Print.Minute(e.At), e.Event, e.Kind, e.Key, e.Text }),
-                                "No alarm was raised yet."
-                            );
-                        return ExitCode.Ok;
-                    },
-                    ct
+        var command = new Command("history", "List what was raised and cleared, newest first") { limit };
+        return command.Shows(
+            (operations, parsed, ct) => operations.AlarmHistoryAsync(parsed.GetValue(limit), ct),
+            AlarmsJson.Default.IReadOnlyListAlarmEventRow,
+            events =>
+                Print.Table(
+                    ["WHEN", "WHAT", "KIND", "KEY", "TEXT"],
+                    events.Select(e => new[] { Print.Minute(e.At), e.Event, e.Kind, e.Key, e.Text }),
+                    "No alarm was raised yet."
                 )
         );
-        return command;
     }
 
     private static Command Kinds()
@@ -88,34 +62,24 @@ internal static class AlarmCommand
     {
         var key = new Argument<string>("key") { Description = "Of the alarm, as alarm list has it" };
         var reason = new Option<string>("--reason") { Description = "For the audit trail", DefaultValueFactory = _ => "" };
-        var command = new Command("clear", "Clear an alarm; if it is still so, it comes back") { key, reason, Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Session.Answer(
-                            parsed,
-                            await operations.ClearAlarmAsync(parsed.GetValue(key)!, parsed.GetValue(reason)!, stop)
-                        ),
-                    ct
-                )
+        var command = new Command("clear", "Clear an alarm; if it is still so, it comes back") { key, reason };
+        return command.Does(
+            (operations, parsed, ct) => operations.ClearAlarmAsync(parsed.GetValue(key)!, parsed.GetValue(reason)!, ct)
         );
-        return command;
     }
 
     private static Command Test()
     {
-        var command = new Command("test", "Raise an alarm and clear it, to see whether it arrives") { Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) => Session.Answer(parsed, await operations.TestAlarmAsync(stop)),
-                    ct
-                )
-        );
-        return command;
+        var command = new Command("test", "Raise an alarm and clear it, to see whether it arrives");
+        return command.Does((operations, _, ct) => operations.TestAlarmAsync(ct));
+    }
+
+    private static void Show(IReadOnlyList<AlarmRow> alarms)
+    {
+        foreach (AlarmRow alarm in alarms)
+            Show(alarm);
+        if (alarms.Count == 0)
+            Print.Line("No alarm is open.");
     }
 
     private static void Show(AlarmRow alarm)

@@ -12,29 +12,20 @@ internal static class AuditCommand
     {
         var target = new Argument<string?>("target") { Description = "An account, or relaying", Arity = ArgumentArity.ZeroOrOne };
         Option<int> limit = TypedOption.Count("--limit", "Rows at most", DefaultLimit);
-        var command = new Command("audit", "List what operators have done, newest first") { target, limit, Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                    {
-                        string? of = parsed.GetValue(target);
-                        IReadOnlyList<AuditEntry> entries = await operations.ListAuditAsync(
-                            of is null or "relaying" ? of : of.ToUpperInvariant(),
-                            parsed.GetValue(limit),
-                            stop
-                        );
-                        if (parsed.GetValue(Verbs.Json))
-                            Print.Json(entries, OperationsJson.Default.IReadOnlyListAuditEntry);
-                        else
-                            Rows(entries);
-                        return ExitCode.Ok;
-                    },
+        var command = new Command("audit", "List what operators have done, newest first") { target, limit };
+        return command.Shows(
+            (operations, parsed, ct) =>
+            {
+                string? of = parsed.GetValue(target);
+                return operations.ListAuditAsync(
+                    of is null or "relaying" ? of : of.ToUpperInvariant(),
+                    parsed.GetValue(limit),
                     ct
-                )
+                );
+            },
+            OperationsJson.Default.IReadOnlyListAuditEntry,
+            Rows
         );
-        return command;
     }
 
     private static void Rows(IReadOnlyList<AuditEntry> entries) =>

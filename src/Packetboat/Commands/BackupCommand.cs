@@ -9,26 +9,12 @@ internal static class BackupCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "Where the copy goes; nothing may be there yet" };
-        var command = new Command("backup", "Copy queue, trace and accounts into one file, while the server runs")
-        {
-            file,
-            Verbs.Json,
-        };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                    {
-                        // The server has a working directory of its own.
-                        string path = Path.GetFullPath(parsed.GetValue(file)!);
-                        Result<BackupReport> result = await operations.BackupAsync(path, stop);
-                        return Session.Answer(result, made => Show(made, parsed.GetValue(Verbs.Json)));
-                    },
-                    ct
-                )
+        var command = new Command("backup", "Copy queue, trace and accounts into one file, while the server runs") { file };
+        return command.Does(
+            // The server has a working directory of its own.
+            (operations, parsed, ct) => operations.BackupAsync(Path.GetFullPath(parsed.GetValue(file)!), ct),
+            Show
         );
-        return command;
     }
 
     private static void Show(BackupReport made, bool json)

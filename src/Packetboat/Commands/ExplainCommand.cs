@@ -19,26 +19,12 @@ internal static class ExplainCommand
             recipient,
             from,
             account,
-            Verbs.Json,
         };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                    {
-                        Result<Explanation> result = await operations.ExplainAsync(
-                            parsed.GetValue(recipient)!,
-                            parsed.GetValue(from),
-                            parsed.GetValue(account),
-                            stop
-                        );
-                        return Session.Answer(result, explanation => Show(explanation, parsed.GetValue(Verbs.Json)));
-                    },
-                    ct
-                )
+        return command.Does(
+            (operations, parsed, ct) =>
+                operations.ExplainAsync(parsed.GetValue(recipient)!, parsed.GetValue(from), parsed.GetValue(account), ct),
+            Show
         );
-        return command;
     }
 
     private static void Show(Explanation explanation, bool json)

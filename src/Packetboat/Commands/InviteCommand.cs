@@ -36,112 +36,59 @@ internal static class InviteCommand
             Description = "When it ends, such as 12h or 7d",
             DefaultValueFactory = _ => "7d",
         };
-        var note = new Option<string>("--note") { Description = "Your own words about it", DefaultValueFactory = _ => "" };
-        var command = new Command("new", "Make an invitation, and print its code once")
+        expires.Validators.Add(result =>
         {
-            id,
-            domain,
-            uses,
-            expires,
-            note,
-            Verbs.Json,
-        };
-        command.SetAction(
-            (parsed, ct) =>
+            string text = result.GetValueOrDefault<string>();
+            if (IniDuration.Read(text).Faults.Count > 0)
+                result.AddError(new Refusal($"--expires {text}", "it is no duration", "Write --expires 7d").ToString());
+        });
+        var note = new Option<string>("--note") { Description = "Your own words about it", DefaultValueFactory = _ => "" };
+        var command = new Command("new", "Make an invitation, and print its code once") { id, domain, uses, expires, note };
+        return command.Does(
+            async (operations, parsed, ct) =>
             {
-                IniReading<TimeSpan> lifetime = IniDuration.Read(parsed.GetValue(expires)!);
-                if (lifetime.Faults.Count > 0)
-                {
-                    Print.Error(
-                        new Refusal($"--expires {parsed.GetValue(expires)}", "it is no duration", "Write --expires 7d").ToString()
-                    );
-                    return Task.FromResult(ExitCode.Usage);
-                }
-
                 var wish = new InvitationWish
                 {
                     Id = parsed.GetValue(id),
                     Domain = parsed.GetValue(domain),
                     Uses = parsed.GetValue(uses),
-                    Lifetime = lifetime.Value,
+                    Lifetime = IniDuration.Read(parsed.GetValue(expires)!).Value,
                     Note = parsed.GetValue(note)!,
                 };
-                return Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Session.Answer(
-                            await operations.InviteAsync(wish, stop),
-                            issued => Issued(issued, parsed.GetValue(Verbs.Json))
-                        ),
-                    ct
-                );
-            }
+                return await operations.InviteAsync(wish, ct);
+            },
+            Issued
         );
-        return command;
     }
 
     private static Command List()
     {
-        var command = new Command("list", "List the invitations, the newest first") { Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                    {
-                        IReadOnlyList<InvitationRow> rows = await operations.ListInvitationsAsync(stop);
-                        if (parsed.GetValue(Verbs.Json))
-                            Print.Json(rows, InvitationsJson.Default.IReadOnlyListInvitationRow);
-                        else
-                            Rows(rows);
-                        return ExitCode.Ok;
-                    },
-                    ct
-                )
+        var command = new Command("list", "List the invitations, the newest first");
+        return command.Shows(
+            (operations, _, ct) => operations.ListInvitationsAsync(ct),
+            InvitationsJson.Default.IReadOnlyListInvitationRow,
+            Rows
         );
-        return command;
     }
 
     private static Command Requests()
     {
-        var command = new Command("requests", "List the applications of strangers, the oldest first") { Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                    {
-                        IReadOnlyList<ApplicationRow> rows = await operations.ListApplicationsAsync(stop);
-                        if (parsed.GetValue(Verbs.Json))
-                            Print.Json(rows, InvitationsJson.Default.IReadOnlyListApplicationRow);
-                        else
-                            Rows(rows);
-                        return ExitCode.Ok;
-                    },
-                    ct
-                )
+        var command = new Command("requests", "List the applications of strangers, the oldest first");
+        return command.Shows(
+            (operations, _, ct) => operations.ListApplicationsAsync(ct),
+            InvitationsJson.Default.IReadOnlyListApplicationRow,
+            Rows
         );
-        return command;
     }
 
     private static Command Refuse()
     {
         Argument<string> name = NameArgument();
         var reason = new Option<string>("--reason") { Description = "What the applicant reads", DefaultValueFactory = _ => "" };
-        var command = new Command("refuse", "Turn an application down") { name, reason, Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Session.Answer(
-                            parsed,
-                            await operations.RefuseAsync(parsed.GetValue(name)!, parsed.GetValue(reason)!, stop)
-                        ),
-                    ct
-                )
+        var command = new Command("refuse", "Turn an application down") { name, reason };
+        return command.Does(
+            (operations, parsed, ct) => operations.RefuseAsync(parsed.GetValue(name)!, parsed.GetValue(reason)!, ct)
         );
-        return command;
     }
 
     private static Command Terms()
@@ -158,26 +105,16 @@ internal static class InviteCommand
     )
     {
         Argument<string> name = NameArgument();
-        var command = new Command(verb, description) { name, Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Session.Answer(
-                            await operation(operations, parsed.GetValue(name)!, stop),
-                            row =>
-                            {
-                                if (parsed.GetValue(Verbs.Json))
-                                    Print.Json([row], InvitationsJson.Default.IReadOnlyListInvitationRow);
-                                else
-                                    Rows([row]);
-                            }
-                        ),
-                    ct
-                )
-        );
-        return command;
+        var command = new Command(verb, description) { name };
+        return command.Does((operations, parsed, ct) => operation(operations, parsed.GetValue(name)!, ct), Show);
+    }
+
+    private static void Show(InvitationRow row, bool json)
+    {
+        if (json)
+            Print.Json([row], InvitationsJson.Default.IReadOnlyListInvitationRow);
+        else
+            Rows([row]);
     }
 
     private static void Issued(IssuedInvitation issued, bool json)

@@ -25,74 +25,40 @@ internal static class QueueCommand
     {
         var selection = new SelectionOptions(withId: false);
         Option<int> limit = TypedOption.Count("--limit", "Rows at most", DefaultLimit);
-        var command = new Command("list", "List queued recipients, oldest first") { limit, Verbs.Json };
+        var command = new Command("list", "List queued recipients, oldest first") { limit };
         selection.AddTo(command);
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                    {
-                        IReadOnlyList<QueueRow> rows = await operations.ListQueueAsync(
-                            selection.Read(parsed),
-                            parsed.GetValue(limit),
-                            stop
-                        );
-                        if (parsed.GetValue(Verbs.Json))
-                            Print.Json(rows, OperationsJson.Default.IReadOnlyListQueueRow);
-                        else
-                            Rows(rows);
-                        return ExitCode.Ok;
-                    },
-                    ct
-                )
+        return command.Shows(
+            (operations, parsed, ct) => operations.ListQueueAsync(selection.Read(parsed), parsed.GetValue(limit), ct),
+            OperationsJson.Default.IReadOnlyListQueueRow,
+            Rows
         );
-        return command;
     }
 
     private static Command Show()
     {
         var id = new Argument<string>("id") { Description = "The message's id" };
-        var command = new Command("show", "Show one message and all that happened to it") { id, Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        TraceCommand.Answer(await operations.ShowAsync(parsed.GetValue(id)!, stop), parsed.GetValue(Verbs.Json)),
-                    ct
-                )
-        );
-        return command;
+        var command = new Command("show", "Show one message and all that happened to it") { id };
+        return command.Does((operations, parsed, ct) => operations.ShowAsync(parsed.GetValue(id)!, ct), TraceCommand.Show);
     }
 
     private static Command Change(QueueAction action, string name, string description)
     {
         var selection = new SelectionOptions(withId: true);
         var reason = new Option<string>("--reason") { Description = "What the sender reads", DefaultValueFactory = _ => "" };
-        var command = new Command(name, description) { Verbs.Json };
+        var command = new Command(name, description);
         selection.AddTo(command);
         if (action == QueueAction.Bounce)
             command.Options.Add(reason);
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                    {
-                        string words = action == QueueAction.Bounce ? parsed.GetValue(reason)! : "";
-                        Result<QueueChanged> result = await operations.ChangeQueueAsync(
-                            selection.Read(parsed),
-                            action,
-                            words,
-                            stop
-                        );
-                        return Session.Answer(result, changed => Changed(changed, parsed.GetValue(Verbs.Json)));
-                    },
+        return command.Does(
+            (operations, parsed, ct) =>
+                operations.ChangeQueueAsync(
+                    selection.Read(parsed),
+                    action,
+                    action == QueueAction.Bounce ? parsed.GetValue(reason)! : "",
                     ct
-                )
+                ),
+            Changed
         );
-        return command;
     }
 
     private static void Changed(QueueChanged changed, bool json)

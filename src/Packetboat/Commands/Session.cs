@@ -113,7 +113,10 @@ internal sealed class Session : IAsyncDisposable
     /// <param name="settings">Valid.</param>
     /// <param name="ct">Ends the waiting.</param>
     /// <param name="delivers">Whether queued mail goes out meanwhile, where no server runs that does it.</param>
-    public static async Task<Session> OpenAsync(Settings settings, CancellationToken ct, bool delivers = false)
+    public static Task<Session> OpenAsync(Settings settings, CancellationToken ct, bool delivers = false) =>
+        StoreTurn.WaitAsync(() => TryOpenAsync(settings, delivers, ct), TimeProvider.System, ct);
+
+    private static async Task<Session> TryOpenAsync(Settings settings, bool delivers, CancellationToken ct)
     {
         if (await ControlClient.TryOpenAsync(ControlSocket.PathIn(settings.Packetboat.DataDirectory), ct) is { } client)
             return new Session(client, null, client);
@@ -145,17 +148,13 @@ internal sealed class Session : IAsyncDisposable
     }
 
     /// <summary>What was done, in words or for programs.</summary>
-    public static int Answer(ParseResult parsed, Result<Done> result) =>
-        Answer(
-            result,
-            done =>
-            {
-                if (parsed.GetValue(Verbs.Json))
-                    Print.Json(done, OperationsJson.Default.Done);
-                else
-                    Print.Line(done.Message);
-            }
-        );
+    public static void Tell(Done done, bool json)
+    {
+        if (json)
+            Print.Json(done, OperationsJson.Default.Done);
+        else
+            Print.Line(done.Message);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -32,7 +32,7 @@ internal static class SuspensionCommands
             "New mail: defer it, so that it stays with the node, or refuse it",
             SuspendedAnswer.Defer
         );
-        var command = new Command("suspend", description) { reason, until, queued, answer, Verbs.Json };
+        var command = new Command("suspend", description) { reason, until, queued, answer };
         return Acts(
             command,
             id,
@@ -58,7 +58,7 @@ internal static class SuspensionCommands
     {
         var reason = new Option<string>("--reason") { Description = "For the audit trail", DefaultValueFactory = _ => "" };
         return Acts(
-            new Command("resume", description) { reason, Verbs.Json },
+            new Command("resume", description) { reason },
             id,
             (operations, parsed, ct) =>
                 operations.ResumeAsync(id is null ? null : parsed.GetValue(id)!, parsed.GetValue(reason)!, ct)
@@ -67,24 +67,12 @@ internal static class SuspensionCommands
 
     private static Command Status()
     {
-        var command = new Command("status", "Whether mail is relayed") { Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                    {
-                        StatusReport status = await operations.StatusAsync(stop);
-                        Changed(
-                            new SuspensionChanged(Account: null, status.Relaying, Recipients: 0),
-                            parsed.GetValue(Verbs.Json)
-                        );
-                        return ExitCode.Ok;
-                    },
-                    ct
-                )
+        var command = new Command("status", "Whether mail is relayed");
+        return command.Does<SuspensionChanged>(
+            async (operations, _, ct) =>
+                new SuspensionChanged(Account: null, (await operations.StatusAsync(ct)).Relaying, Recipients: 0),
+            Changed
         );
-        return command;
     }
 
     public static string Describe(Suspension? all) =>
@@ -100,19 +88,7 @@ internal static class SuspensionCommands
     {
         if (id is not null)
             command.Arguments.Add(id);
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Session.Answer(
-                            await operation(operations, parsed, stop),
-                            changed => Changed(changed, parsed.GetValue(Verbs.Json))
-                        ),
-                    ct
-                )
-        );
-        return command;
+        return command.Does(operation, Changed);
     }
 
     private static void Changed(SuspensionChanged changed, bool json)

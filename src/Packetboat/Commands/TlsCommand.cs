@@ -14,47 +14,26 @@ internal static class TlsCommand
     private static Command List()
     {
         Option<int> limit = TypedOption.Count("--limit", "Rows at most", DefaultLimit);
-        var command = new Command("list", "List the servers whose mail waits when they offer no TLS") { limit, Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                    {
-                        IReadOnlyList<TlsHostRow> hosts = await operations.ListTlsHostsAsync(parsed.GetValue(limit), stop);
-                        if (parsed.GetValue(Verbs.Json))
-                            Print.Json(hosts, OperationsJson.Default.IReadOnlyListTlsHostRow);
-                        else
-                            Print.Table(
-                                ["SERVER", "TLS SINCE", "LAST SEEN"],
-                                hosts.Select(host => new[] { host.Host, Print.Minute(host.First), Print.Minute(host.Last) }),
-                                "No server has had TLS for long enough."
-                            );
-                        return ExitCode.Ok;
-                    },
-                    ct
+        var command = new Command("list", "List the servers whose mail waits when they offer no TLS") { limit };
+        return command.Shows(
+            (operations, parsed, ct) => operations.ListTlsHostsAsync(parsed.GetValue(limit), ct),
+            OperationsJson.Default.IReadOnlyListTlsHostRow,
+            hosts =>
+                Print.Table(
+                    ["SERVER", "TLS SINCE", "LAST SEEN"],
+                    hosts.Select(host => new[] { host.Host, Print.Minute(host.First), Print.Minute(host.Last) }),
+                    "No server has had TLS for long enough."
                 )
         );
-        return command;
     }
 
     private static Command Forget()
     {
         var host = new Argument<string>("server") { Description = "A mail server, as tls list has it" };
         var reason = new Option<string>("--reason") { Description = "For the audit trail", DefaultValueFactory = _ => "" };
-        var command = new Command("forget", "Let a server be without TLS again") { host, reason, Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Session.Answer(
-                            parsed,
-                            await operations.ForgetTlsHostAsync(parsed.GetValue(host)!, parsed.GetValue(reason)!, stop)
-                        ),
-                    ct
-                )
+        var command = new Command("forget", "Let a server be without TLS again") { host, reason };
+        return command.Does(
+            (operations, parsed, ct) => operations.ForgetTlsHostAsync(parsed.GetValue(host)!, parsed.GetValue(reason)!, ct)
         );
-        return command;
     }
 }

@@ -20,28 +20,17 @@ internal static class TokenCommand
 
     private static Command List()
     {
-        var command = new Command("list", "List the tokens and how they stand") { Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                    {
-                        IReadOnlyList<TokenRow> tokens = await operations.ListTokensAsync(stop);
-                        if (parsed.GetValue(Verbs.Json))
-                            Print.Json(tokens, OperationsJson.Default.IReadOnlyListTokenRow);
-                        else
-                            Print.Table(
-                                ["TOKEN", "GRANT", "SINCE", "ENDS", "TROUBLE"],
-                                tokens.Select(Row),
-                                "There is no section [Token:NAME] in packetboat.ini."
-                            );
-                        return ExitCode.Ok;
-                    },
-                    ct
+        var command = new Command("list", "List the tokens and how they stand");
+        return command.Shows(
+            (operations, _, ct) => operations.ListTokensAsync(ct),
+            OperationsJson.Default.IReadOnlyListTokenRow,
+            tokens =>
+                Print.Table(
+                    ["TOKEN", "GRANT", "SINCE", "ENDS", "TROUBLE"],
+                    tokens.Select(Row),
+                    "There is no section [Token:NAME] in packetboat.ini."
                 )
         );
-        return command;
     }
 
     private static string[] Row(TokenRow token) =>
@@ -87,8 +76,8 @@ internal static class TokenCommand
             parsed,
             async (operations, stop) =>
                 Session.Answer(
-                    parsed,
-                    await operations.SetTokenAsync(token.Name, given.RefreshToken.RevealValue(), given.RefreshLife, stop)
+                    await operations.SetTokenAsync(token.Name, given.RefreshToken.RevealValue(), given.RefreshLife, stop),
+                    done => Print.Line(done.Message)
                 ),
             ct
         );
@@ -118,25 +107,11 @@ internal static class TokenCommand
             Description = "Its first line is the token; none: that of standard input",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("set", "Keep a refresh token that was got otherwise") { Name, file, Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Session.Answer(
-                            parsed,
-                            await operations.SetTokenAsync(
-                                parsed.GetValue(Name)!,
-                                FirstLine(parsed.GetValue(file)),
-                                life: null,
-                                stop
-                            )
-                        ),
-                    ct
-                )
+        var command = new Command("set", "Keep a refresh token that was got otherwise") { Name, file };
+        return command.Does(
+            (operations, parsed, ct) =>
+                operations.SetTokenAsync(parsed.GetValue(Name)!, FirstLine(parsed.GetValue(file)), life: null, ct)
         );
-        return command;
     }
 
     private static string FirstLine(string? file)
@@ -147,16 +122,7 @@ internal static class TokenCommand
 
     private static Command Forget()
     {
-        var command = new Command("forget", "Forget a token") { Name, Verbs.Json };
-        command.SetAction(
-            (parsed, ct) =>
-                Session.RunAsync(
-                    parsed,
-                    async (operations, stop) =>
-                        Session.Answer(parsed, await operations.ForgetTokenAsync(parsed.GetValue(Name)!, stop)),
-                    ct
-                )
-        );
-        return command;
+        var command = new Command("forget", "Forget a token") { Name };
+        return command.Does((operations, parsed, ct) => operations.ForgetTokenAsync(parsed.GetValue(Name)!, ct));
     }
 }

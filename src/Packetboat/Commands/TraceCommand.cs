@@ -23,7 +23,7 @@ internal static class TraceCommand
                     {
                         bool json = parsed.GetValue(Verbs.Json);
                         if (parsed.GetValue(id) is { } one)
-                            return Answer(await operations.ShowAsync(one, stop), json);
+                            return Session.Answer(await operations.ShowAsync(one, stop), trace => Show(trace, json));
                         return Answer(
                             await operations.TraceAsync(parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(limit), stop),
                             json
@@ -35,11 +35,12 @@ internal static class TraceCommand
         return command;
     }
 
-    public static int Answer(Result<MessageTrace> result, bool json)
+    public static void Show(MessageTrace trace, bool json)
     {
-        if (!json)
-            return Session.Answer(result, Print.Trace);
-        return Session.Answer(result, trace => Print.Json([trace], OperationsJson.Default.IReadOnlyListMessageTrace));
+        if (json)
+            Print.Json([trace], OperationsJson.Default.IReadOnlyListMessageTrace);
+        else
+            Print.Trace(trace);
     }
 
     private static int Answer(IReadOnlyList<MessageTrace> traces, bool json)
