@@ -49,7 +49,8 @@ public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
     /// <summary>Opens the store, makes it where there is none, and brings it to the present schema.</summary>
     /// <param name="directory">The data directory; it is made, readable by its owner only.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="IOException">Another process has it open, or the disk refuses.</exception>
+    /// <exception cref="StoreInUseException">Another process has it open.</exception>
+    /// <exception cref="IOException">The disk refuses.</exception>
     /// <exception cref="InvalidDataException">It is not a database that this program may touch.</exception>
     public static SqliteStore Open(string directory, TimeProvider time)
     {
@@ -127,7 +128,7 @@ public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
         }
         catch (IOException busy) when (File.Exists(file))
         {
-            throw new IOException(
+            throw new StoreInUseException(
                 $"another packetboat has {Path.GetDirectoryName(file)} open; stop it, or use another DataDirectory",
                 busy
             );

@@ -19,4 +19,7 @@ internal static class ExitCode
     public const int TemporaryFailure = 75;
 
     public const int Configuration = 78;
+
+    /// <summary>As a shell says it of SIGINT.</summary>
+    public const int Interrupted = 130;
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Packetboat.Admin.Api;
 using Packetboat.Relay.Configuration;
 using Packetboat.Serving;
+using Packetboat.Storage.Sqlite;
 
 namespace Packetboat.Commands;
 
@@ -54,13 +56,30 @@ internal static class ServeCommand
             Print.Error($"first start: wrote {file}; read it, it explains every setting");
     }
 
+    /// <exception cref="StoreInUseException">By a command, which ends soon.</exception>
+    /// <exception cref="IOException">By another server, which does not.</exception>
+    private static async Task<Composition> OpenAsync(Settings settings, ILoggerFactory loggers, CancellationToken ct)
+    {
+        try
+        {
+            return new Composition(settings, ConfigurationEnvironment.OfThisMachine(), loggers, TimeProvider.System);
+        }
+        catch (StoreInUseException busy)
+        {
+            using ControlClient? other = await ControlClient.TryOpenAsync(
+                ControlSocket.PathIn(settings.Packetboat.DataDirectory),
+                ct
+            );
+            throw other is null ? busy : new IOException(busy.Message, busy);
+        }
+    }
+
     private static async Task ServeAsync(Settings settings, ILoggerFactory loggers, CancellationToken ct)
     {
-        await using var composition = new Composition(
-            settings,
-            ConfigurationEnvironment.OfThisMachine(),
-            loggers,
-            TimeProvider.System
+        await using Composition composition = await StoreTurn.WaitAsync(
+            () => OpenAsync(settings, loggers, ct),
+            TimeProvider.System,
+            ct
         );
         await using MailServer server = await composition.BuildServerAsync(ct);
         await server.StartAsync(ct);

@@ -62,7 +62,27 @@ internal static class Verbs
             return ExitCode.Usage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = EndPatience(parsed) }, ct);
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    ProcessTerminationTimeout = EndPatience(parsed),
+                    EnableDefaultExceptionHandler = false,
+                },
+                ct
+            );
+        }
+        catch (OperationCanceledException)
+        {
+            Print.Error("interrupted");
+            return ExitCode.Interrupted;
+        }
+        catch (Exception fault)
+        {
+            await Console.Error.WriteLineAsync($"packetboat: a fault inside packetboat: {fault}");
+            return ExitCode.Failed;
+        }
     }
 
     /// <summary>How long a verb may take to end after SIGTERM or SIGINT. The process ends then, whatever it is doing, with status 143 or 130.</summary>

@@ -49,7 +49,7 @@ public sealed class SqliteStoreTests : QueueStoreContract
     [Fact]
     public void A_second_program_is_refused_in_words()
     {
-        IOException refusal = Assert.Throws<IOException>(() => Open(_folder.File("data")));
+        StoreInUseException refusal = Assert.Throws<StoreInUseException>(() => Open(_folder.File("data")));
         Assert.Equal(
             $"another packetboat has {_folder.File("data")} open; stop it, or use another DataDirectory",
             refusal.Message
