@@ -51,7 +51,7 @@ public static class AlarmCatalogue
             "credentials",
             AlarmSeverity.Critical,
             "The relay refuses our sign-in, or what we do under that name. All its mail waits.",
-            "Put the right name and password where the text says (RelayUsername and RelayPassword in sbbs.ini, or Username and Password of a rule or relay in packetboat.ini); they are tried at once. If they are right, ask the operator of the relay whether the account is suspended"
+            "Put the right name and password where the text says (RelayUsername and RelayPassword in sbbs.ini, or Username and Password of a rule or relay in packetboat.ini); they are tried at once. Where it is a token that is refused: packetboat token sign-in NAME, as the mailbox in Username. If they are right, ask the operator of the relay whether the account is suspended"
         )
         {
             Settle = Flapping,

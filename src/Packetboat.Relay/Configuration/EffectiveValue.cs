@@ -10,6 +10,9 @@ public sealed record EffectiveValue(string Section, string Key, string Value, st
 {
     public const string Default = "default";
 
+    /// <summary>The file that nobody else may read because of it: the one it stands in, or the one that it names; null: it is no secret.</summary>
+    public string? SecretFile { get; init; }
+
     /// <summary>Whether an operator wrote it.</summary>
     public bool IsSet => Source != Default;
 }

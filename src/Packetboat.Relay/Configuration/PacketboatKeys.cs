@@ -450,6 +450,7 @@ internal static class PacketboatKeys
         )
         {
             IsUsedYet = true,
+            NamesSecret = true,
             Example = "webhook.secret",
         },
         new(
@@ -520,6 +521,7 @@ internal static class PacketboatKeys
         )
         {
             IsUsedYet = true,
+            NamesSecret = true,
             Example = "mqtt.secret",
         },
         new(

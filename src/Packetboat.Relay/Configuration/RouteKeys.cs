@@ -21,7 +21,10 @@ public static class RouteKeys
             "",
             "File with the password for it instead, relative to the directory of this file.",
             "relay.secret"
-        ),
+        ) with
+        {
+            NamesSecret = true,
+        },
         Key(
             "Token",
             SettingType.Text,

@@ -64,6 +64,9 @@ public sealed record SettingKey(string Section, string Name, SettingType Type, s
     /// <summary>A value that makes sense, to show how one is written. Blank: the default does.</summary>
     public string Example { get; init; } = "";
 
+    /// <summary>A path of a file that has a password in it.</summary>
+    public bool NamesSecret { get; init; }
+
     /// <summary>Whether it is read as a string, so that literals count and a comment cannot follow.</summary>
     public bool IsText =>
         Type

@@ -153,7 +153,17 @@ internal sealed class SettingReader(
             foreach (IniFault fault in FaultsOf(entry, key).Concat(reading.Faults))
                 Report(fault.Severity, key.Name, fault.Reason, RemedyOf(key, entry.Key, fault));
 
-        values.Add(new EffectiveValue(key.Section, key.Name, write(reading.Value), SourceOf(entry, key), key.IsUsedYet));
+        string value = write(reading.Value);
+        values.Add(
+            new EffectiveValue(key.Section, key.Name, value, SourceOf(entry, key), key.IsUsedYet)
+            {
+                SecretFile =
+                    value.Length == 0 ? null
+                    : key.Type == SettingType.Secret ? entry?.Line.File
+                    : key.NamesSecret ? value
+                    : null,
+            }
+        );
         return reading.Value;
     }
 

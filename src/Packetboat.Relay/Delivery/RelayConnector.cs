@@ -43,16 +43,27 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         CancellationToken stopping
     )
     {
-        string host = $"{relay.Server} [{target.Address}]:{target.Port}";
+        var call = new RelayCall(relay, wish, settings(), $"{relay.Server} [{target.Address}]:{target.Port}", tokens);
+        Connection result = await CallAsync(call, relay, target, stopping);
+        // With the token that it refuses the relay may hang up, and has not seen the new one.
+        return call.WasCutShort ? await CallAsync(call, relay, target, stopping) : result;
+    }
+
+    private async ValueTask<Connection> CallAsync(
+        RelayCall call,
+        RelaySettings relay,
+        IPEndPoint target,
+        CancellationToken stopping
+    )
+    {
         (Socket? socket, string failure) = await dialer.DialAsync(
             target,
             stopping,
             target.AddressFamily == AddressFamily.InterNetworkV6 ? relay.Source6 : relay.Source4
         );
         if (socket is null)
-            return new Connection.Unreachable(DeliveryReplies.CannotConnect(failure), false, host);
+            return new Connection.Unreachable(DeliveryReplies.CannotConnect(failure), false, call.Host);
 
-        var call = new RelayCall(relay, wish, settings(), host, tokens);
         Stream stream = new NetworkStream(socket, ownsSocket: true);
         SmtpClientSession? session = null;
         try
@@ -98,6 +109,13 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
     {
         private readonly bool _hasCredentials = relay.Mechanism != RelayMechanism.None;
         private readonly RelayTrust _trust = new(settings.Packetboat.RelayCertificateFile, MustVerify(relay, settings));
+
+        private Secret _rejected;
+
+        public string Host => host;
+
+        /// <summary>A token was refused, and nothing is known of the one that replaces it.</summary>
+        public bool WasCutShort { get; private set; }
 
         private bool MayTrustAnyone => !MustVerify(relay, settings);
 
@@ -170,20 +188,28 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
                 return new Connection.Misconfigured(NoCredentialsInClear(noTls: true), host);
             if (tokens is null || SaslMechanisms.ChooseForToken(session.Extensions.AuthMechanisms) is not { } name)
                 return new Connection.Misconfigured("the relay offers no sign-in by a token (OAUTHBEARER, XOAUTH2)", host);
-            Secret rejected = default;
             while (true)
             {
-                TokenAnswer answer = await tokens.GetAsync(token, rejected, stopping);
+                TokenAnswer answer = await tokens.GetAsync(token, _rejected, stopping);
                 if (answer is TokenAnswer.Refused refused)
+                {
+                    WasCutShort = false;
                     return WithoutToken(token, refused);
+                }
+
                 var given = (TokenAnswer.Given)answer;
                 SaslClientExchange exchange = SaslMechanisms.CreateClient(name, Credentials(given.Token))!;
                 SmtpOutcome outcome = await session.AuthenticateAsync(exchange, stopping);
+                WasCutShort = outcome.Verdict == SmtpVerdict.Permanent && !given.IsNew;
                 if (outcome.IsAccepted)
+                {
+                    tokens.Taken(token);
                     return Ready(session, tls, $"{security}, AUTH {name} as {relay.Username}");
-                if (given.IsNew || outcome.Verdict != SmtpVerdict.Permanent || !session.IsUsable)
+                }
+
+                if (!WasCutShort || !session.IsUsable)
                     return Refused(outcome);
-                rejected = given.Token;
+                _rejected = given.Token;
             }
         }
 

@@ -40,9 +40,8 @@ internal sealed class FilesCheck : Check
 
     private static IEnumerable<string> Secrets(Subject subject, Settings settings)
     {
-        if (settings.Mail.RelayPassword.IsSet)
-            foreach (string file in FilesIn(settings.CtrlDirectory, "sbbs*.ini"))
-                yield return file;
+        foreach (string file in subject.SecretFiles)
+            yield return file;
         foreach (string file in FilesIn(settings.CtrlDirectory, "dkim_*.pem"))
             yield return file;
         foreach (string file in FilesIn(Path.Combine(settings.Packetboat.DataDirectory, "dkim"), "*.pem"))

@@ -10,6 +10,12 @@ public sealed class DeviceSignIn(AuthorizationServer server, TimeProvider time)
     /// <summary>RFC 8628 §3.5: so much longer from then on.</summary>
     private static readonly TimeSpan SlowDown = TimeSpan.FromSeconds(5);
 
+    /// <summary>Between two questions at least, whatever the server says.</summary>
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>The pause doubles up to this while nobody answers. RFC 8628 §3.5.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
     /// <summary>Whatever the server says: nobody waits for ever.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
 
@@ -32,17 +38,20 @@ public sealed class DeviceSignIn(AuthorizationServer server, TimeProvider time)
             return NotDone(token, begun.Fault);
         if (!begun.DeviceCode.IsSet || begun.UserCode.Length == 0)
             return NotDone(token, "the answer has no code");
+        if (!Uri.TryCreate(begun.VerificationUri, UriKind.Absolute, out Uri? address) || address.Scheme != Uri.UriSchemeHttps)
+            return NotDone(token, $"the answer has no address to sign in at by HTTPS, but '{begun.VerificationUri}'");
         show(begun.VerificationUri, begun.UserCode);
         return await PollAsync(token, begun, ct);
     }
 
     private async Task<Result<TokenReply>> PollAsync(TokenSettings token, TokenReply begun, CancellationToken ct)
     {
-        TimeSpan pause = begun.Interval;
+        TimeSpan pause = begun.Interval > ShortestPause ? begun.Interval : ShortestPause;
         DateTimeOffset end = time.GetUtcNow() + (begun.Life < Longest ? begun.Life : Longest);
         while (time.GetUtcNow() < end)
         {
-            await Task.Delay(pause, time, ct);
+            TimeSpan left = end - time.GetUtcNow();
+            await Task.Delay(pause < left ? pause : left, time, ct);
             TokenReply reply = await server.PollDeviceAsync(token, begun.DeviceCode, ct);
             switch (reply.Error)
             {
@@ -56,8 +65,10 @@ public sealed class DeviceSignIn(AuthorizationServer server, TimeProvider time)
                 case "authorization_pending":
                     break;
                 default:
-                    if (reply.IsFinal)
+                    if (reply.EndsSignIn)
                         return NotDone(token, reply.Fault);
+                    if (pause < LongestPause)
+                        pause = 2 * pause < LongestPause ? 2 * pause : LongestPause;
                     break;
             }
         }

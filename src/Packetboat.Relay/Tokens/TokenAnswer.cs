@@ -8,7 +8,7 @@ internal abstract record TokenAnswer
     private TokenAnswer() { }
 
     /// <param name="Token">Never printed.</param>
-    /// <param name="IsNew">It was not used before.</param>
+    /// <param name="IsNew">It was not used before, or replaces one that was refused: if this is refused too, the next one will be.</param>
     public sealed record Given(Secret Token, bool IsNew) : TokenAnswer;
 
     /// <param name="Reason">In words, without any token.</param>

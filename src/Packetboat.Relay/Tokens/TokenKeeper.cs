@@ -35,17 +35,26 @@ public sealed class TokenKeeper(ITokenStore store, AuthorizationServer server, S
         try
         {
             if (slot.Settings != token)
-                (slot.Settings, slot.Access) = (token, default);
+                (slot.Settings, slot.Access, slot.ReplacesRefused) = (token, default, false);
             if (slot.Access.IsSet && slot.Access != rejected && time.GetUtcNow() < slot.RenewAt)
-                return new TokenAnswer.Given(slot.Access, IsNew: false);
+                return new TokenAnswer.Given(slot.Access, IsNew: slot.ReplacesRefused);
             TokenAnswer answer = await RenewAsync(slot, token, ct);
             slot.Trouble = answer is TokenAnswer.Refused refused ? refused : null;
+            if (answer is TokenAnswer.Given)
+                slot.ReplacesRefused = rejected.IsSet;
             return answer;
         }
         finally
         {
             slot.Turn.Release();
         }
+    }
+
+    /// <summary>A relay has taken it: the next that is refused may be renewed again.</summary>
+    internal void Taken(TokenSettings token)
+    {
+        if (_slots.TryGetValue(token.Name, out Slot? slot))
+            slot.ReplacesRefused = false;
     }
 
     /// <summary>A person has signed in.</summary>
@@ -57,7 +66,7 @@ public sealed class TokenKeeper(ITokenStore store, AuthorizationServer server, S
         try
         {
             await KeepAsync(name, refresh, life, ct);
-            (slot.Access, slot.Unkept, slot.Trouble) = (default, null, null);
+            slot.Clear();
         }
         finally
         {
@@ -65,13 +74,22 @@ public sealed class TokenKeeper(ITokenStore store, AuthorizationServer server, S
         }
     }
 
+    /// <summary>After a renewal that is under way, whose answer would bring it back.</summary>
     /// <returns>There was one.</returns>
     public async Task<bool> ForgetAsync(string name, CancellationToken ct)
     {
-        bool wasThere = await store.ForgetTokenAsync(name, ct);
-        if (_slots.TryRemove(name, out Slot? slot))
-            slot.Access = default;
-        return wasThere;
+        Slot slot = _slots.GetOrAdd(name, _ => new Slot());
+        await slot.Turn.WaitAsync(ct);
+        try
+        {
+            bool wasThere = await store.ForgetTokenAsync(name, ct);
+            slot.Clear();
+            return wasThere;
+        }
+        finally
+        {
+            slot.Turn.Release();
+        }
     }
 
     public TokenState StateOf(TokenSettings token)
@@ -153,5 +171,10 @@ public sealed class TokenKeeper(ITokenStore store, AuthorizationServer server, S
         public TokenReply? Unkept { get; set; }
 
         public TokenAnswer.Refused? Trouble { get; set; }
+
+        /// <summary>The access token came after one that the relay refused, and none has taken it yet.</summary>
+        public bool ReplacesRefused { get; set; }
+
+        public void Clear() => (Access, Unkept, Trouble, ReplacesRefused) = (default, null, null, false);
     }
 }

@@ -32,6 +32,9 @@ public sealed record TokenReply
     /// <summary>Another try would end the same.</summary>
     public bool IsFinal { get; private init; }
 
+    /// <summary>Nobody is asked again whether the person has signed in; some providers say so by 403 or 410. RFC 8628 §3.5.</summary>
+    public bool EndsSignIn { get; private init; }
+
     /// <summary>What a person types in on another device.</summary>
     public string UserCode { get; private init; } = "";
 
@@ -87,12 +90,14 @@ public sealed record TokenReply
         string words = PrintableText.Of(Text(root, "error_description"), 200);
         if (error.Length == 0)
             return Failed($"the answer is {status}");
+        bool isForNow = error is "temporarily_unavailable" or "server_error" or "slow_down";
         return new TokenReply
         {
             Error = error,
             Fault = words.Length == 0 ? error : $"{error} ({words})",
             // RFC 6749 §5.2 has them all with 400 or 401; what the server cannot do now is said otherwise.
-            IsFinal = status is 400 or 401 && error is not ("temporarily_unavailable" or "server_error" or "slow_down"),
+            IsFinal = status is 400 or 401 && !isForNow,
+            EndsSignIn = status is >= 400 and < 500 and not (408 or 429) && !isForNow,
         };
     }
 

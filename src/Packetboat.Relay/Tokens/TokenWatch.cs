@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Telemetry;
@@ -10,7 +9,7 @@ namespace Packetboat.Relay.Tokens;
 /// waits; and tells the operator by an alarm, which goes by itself.
 /// </summary>
 public sealed class TokenWatch(TokenKeeper keeper, Func<Settings> settings, IQueueStore store, MailLog log, TimeProvider time)
-    : BackgroundService
+    : PeriodicService(Step, log, time)
 {
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
 
@@ -23,35 +22,14 @@ public sealed class TokenWatch(TokenKeeper keeper, Func<Settings> settings, IQue
 
     internal static string AlarmKey(string name) => AlarmPrefix + name;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.SchedulerFault(fault);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            await Task.Delay(Step, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    internal async Task LookAsync(CancellationToken ct)
+    protected internal override async Task LookAsync(CancellationToken ct)
     {
         Settings now = settings();
         foreach (TokenSettings token in now.Tokens)
         {
-            if (!_renewed.TryGetValue(token.Name, out long last) || time.GetElapsedTime(last) >= Exercise)
+            if (!_renewed.TryGetValue(token.Name, out long last) || Time.GetElapsedTime(last) >= Exercise)
             {
-                _renewed[token.Name] = time.GetTimestamp();
+                _renewed[token.Name] = Time.GetTimestamp();
                 await keeper.GetAsync(token, default, ct);
             }
 
@@ -71,7 +49,7 @@ public sealed class TokenWatch(TokenKeeper keeper, Func<Settings> settings, IQue
         TokenState state = keeper.StateOf(token);
         if (state.Trouble.Length > 0)
             return $"the token {token.Name}: {state.Trouble}";
-        return state.Ends is { } end && end - time.GetUtcNow() <= notice
+        return state.Ends is { } end && end - Time.GetUtcNow() <= notice
             ? $"the token {token.Name} ends at {end.UtcDateTime:yyyy-MM-dd HH:mm} UTC. Say before: packetboat token sign-in {token.Name}"
             : null;
     }
@@ -82,12 +60,14 @@ public sealed class TokenWatch(TokenKeeper keeper, Func<Settings> settings, IQue
         if (text is null && raised is not null)
         {
             await store.ClearAlarmAsync(key, ct);
-            log.AlarmCleared(key);
+            Log.AlarmCleared(key);
         }
-        else if (text is not null && raised is null)
+        // Open already, it says from now on what is so now: one that was about to end is taken back.
+        else if (text is not null && raised?.Text != text)
         {
-            await store.RaiseAlarmAsync(new Alarm(key, time.GetUtcNow(), text), ct);
-            log.AlarmRaised(key, text);
+            await store.RaiseAlarmAsync(new Alarm(key, Time.GetUtcNow(), text), ct);
+            if (raised is null)
+                Log.AlarmRaised(key, text);
         }
     }
 }

@@ -16,12 +16,13 @@ public sealed class DeviceSignInTests : IAsyncDisposable
     private readonly HastyTime _time = new();
     private readonly AuthorizationServer _server;
     private readonly Queue<(int, string)> _polls = new();
+    private string _begun = Begun;
     private string _shown = "";
 
     public DeviceSignInTests()
     {
         _server = new AuthorizationServer(TimeProvider.System, LoopIssuer.Trust());
-        _issuer.Answer = (path, _) => path == "/device" ? (200, Begun) : _polls.Dequeue();
+        _issuer.Answer = (path, _) => path == "/device" ? (200, _begun) : _polls.Dequeue();
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -38,11 +39,13 @@ public sealed class DeviceSignInTests : IAsyncDisposable
         Poll(400, """{"error":"authorization_pending"}""");
         Poll(400, """{"error":"slow_down"}""");
         Poll(503, "busy");
+        Poll(400, """{"error":"authorization_pending"}""");
         Poll(200, """{"access_token":"a","refresh_token":"r","refresh_token_expires_in":3600}""");
         TokenReply reply = (await RunAsync()).Value!;
         Assert.Equal(("r", TimeSpan.FromHours(1)), (reply.RefreshToken.RevealValue(), reply.RefreshLife));
         Assert.Equal("https://login.example/device WDJB-MJHT", _shown);
-        Assert.Equal([7, 7, 12, 12], _time.Waits);
+        // RFC 8628 §3.5: five seconds more each time when told, and twice as long after no answer.
+        Assert.Equal([7, 7, 12, 24, 24], _time.Waits);
         IReadOnlyDictionary<string, string> asked = _issuer.Asked.Last();
         Assert.Equal(("urn:ietf:params:oauth:grant-type:device_code", "dc"), (asked["grant_type"], asked["device_code"]));
         Assert.Equal("smtp", _issuer.Asked.First()["scope"]);
@@ -50,12 +53,39 @@ public sealed class DeviceSignInTests : IAsyncDisposable
 
     [Theory(Timeout = Patience)]
     [InlineData(400, """{"error":"access_denied"}""", "access_denied")]
+    [InlineData(403, """{"error":"access_denied"}""", "access_denied")]
     [InlineData(400, """{"error":"expired_token"}""", "expired_token")]
+    [InlineData(410, """{"error":"expired_token"}""", "expired_token")]
     [InlineData(200, """{"access_token":"a"}""", "the answer has no refresh_token; does Scope ask for one (offline_access)?")]
     public async Task What_ends_it_is_said(int status, string json, string reason)
     {
         Poll(status, json);
         Assert.Equal(reason, (await RunAsync()).Refusal!.Reason);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("0", 1)]
+    [InlineData("0.001", 1)]
+    [InlineData("40000", 900)]
+    [InlineData("1e8", 900)]
+    public async Task It_neither_floods_the_server_nor_outlasts_the_code_whatever_pause_it_is_told(string interval, double waits)
+    {
+        _begun = Begun.Replace("\"interval\":7", $"\"interval\":{interval}", StringComparison.Ordinal);
+        for (int i = 0; i < 900; i++)
+            Poll(400, """{"error":"authorization_pending"}""");
+        Assert.Equal("nobody has signed in in time", (await RunAsync()).Refusal!.Reason);
+        Assert.All(_time.Waits, wait => Assert.Equal(waits, wait));
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("")]
+    [InlineData("http://login.example/device")]
+    [InlineData("javascript:alert(1)")]
+    public async Task Nobody_is_sent_to_an_address_without_https(string address)
+    {
+        _begun = Begun.Replace("https://login.example/device", address, StringComparison.Ordinal);
+        Assert.Contains("no address to sign in at", (await RunAsync()).Refusal!.Reason, StringComparison.Ordinal);
+        Assert.Empty(_shown);
     }
 
     [Fact(Timeout = Patience)]
@@ -64,7 +94,7 @@ public sealed class DeviceSignInTests : IAsyncDisposable
         for (int i = 0; i < 200; i++)
             Poll(400, """{"error":"authorization_pending"}""");
         Assert.Equal("nobody has signed in in time", (await RunAsync()).Refusal!.Reason);
-        Assert.Equal(129, _time.Waits.Count); // of 7 seconds, in 900
+        Assert.Equal(129, _time.Waits.Count); // of 7 seconds, the last of 4, in 900
     }
 
     [Fact(Timeout = Patience)]

@@ -76,6 +76,29 @@ public sealed class TokenKeeperTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task One_that_is_forgotten_during_its_renewal_does_not_come_back_in_place_of_another()
+    {
+        await _rig.SignInAsync(Ct);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var answer = new SemaphoreSlim(0);
+        _rig.Issuer.Answer = (path, fields) =>
+        {
+            asked.TrySetResult();
+            answer.Wait(Ct);
+            return _rig.Rotate(path, fields);
+        };
+        Task<string> renewal = _rig.GetAsync(Ct);
+        await asked.Task.WaitAsync(Ct);
+        Task<bool> forgotten = _rig.Keeper.ForgetAsync("office", Ct);
+        Assert.False(forgotten.IsCompleted);
+        answer.Release();
+        await renewal;
+        Assert.True(await forgotten);
+        Assert.Null(_rig.FindToken("office"));
+        Assert.Equal("never: nobody has signed in for it: packetboat token sign-in office", await _rig.GetAsync(Ct));
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task It_is_asked_for_once_however_many_want_it()
     {
         await _rig.SignInAsync(Ct);

@@ -61,6 +61,49 @@ public sealed class TokenRelayTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_relay_that_hangs_up_with_its_refusal_is_shown_the_new_one_on_a_connection_of_its_own()
+    {
+        await _rig.SignInAsync(Ct);
+        Assert.Equal("a1", await _rig.GetAsync(Ct));
+        Refuse("a1", "535 5.7.8 no!");
+        var ready = Assert.IsType<Connection.Ready>(await ConnectAsync());
+        await ready.Session.DisposeAsync();
+        Assert.Equal((2, 2), (_relay.Connections, _rig.Issuer.Asked.Count));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_relay_that_hangs_up_at_every_token_parks_the_route_and_uses_up_no_more_of_them()
+    {
+        await _rig.SignInAsync(Ct);
+        await _rig.GetAsync(Ct);
+        _relay.Answer = line =>
+            line.StartsWith("AUTH", StringComparison.Ordinal) ? Expired
+            : line.Length == 0 ? "535 5.7.8 no!"
+            : null;
+        for (int attempt = 0; attempt < 3; attempt++)
+            Assert.EndsWith(
+                "with the token office: 535 5.7.8 no",
+                Assert.IsType<Connection.Misconfigured>(await ConnectAsync()).Reason,
+                StringComparison.Ordinal
+            );
+        Assert.Equal(2, _rig.Issuer.Asked.Count);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task One_that_was_taken_may_be_renewed_again_when_it_is_refused_later()
+    {
+        await _rig.SignInAsync(Ct);
+        await _rig.GetAsync(Ct);
+        foreach (string refused in (string[])["a1", "a2"])
+        {
+            Refuse(refused);
+            await Assert.IsType<Connection.Ready>(await ConnectAsync()).Session.DisposeAsync();
+        }
+
+        Assert.Equal("a3", await _rig.GetAsync(Ct));
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_relay_that_takes_no_new_one_either_parks()
     {
         await _rig.SignInAsync(Ct);
@@ -71,6 +114,10 @@ public sealed class TokenRelayTests : IAsyncDisposable
             parked.Reason
         );
         Assert.Single(_rig.Issuer.Asked);
+        Cause cause = ReplyTable.Shipped.Classify(
+            new RemoteOutcome(DeliveryReplies.NotTried(parked.Reason), FromPeer: false, "")
+        );
+        Assert.Equal((FailureClass.Account, "own-token-refused"), (cause.Class, cause.Rule));
     }
 
     [Fact(Timeout = Patience)]
@@ -120,12 +167,12 @@ public sealed class TokenRelayTests : IAsyncDisposable
         );
     }
 
-    private void Refuse(string token)
+    private void Refuse(string token, string words = "535 5.7.8 no")
     {
         string refused = $"AUTH XOAUTH2 {Base64($"user=me@far.example\u0001auth=Bearer {token}\u0001\u0001")}";
         _relay.Answer = line =>
             line == refused ? Expired
-            : line.Length == 0 ? "535 5.7.8 no"
+            : line.Length == 0 ? words
             : null;
     }
 

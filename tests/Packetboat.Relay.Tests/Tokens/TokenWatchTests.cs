@@ -70,6 +70,18 @@ public sealed class TokenWatchTests : IAsyncDisposable
         Assert.Contains("ends at", Assert.Single(await LookAsync()).Text, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = Patience)]
+    public async Task An_alarm_that_stands_says_what_is_so_now()
+    {
+        TimeSpan notice = _settings.Packetboat.ExpiryNotice;
+        _rig.Issuer.Answer = (_, _) => (200, """{"access_token":"a","expires_in":3600}""");
+        await _rig.Keeper.SetAsync("office", new Secret("r0"), notice, Ct);
+        Assert.Contains("ends at", Assert.Single(await LookAsync()).Text, StringComparison.Ordinal);
+        _rig.Issuer.Answer = (_, _) => (400, """{"error":"invalid_grant"}""");
+        _rig.Queue.Time.Advance(TokenWatch.Exercise);
+        Assert.Contains("invalid_grant", Assert.Single(await LookAsync()).Text, StringComparison.Ordinal);
+    }
+
     private async Task<IReadOnlyList<Alarm>> LookAsync()
     {
         await _watch.LookAsync(Ct);
