@@ -88,7 +88,7 @@ internal sealed class DnsClientTransport : IDnsTransport
             return Failure<T>("no DNS server is configured");
         try
         {
-            IDnsQueryResponse response = await _client.QueryAsync(name, type);
+            IDnsQueryResponse response = await _client.QueryAsync(Undecoded(name), type);
             return IsAnswerTo(response, name, type)
                 ? Read(response, name, select)
                 : Failure<T>("the server answers another question");
@@ -113,7 +113,7 @@ internal sealed class DnsClientTransport : IDnsTransport
         || (
             response.Questions is [var question]
             && question.QuestionType == type
-            && Bare(question.QueryName).Equals(name, StringComparison.OrdinalIgnoreCase)
+            && Owner(question.QueryName).Equals(name, StringComparison.OrdinalIgnoreCase)
         );
 
     private TimedAnswer<T> Read<T>(
@@ -153,7 +153,7 @@ internal sealed class DnsClientTransport : IDnsTransport
         return end.Equals(name, StringComparison.OrdinalIgnoreCase) ? "" : end;
 
         static bool IsOf(CNameRecord alias, string name) =>
-            Bare(alias.DomainName).Equals(name, StringComparison.OrdinalIgnoreCase);
+            Owner(alias.DomainName).Equals(name, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>RFC 2308 §5: the lesser of the SOA's own time and its minimum.</summary>
@@ -171,5 +171,15 @@ internal sealed class DnsClientTransport : IDnsTransport
     private static TimedAnswer<T> Failure<T>(string reason) =>
         new(new DnsAnswer<T>.TemporaryFailure(PrintableText.Of(reason, 200)), TimeSpan.Zero);
 
+    /// <summary>A name that a record tells, as it was on the wire.</summary>
     private static string Bare(DnsString name) => name.Value.TrimEnd('.').ToLowerInvariant();
+
+    /// <summary>The name of a record or question, as it was on the wire: of these the library decodes A-labels in <c>Value</c>, of the others in <c>Original</c>.</summary>
+    private static string Owner(DnsString name) => name.Original.TrimEnd('.').ToLowerInvariant();
+
+    /// <summary>
+    /// The library decodes names of the reply that begin with xn--, and fails at one that cannot be decoded. Servers repeat the question as it was
+    /// written, and to the DNS both are the same. RFC 4343 §3.
+    /// </summary>
+    private static string Undecoded(string name) => name.Replace("xn--", "XN--", StringComparison.Ordinal);
 }
