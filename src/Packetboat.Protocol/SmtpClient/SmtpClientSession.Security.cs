@@ -38,6 +38,8 @@ public sealed partial class SmtpClientSession
     {
         using SmtpClientWire.Use use = _wire.Begin(ct);
         string command = Command(mechanism, out byte[]? unsent);
+        var spoken = new SpokenSecrets();
+        spoken.Add(command.Split(' ')[^1]);
         SmtpReply reply = await ExchangeAsync(command);
         for (int i = 0; reply.Code == 334; i++)
         {
@@ -45,10 +47,12 @@ public sealed partial class SmtpClientSession
             unsent = null;
             if (response is null || i == MaxChallenges)
                 return await CancelAsync();
-            reply = await ExchangeAsync(Convert.ToBase64String(response));
+            string line = Convert.ToBase64String(response);
+            spoken.Add(line);
+            reply = await ExchangeAsync(line);
         }
 
-        SmtpOutcome outcome = Judge(SmtpStage.Authentication, reply);
+        SmtpOutcome outcome = Judge(SmtpStage.Authentication, spoken.Without(reply));
         return outcome.IsAccepted && !mechanism.IsComplete ? NotProven() : outcome;
     }
 
