@@ -329,7 +329,7 @@ internal sealed class Composition : IAsyncDisposable
         _arrivalNotices.Dispose();
         _complaints.Dispose();
         SendMail.Dispose();
-        _tokens.Dispose();
+        await _tokens.DisposeAsync();
         _authorization.Dispose();
         _authenticator.Dispose();
         await _store.DisposeAsync();

@@ -82,6 +82,7 @@ public sealed class ConfigurationReader
             Routes = routes,
             Backups = backups.Named(packetboatKeys, "RelayBackups"),
             Tokens = tokens,
+            SecretFiles = [.. _values.Select(value => value.SecretFile).OfType<string>().Distinct(StringComparer.Ordinal)],
         };
     }
 

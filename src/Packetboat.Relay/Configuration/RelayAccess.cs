@@ -66,6 +66,15 @@ internal sealed record RelayAccess(
             );
         if (Password.IsSet)
             keys.Report(Severity.Error, "Password", "the token is shown instead", "remove it, or Token");
+        if (Auth != 0)
+            keys.Report(Severity.Error, "Auth", "a token has mechanisms of its own", "remove it, or Token");
+        if (Tls == RelayTls.Any)
+            keys.Report(
+                Severity.Error,
+                "Tls",
+                "who gets a token can use it, so it is shown to nobody whose certificate cannot be verified (RFC 6750 5.3)",
+                "write Tls=verified, and name the relay's own certificate in RelayCertificateFile if no authority has signed it"
+            );
     }
 
     private RelayMechanism MechanismOf(SettingReader keys)

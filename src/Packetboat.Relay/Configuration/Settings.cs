@@ -25,6 +25,9 @@ public sealed record Settings(
     /// <summary>What is used, in this order, while <c>RelayServer</c> cannot be.</summary>
     public IReadOnlyList<RelaySettings> Backups { get; init; } = [];
 
+    /// <summary>The files that have passwords in them: ini files, and those that they name.</summary>
+    public IReadOnlyList<string> SecretFiles { get; init; } = [];
+
     /// <summary>Null where mail is delivered directly.</summary>
     public RelaySettings? Relay => Packetboat.DeliveryMode == DeliveryMode.Relay ? RelaySettings.From(Mail) : null;
 

@@ -92,6 +92,8 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
     public static bool MustVerify(RelaySettings relay, Settings settings) =>
         relay.Tls switch
         {
+            // Who gets it can use it. RFC 6750 §5.3.
+            _ when relay.Mechanism == RelayMechanism.Token => true,
             RelayTls.Verified => true,
             RelayTls.Any => false,
             // The key stands beside RelayServer and speaks of it alone: another section has Tls=any for that.

@@ -40,7 +40,7 @@ internal sealed class FilesCheck : Check
 
     private static IEnumerable<string> Secrets(Subject subject, Settings settings)
     {
-        foreach (string file in subject.SecretFiles)
+        foreach (string file in settings.SecretFiles)
             yield return file;
         foreach (string file in FilesIn(settings.CtrlDirectory, "dkim_*.pem"))
             yield return file;

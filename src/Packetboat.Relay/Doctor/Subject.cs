@@ -23,9 +23,6 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
     /// <summary>Our certificate and its key; null: there are no settings.</summary>
     public (string Certificate, string Key)? CertificateFiles { get; init; }
 
-    /// <summary>The files that the settings have passwords in.</summary>
-    public IReadOnlyList<string> SecretFiles { get; init; } = [];
-
     /// <summary>Whom to ask instead of the one in the settings, or those of the system.</summary>
     public ServerAddress? NameServer { get; init; }
 
@@ -82,7 +79,6 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
         return new Subject(ctrl, read.Settings, read.Problems, hostName)
         {
             Domain = DomainIn(read.Settings?.SystemAddress ?? hostName),
-            SecretFiles = [.. read.Values.Select(value => value.SecretFile).OfType<string>().Distinct(StringComparer.Ordinal)],
             // Where the settings have mistakes elsewhere, whom they ask is still whom to ask: else the DNS would seem to be broken too.
             NameServer = read.Settings is null ? read.Draft?.Mail.DnsServer : null,
             SaysMode = read.Values.Any(value =>

@@ -50,7 +50,9 @@ public sealed class SecretBox
     public byte[] Seal(QwkId account, string credential, string secret) => Seal(OwnerOf(account, credential), secret);
 
     /// <summary>The same for a token that we sign in with.</summary>
-    public byte[] SealToken(string name, string secret) => Seal(OwnerOf(name), secret);
+    /// <param name="owner">Whose, as <see cref="TryOpenToken"/> has to say it.</param>
+    /// <param name="secret">The token.</param>
+    public byte[] SealToken(string owner, string secret) => Seal(OwnerOf(owner), secret);
 
     private byte[] Seal(byte[] owner, string secret)
     {
@@ -69,8 +71,8 @@ public sealed class SecretBox
     public bool TryOpen(QwkId account, string credential, ReadOnlySpan<byte> box, [NotNullWhen(true)] out byte[]? secret) =>
         TryOpen(OwnerOf(account, credential), box, out secret);
 
-    public bool TryOpenToken(string name, ReadOnlySpan<byte> box, [NotNullWhen(true)] out byte[]? secret) =>
-        TryOpen(OwnerOf(name), box, out secret);
+    public bool TryOpenToken(string owner, ReadOnlySpan<byte> box, [NotNullWhen(true)] out byte[]? secret) =>
+        TryOpen(OwnerOf(owner), box, out secret);
 
     private bool TryOpen(byte[] owner, ReadOnlySpan<byte> box, [NotNullWhen(true)] out byte[]? secret)
     {

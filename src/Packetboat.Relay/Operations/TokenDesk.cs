@@ -31,7 +31,7 @@ public sealed class TokenDesk(TokenKeeper keeper, Func<Settings> settings, Actio
         string text = refresh.Trim();
         if (text.Length is 0 or > MaxToken || text.AsSpan().ContainsAnyExceptInRange('!', '~'))
             return new Refusal("the refresh token", "it is empty, too long, or has characters that none has", "Give it as it is");
-        await keeper.SetAsync(token.Name, new Secret(text), life, ct);
+        await keeper.SetAsync(token, new Secret(text), life, ct);
         wake();
         return new Done($"the token {token.Name} is kept");
     }

@@ -115,7 +115,11 @@ public sealed class AuthorizationServer : IDisposable
         catch (HttpRequestException failure)
         {
             Exception inner = failure.InnerException ?? failure;
-            return TokenReply.Failed($"{endpoint.Host}: {(inner.InnerException ?? inner).Message}");
+            // A certificate that does not do is a matter of the address, or of an attack: no other try mends it.
+            return TokenReply.Failed(
+                $"{endpoint.Host}: {(inner.InnerException ?? inner).Message}",
+                inner is AuthenticationException
+            );
         }
         catch (IOException failure)
         {

@@ -65,7 +65,7 @@ public sealed class DeviceSignIn(AuthorizationServer server, TimeProvider time)
                 case "authorization_pending":
                     break;
                 default:
-                    if (reply.EndsSignIn)
+                    if (reply.IsFinal)
                         return NotDone(token, reply.Fault);
                     if (pause < LongestPause)
                         pause = 2 * pause < LongestPause ? 2 * pause : LongestPause;

@@ -11,17 +11,23 @@ namespace Packetboat.Relay.Tokens;
 /// place of another is on the disk before the access token that came with it is used: its giver may take the old one no more, and after a crash
 /// there would be none.
 /// </summary>
-public sealed class TokenKeeper(ITokenStore store, AuthorizationServer server, SecretBox box, TimeProvider time) : IDisposable
+public sealed class TokenKeeper(ITokenStore store, AuthorizationServer server, SecretBox box, TimeProvider time)
+    : IAsyncDisposable
 {
     /// <summary>So long before its end an access token is renewed; of one with a short life, half of that.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
 
-    public void Dispose()
+    /// <summary>After the renewals that are under way: what one brings replaces what is on the disk, and is worth nothing if it gets lost.</summary>
+    public async ValueTask DisposeAsync()
     {
         foreach (Slot slot in _slots.Values)
+        {
+            // No longer than its giver has to answer.
+            await slot.Turn.WaitAsync();
             slot.Turn.Dispose();
+        }
     }
 
     /// <param name="token">Which.</param>
@@ -59,13 +65,13 @@ public sealed class TokenKeeper(ITokenStore store, AuthorizationServer server, S
 
     /// <summary>A person has signed in.</summary>
     /// <exception cref="StoreUnavailableException">It is not kept.</exception>
-    public async Task SetAsync(string name, Secret refresh, TimeSpan? life, CancellationToken ct)
+    public async Task SetAsync(TokenSettings token, Secret refresh, TimeSpan? life, CancellationToken ct)
     {
-        Slot slot = _slots.GetOrAdd(name, _ => new Slot());
+        Slot slot = _slots.GetOrAdd(token.Name, _ => new Slot());
         await slot.Turn.WaitAsync(ct);
         try
         {
-            await KeepAsync(name, refresh, life, ct);
+            await KeepAsync(token, refresh, life, ct);
             slot.Clear();
         }
         finally
@@ -95,12 +101,18 @@ public sealed class TokenKeeper(ITokenStore store, AuthorizationServer server, S
     public TokenState StateOf(TokenSettings token)
     {
         StoredToken? kept = token.Grant == TokenGrant.Refresh ? store.FindToken(token.Name) : null;
+        _slots.TryGetValue(token.Name, out Slot? slot);
         string trouble =
             token.Grant == TokenGrant.Refresh && kept is null ? Missing(token)
-            : _slots.TryGetValue(token.Name, out Slot? slot) ? slot.Trouble?.Reason ?? ""
-            : "";
-        return new TokenState(trouble, kept?.Since, kept?.Ends);
+            : kept is not null && !Refresh(token).IsSet ? Closed(token)
+            : slot?.Trouble?.Reason ?? "";
+        bool isPassing = slot?.Trouble is { IsFinal: false } passing && passing.Reason == trouble;
+        return new TokenState(trouble, kept?.Since, kept?.Ends) { IsPassing = isPassing };
     }
+
+    /// <summary>It is shown to nobody but the one who gave it: somebody may have changed the section since.</summary>
+    private static string Closed(TokenSettings token) =>
+        $"what is kept was given to another ClientId or by another TokenEndpoint, or is sealed with another secret.key; sign in again: packetboat token sign-in {token.Name}";
 
     private static string Missing(TokenSettings token) => $"nobody has signed in for it: packetboat token sign-in {token.Name}";
 
@@ -112,13 +124,19 @@ public sealed class TokenKeeper(ITokenStore store, AuthorizationServer server, S
         try
         {
             if (slot.Unkept is { } owed)
-                await KeepAsync(slot, token.Name, owed, ct);
+                await KeepAsync(slot, token, owed, ct);
             if (Refresh(token) is not { IsSet: true } refresh)
-                return new TokenAnswer.Refused(Missing(token), IsFinal: true);
+                return new TokenAnswer.Refused(
+                    store.FindToken(token.Name) is null ? Missing(token) : Closed(token),
+                    IsFinal: true
+                );
             // Not given up: what comes back must be kept, whoever still waits for it.
             TokenReply reply = await server.RefreshAsync(token, refresh, CancellationToken.None);
             if (reply.RefreshToken.IsSet && reply.RefreshToken != refresh)
-                await KeepAsync(slot, token.Name, reply, CancellationToken.None);
+                await KeepAsync(slot, token, reply, CancellationToken.None);
+            // The same one, which holds longer from now on.
+            else if (reply.Error.Length == 0 && reply.RefreshLife is { } life)
+                await KeepAsync(token, refresh, life, CancellationToken.None);
             return Take(slot, reply);
         }
         catch (StoreUnavailableException failure)
@@ -139,22 +157,24 @@ public sealed class TokenKeeper(ITokenStore store, AuthorizationServer server, S
     }
 
     /// <summary>Until it is on the disk it is remembered, so that a full disk loses nothing.</summary>
-    private async Task KeepAsync(Slot slot, string name, TokenReply reply, CancellationToken ct)
+    private async Task KeepAsync(Slot slot, TokenSettings token, TokenReply reply, CancellationToken ct)
     {
         slot.Unkept = reply;
-        await KeepAsync(name, reply.RefreshToken, reply.RefreshLife, ct);
+        await KeepAsync(token, reply.RefreshToken, reply.RefreshLife, ct);
         slot.Unkept = null;
     }
 
-    private Task KeepAsync(string name, Secret refresh, TimeSpan? life, CancellationToken ct)
+    private Task KeepAsync(TokenSettings token, Secret refresh, TimeSpan? life, CancellationToken ct)
     {
         DateTimeOffset now = time.GetUtcNow();
-        byte[] closed = box.SealToken(name, refresh.RevealValue());
-        return store.KeepTokenAsync(new StoredToken(name, closed, now, now + life), ct);
+        byte[] closed = box.SealToken(OwnerOf(token), refresh.RevealValue());
+        return store.KeepTokenAsync(new StoredToken(token.Name, closed, now, now + life), ct);
     }
 
+    private static string OwnerOf(TokenSettings token) => $"{token.Name}\0{token.ClientId}\0{token.TokenEndpoint}";
+
     private Secret Refresh(TokenSettings token) =>
-        store.FindToken(token.Name) is { } kept && box.TryOpenToken(token.Name, kept.Sealed, out byte[]? open)
+        store.FindToken(token.Name) is { } kept && box.TryOpenToken(OwnerOf(token), kept.Sealed, out byte[]? open)
             ? new Secret(Encoding.UTF8.GetString(open))
             : default;
 

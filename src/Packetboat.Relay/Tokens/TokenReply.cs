@@ -10,6 +10,9 @@ public sealed record TokenReply
     /// <summary>A token that ends sooner is asked for anew each time.</summary>
     private static readonly TimeSpan UsualLife = TimeSpan.FromHours(1);
 
+    /// <summary>Characters: more does not fit in a line of AUTH. RFC 4954 §4.</summary>
+    private const int MaxToken = 8192;
+
     /// <summary>Who says longer means for ever.</summary>
     private const double LongestSeconds = 10L * 365 * 24 * 3600;
 
@@ -32,9 +35,6 @@ public sealed record TokenReply
     /// <summary>Another try would end the same.</summary>
     public bool IsFinal { get; private init; }
 
-    /// <summary>Nobody is asked again whether the person has signed in; some providers say so by 403 or 410. RFC 8628 §3.5.</summary>
-    public bool EndsSignIn { get; private init; }
-
     /// <summary>What a person types in on another device.</summary>
     public string UserCode { get; private init; } = "";
 
@@ -46,7 +46,15 @@ public sealed record TokenReply
     public TimeSpan Interval { get; private init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Nobody could be asked, or what came back is no answer.</summary>
-    public static TokenReply Failed(string fault) => new() { Error = "failed", Fault = PrintableText.Of(fault, 200) };
+    /// <param name="fault">Why.</param>
+    /// <param name="isFinal">Another try would end the same, until somebody changes something.</param>
+    public static TokenReply Failed(string fault, bool isFinal = false) =>
+        new()
+        {
+            Error = "failed",
+            Fault = PrintableText.Of(fault, 200),
+            IsFinal = isFinal,
+        };
 
     /// <param name="status">Of HTTP.</param>
     /// <param name="body">JSON.</param>
@@ -57,20 +65,27 @@ public sealed record TokenReply
             using JsonDocument document = JsonDocument.Parse(body);
             JsonElement root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
-                return Failed($"the answer ({status}) is no JSON object");
+                return Failed($"the answer ({status}) is no JSON object", IsRefusal(status));
             return status is >= 200 and < 300 ? Success(root) : Refusal(status, root);
         }
         // The parser checks text only when it is read: octets that are no UTF-8, and halves of surrogate pairs, come out here.
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            return Failed($"the answer ({status}) is no JSON");
+            return Failed($"the answer ({status}) is no JSON", IsRefusal(status));
         }
     }
 
-    private static TokenReply Success(JsonElement root) =>
-        new()
+    private static TokenReply Success(JsonElement root)
+    {
+        string type = Text(root, "token_type");
+        if (type.Length > 0 && !type.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+            return Failed($"a token of the type {type} cannot be shown to a mail server (RFC 6749 7.1)", isFinal: true);
+        string access = Text(root, "access_token");
+        if (access.Length > MaxToken || access.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            return Failed("the access token is too long, or has characters that none has", isFinal: true);
+        return new()
         {
-            AccessToken = new Secret(Text(root, "access_token")),
+            AccessToken = new Secret(access),
             RefreshToken = new Secret(Text(root, "refresh_token")),
             Life = Seconds(root, "expires_in") ?? UsualLife,
             RefreshLife = Seconds(root, "refresh_token_expires_in"),
@@ -83,23 +98,28 @@ public sealed record TokenReply
             ),
             Interval = Seconds(root, "interval") ?? TimeSpan.FromSeconds(5),
         };
+    }
 
     private static TokenReply Refusal(int status, JsonElement root)
     {
         string error = PrintableText.Of(Text(root, "error"), 60);
         string words = PrintableText.Of(Text(root, "error_description"), 200);
         if (error.Length == 0)
-            return Failed($"the answer is {status}");
+            return Failed($"the answer is {status}", IsRefusal(status));
         bool isForNow = error is "temporarily_unavailable" or "server_error" or "slow_down";
         return new TokenReply
         {
             Error = error,
             Fault = words.Length == 0 ? error : $"{error} ({words})",
-            // RFC 6749 §5.2 has them all with 400 or 401; what the server cannot do now is said otherwise.
-            IsFinal = status is 400 or 401 && !isForNow,
-            EndsSignIn = status is >= 400 and < 500 and not (408 or 429) && !isForNow,
+            IsFinal = IsRefusal(status) && !isForNow,
         };
     }
+
+    /// <summary>
+    /// RFC 6749 §5.2 has refusals with 400 or 401, and some providers have them with 403 or 410. That the address is another's, or nobody's, is not
+    /// mended by another try either; what the server cannot do just now is said otherwise.
+    /// </summary>
+    private static bool IsRefusal(int status) => status is >= 300 and < 500 and not (408 or 425 or 429);
 
     private static string Text(JsonElement root, string name) =>
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";

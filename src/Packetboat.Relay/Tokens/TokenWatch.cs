@@ -16,9 +16,16 @@ public sealed class TokenWatch(TokenKeeper keeper, Func<Settings> settings, IQue
     /// <summary>Between two renewals that nobody needs.</summary>
     internal static readonly TimeSpan Exercise = TimeSpan.FromDays(1);
 
+    /// <summary>After a renewal that may go better the next time.</summary>
+    internal static readonly TimeSpan Again = TimeSpan.FromMinutes(5);
+
+    /// <summary>For so long what passes by itself is nobody's trouble: a token that is in use lives as long.</summary>
+    internal static readonly TimeSpan Passing = TimeSpan.FromHours(1);
+
     private const string AlarmPrefix = "token:";
 
-    private readonly Dictionary<string, long> _renewed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long At, TimeSpan Pause)> _renewed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _passing = new(StringComparer.Ordinal); // since when
 
     internal static string AlarmKey(string name) => AlarmPrefix + name;
 
@@ -27,10 +34,13 @@ public sealed class TokenWatch(TokenKeeper keeper, Func<Settings> settings, IQue
         Settings now = settings();
         foreach (TokenSettings token in now.Tokens)
         {
-            if (!_renewed.TryGetValue(token.Name, out long last) || Time.GetElapsedTime(last) >= Exercise)
+            // A copy of an installation that is only looked at must not use up the token of the one that works.
+            bool isSending = !now.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL);
+            if (isSending && (!_renewed.TryGetValue(token.Name, out var last) || Time.GetElapsedTime(last.At) >= last.Pause))
             {
-                _renewed[token.Name] = Time.GetTimestamp();
-                await keeper.GetAsync(token, default, ct);
+                TokenAnswer answer = await keeper.GetAsync(token, default, ct);
+                bool isPassing = answer is TokenAnswer.Refused { IsFinal: false };
+                _renewed[token.Name] = (Time.GetTimestamp(), isPassing ? Again : Exercise);
             }
 
             await SetAlarmAsync(AlarmKey(token.Name), WarningOf(token, now.Packetboat.ExpiryNotice), ct);
@@ -47,6 +57,10 @@ public sealed class TokenWatch(TokenKeeper keeper, Func<Settings> settings, IQue
     private string? WarningOf(TokenSettings token, TimeSpan notice)
     {
         TokenState state = keeper.StateOf(token);
+        if (!state.IsPassing)
+            _passing.Remove(token.Name);
+        else if (_passing.TryAdd(token.Name, Time.GetTimestamp()) || Time.GetElapsedTime(_passing[token.Name]) < Passing)
+            return null;
         if (state.Trouble.Length > 0)
             return $"the token {token.Name}: {state.Trouble}";
         return state.Ends is { } end && end - Time.GetUtcNow() <= notice

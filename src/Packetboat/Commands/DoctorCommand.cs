@@ -48,9 +48,14 @@ internal static class DoctorCommand
         Description = "Show the last report, which a server makes by itself when a route changes, and examine nothing",
     };
 
+    public const string Name = "doctor";
+
+    /// <summary>Of a renewal: its giver's deadline, and the disk's.</summary>
+    public static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(40);
+
     public static Command Create()
     {
-        var command = new Command("doctor", "Find out why mail does not leave or is not believed, and what to do")
+        var command = new Command(Name, "Find out why mail does not leave or is not believed, and what to do")
         {
             Domain,
             Address,

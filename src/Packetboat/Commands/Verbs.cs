@@ -87,5 +87,11 @@ internal static class Verbs
 
     /// <summary>How long a verb may take to end after SIGTERM or SIGINT. The process ends then, whatever it is doing, with status 143 or 130.</summary>
     internal static TimeSpan EndPatience(ParseResult parsed) =>
-        parsed.CommandResult.Command.Name == ServeCommand.Name ? ServeCommand.EndPatience : CommandPatience;
+        parsed.CommandResult.Command.Name switch
+        {
+            ServeCommand.Name => ServeCommand.EndPatience,
+            // It may renew a token, and what it gets for it must be kept.
+            DoctorCommand.Name => DoctorCommand.EndPatience,
+            _ => CommandPatience,
+        };
 }

@@ -71,15 +71,20 @@ internal sealed partial class SettingsSource : BackgroundService
         }
 
         _current = settings;
+        _seen = Seen();
         LogTaken(_ctrl);
         Changed?.Invoke();
     }
 
-    /// <summary>All ini files of the folder, so that one that appears later is seen too.</summary>
+    /// <summary>
+    /// All ini files of the folder, so that one that appears later is seen too, and the files that they have passwords in. Of one that is gone the time
+    /// is one long ago.
+    /// </summary>
     private List<(string, DateTime)> Seen() =>
         [
             .. Directory
                 .EnumerateFiles(_ctrl, "*.ini")
+                .Concat(_current.SecretFiles)
                 .Order(StringComparer.Ordinal)
                 .Select(file => (file, File.GetLastWriteTimeUtc(file))),
         ];

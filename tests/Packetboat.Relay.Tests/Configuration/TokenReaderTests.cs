@@ -5,6 +5,7 @@ namespace Packetboat.Relay.Tests.Configuration;
 /// <summary>The sections <c>[Token:NAME]</c> of <c>packetboat.ini</c>, and the routes that use them.</summary>
 public sealed class TokenReaderTests
 {
+    private const string Given = "[Token:office]\nProvider=google\nClientId=us\n";
     private const string Route = "[Route:all]\nAction=relay\nRelay=smtp.example:587\nUsername=me@far.example\nToken=OFFICE\n";
 
     [Fact]
@@ -52,6 +53,8 @@ public sealed class TokenReaderTests
     [InlineData("[Token:a b]\nProvider=google\nClientId=us\n", "the name of a token has letters")]
     [InlineData("[Token:a]\nProvider=google\nClientId=us\nColour=red\n", "no such key")]
     [InlineData(Route, "there is no section [Token:OFFICE]")]
+    [InlineData(Given + Route + "Tls=any\n", "who gets a token can use it")]
+    [InlineData(Given + Route + "Auth=plain\n", "a token has mechanisms of its own")]
     [InlineData("[Token:a]\nProvider=google\nClientId=us\n[Route:x]\nAction=relay\nRelay=r.example\nToken=a\n", "whose mailbox")]
     [InlineData(
         "[Token:a]\nProvider=google\nClientId=us\n[Route:x]\nAction=relay\nRelay=r.example\nUsername=me\nPassword=x\nToken=a\n",

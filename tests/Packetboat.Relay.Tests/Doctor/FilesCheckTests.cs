@@ -52,7 +52,10 @@ public sealed class FilesCheckTests : IDisposable
 
     private Task<Finding> ExamineAsync()
     {
-        Subject subject = Subject.In(_folder.Ctrl, new ConfigurationEnvironment("node.example", "linux", "/"));
+        Subject subject = Subject.In(
+            _folder.Ctrl,
+            new ConfigurationEnvironment("node.example", "linux", Environment.CurrentDirectory)
+        );
         return new FilesCheck().ExamineAsync(new Facts(subject, new FakeResolver(), TimeProvider.System, null, Ct), Ct);
     }
 }

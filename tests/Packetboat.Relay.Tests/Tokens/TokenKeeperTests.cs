@@ -55,9 +55,9 @@ public sealed class TokenKeeperTests : IAsyncDisposable
     {
         await _rig.SignInAsync(Ct);
         await _rig.GetAsync(Ct);
-        _rig.Restart();
+        await _rig.RestartAsync();
         Assert.Equal("a2", await _rig.GetAsync(Ct));
-        _rig.Restart();
+        await _rig.RestartAsync();
         Assert.Equal("a3", await _rig.GetAsync(Ct));
     }
 
@@ -99,6 +99,66 @@ public sealed class TokenKeeperTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task One_that_stays_and_holds_longer_is_kept_with_its_new_end()
+    {
+        await _rig.Keeper.SetAsync(_rig.Token, new Secret("r0"), TimeSpan.FromDays(1), Ct);
+        _rig.Issuer.Answer = (_, _) => (200, """{"access_token":"a","expires_in":3600,"refresh_token_expires_in":864000}""");
+        await _rig.GetAsync(Ct);
+        Assert.Equal(_rig.Queue.Time.GetUtcNow() + TimeSpan.FromDays(10), _rig.Keeper.StateOf(_rig.Token).Ends);
+        await _rig.RestartAsync();
+        await _rig.GetAsync(Ct);
+        Assert.Equal("r0", _rig.Issuer.Asked.Last()["refresh_token"]);
+    }
+
+    /// <summary>Whoever edits the section would have it sent to somebody who never gave it.</summary>
+    [Theory(Timeout = Patience)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_is_shown_to_nobody_but_its_giver_and_as_nobody_but_whom_it_was_given_to(bool otherClient)
+    {
+        await _rig.SignInAsync(Ct);
+        TokenSettings other = otherClient
+            ? _rig.Token with
+            {
+                ClientId = "they",
+            }
+            : _rig.Token with
+            {
+                TokenEndpoint = new Uri(_rig.Token.TokenEndpoint, "/other"),
+            };
+        Assert.Contains(
+            "sign in again: packetboat token sign-in office",
+            await _rig.GetAsync(Ct, token: other),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("sign in again", _rig.Keeper.StateOf(other).Trouble, StringComparison.Ordinal);
+        Assert.Empty(_rig.Issuer.Asked);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task The_end_of_the_program_waits_for_a_renewal_that_is_under_way()
+    {
+        await _rig.SignInAsync(Ct);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var answer = new SemaphoreSlim(0);
+        _rig.Issuer.Answer = (path, fields) =>
+        {
+            asked.TrySetResult();
+            answer.Wait(Ct);
+            return _rig.Rotate(path, fields);
+        };
+        Task<string> renewal = _rig.GetAsync(Ct);
+        await asked.Task.WaitAsync(Ct);
+        Task ending = _rig.RestartAsync();
+        Assert.False(ending.IsCompleted);
+        answer.Release();
+        await ending;
+        Assert.Equal("a1", await renewal);
+        _rig.Issuer.Answer = _rig.Rotate;
+        Assert.Equal("a2", await _rig.GetAsync(Ct));
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task It_is_asked_for_once_however_many_want_it()
     {
         await _rig.SignInAsync(Ct);
@@ -111,7 +171,7 @@ public sealed class TokenKeeperTests : IAsyncDisposable
     public async Task What_was_taken_back_needs_a_person()
     {
         Assert.Equal("never: nobody has signed in for it: packetboat token sign-in office", await _rig.GetAsync(Ct));
-        await _rig.Keeper.SetAsync("office", new Secret("stolen"), null, Ct);
+        await _rig.Keeper.SetAsync(_rig.Token, new Secret("stolen"), null, Ct);
         Assert.Equal("never: it cannot be renewed: invalid_grant (Token has been expired or revoked.)", await _rig.GetAsync(Ct));
         Assert.NotEmpty(_rig.Keeper.StateOf(_rig.Token).Trouble);
         await _rig.SignInAsync(Ct);

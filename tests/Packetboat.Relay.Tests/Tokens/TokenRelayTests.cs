@@ -103,6 +103,28 @@ public sealed class TokenRelayTests : IAsyncDisposable
         Assert.Equal("a3", await _rig.GetAsync(Ct));
     }
 
+    /// <summary>Replies are filed, shown, and mailed to senders.</summary>
+    [Theory(Timeout = Patience)]
+    [InlineData("451 4.3.0 error processing: {0}")]
+    [InlineData("535 5.7.8 unrecognized command: {0}, go away")]
+    [InlineData("451-4.3.0 no\r\n451 4.3.0 {0}")]
+    public async Task A_relay_that_repeats_what_it_was_told_tells_it_to_nobody_else(string reply)
+    {
+        await _rig.SignInAsync(Ct);
+        _relay.Answer = line =>
+            line.StartsWith("AUTH", StringComparison.Ordinal)
+                ? string.Format(System.Globalization.CultureInfo.InvariantCulture, reply, line)
+                : null;
+        string filed = await ConnectAsync() switch
+        {
+            Connection.Unreachable down => down.Reply.ToString(),
+            Connection.Misconfigured us => $"{us.Reason} {us.Refusal}",
+            var other => other.ToString(),
+        };
+        Assert.Contains("AUTH XOAUTH2 (secret)", filed, StringComparison.Ordinal);
+        Assert.DoesNotContain(Base64("user=me@far")[..8], filed, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = Patience)]
     public async Task A_relay_that_takes_no_new_one_either_parks()
     {

@@ -37,18 +37,18 @@ internal sealed class TokenRig : ITokenStore, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Keeper.Dispose();
+        await Keeper.DisposeAsync();
         _server.Dispose();
         await Issuer.DisposeAsync();
         await Queue.DisposeAsync();
     }
 
-    public Task SignInAsync(CancellationToken ct) => Keeper.SetAsync("office", new Secret("r0"), null, ct);
+    public Task SignInAsync(CancellationToken ct) => Keeper.SetAsync(Token, new Secret("r0"), null, ct);
 
     /// <summary>What is in memory is gone.</summary>
-    public void Restart()
+    public async Task RestartAsync()
     {
-        Keeper.Dispose();
+        await Keeper.DisposeAsync();
         Keeper = NewKeeper();
     }
 

@@ -64,10 +64,38 @@ public sealed class TokenWatchTests : IAsyncDisposable
     {
         TimeSpan notice = _settings.Packetboat.ExpiryNotice;
         _rig.Issuer.Answer = (_, _) => (200, """{"access_token":"a","expires_in":3600}""");
-        await _rig.Keeper.SetAsync("office", new Secret("r0"), notice + TimeSpan.FromHours(1), Ct);
+        await _rig.Keeper.SetAsync(_rig.Token, new Secret("r0"), notice + TimeSpan.FromHours(1), Ct);
         Assert.Empty(await LookAsync());
         _rig.Queue.Time.Advance(TimeSpan.FromHours(1));
         Assert.Contains("ends at", Assert.Single(await LookAsync()).Text, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_passes_by_itself_is_tried_again_soon_and_nobody_is_told_unless_it_lasts()
+    {
+        await _rig.SignInAsync(Ct);
+        _rig.Issuer.Answer = (_, _) => (503, "");
+        Assert.Empty(await LookAsync());
+        _rig.Queue.Time.Advance(TokenWatch.Again);
+        _rig.Issuer.Answer = _rig.Rotate;
+        Assert.Empty(await LookAsync());
+        Assert.Equal(2, _rig.Issuer.Asked.Count);
+
+        _rig.Issuer.Answer = (_, _) => (503, "");
+        _rig.Queue.Time.Advance(TokenWatch.Exercise);
+        Assert.Empty(await LookAsync());
+        _rig.Queue.Time.Advance(TokenWatch.Passing);
+        Assert.Contains("503", Assert.Single(await LookAsync()).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>The copy of an installation that somebody looks at has its token too, and it can be used once.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task While_nothing_is_sent_nothing_is_renewed()
+    {
+        await _rig.SignInAsync(Ct);
+        _settings = _settings with { Mail = _settings.Mail with { Options = _settings.Mail.Options | MailOptions.NO_SENDMAIL } };
+        await LookAsync();
+        Assert.Empty(_rig.Issuer.Asked);
     }
 
     [Fact(Timeout = Patience)]
@@ -75,7 +103,7 @@ public sealed class TokenWatchTests : IAsyncDisposable
     {
         TimeSpan notice = _settings.Packetboat.ExpiryNotice;
         _rig.Issuer.Answer = (_, _) => (200, """{"access_token":"a","expires_in":3600}""");
-        await _rig.Keeper.SetAsync("office", new Secret("r0"), notice, Ct);
+        await _rig.Keeper.SetAsync(_rig.Token, new Secret("r0"), notice, Ct);
         Assert.Contains("ends at", Assert.Single(await LookAsync()).Text, StringComparison.Ordinal);
         _rig.Issuer.Answer = (_, _) => (400, """{"error":"invalid_grant"}""");
         _rig.Queue.Time.Advance(TokenWatch.Exercise);
