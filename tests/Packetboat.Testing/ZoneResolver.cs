@@ -6,7 +6,7 @@ namespace Packetboat.Testing;
 
 /// <summary>
 /// The DNS as lines of text: <c>name TYPE data</c> with A, AAAA, CNAME, MX (preference and host), TXT, TLSA, PTR (the name is the address),
-/// <c>name FAILS</c> for a name that nobody can look up, and <c>name SIGNED</c> for one whose records are authentic. What is not in it does
+/// <c>name FAILS</c> for a name that nobody can look up (<c>name FAILS TYPE</c>: no records of a type), and <c>name SIGNED</c> for one whose records are authentic. What is not in it does
 /// not exist.
 /// </summary>
 public sealed class ZoneResolver : IResolver
@@ -80,7 +80,7 @@ public sealed class ZoneResolver : IResolver
         await Delay(ct);
         if (!_zone.TryGetValue(name, out List<(string Type, string Data)>? all))
             return new DnsAnswer<T>.NxDomain();
-        if (all.Exists(record => record.Type == "FAILS"))
+        if (all.Exists(record => record.Type == "FAILS" && (record.Data.Length == 0 || record.Data == type)))
             return new DnsAnswer<T>.TemporaryFailure("the test says so");
         if (type != "CNAME" && all.Find(record => record.Type == "CNAME").Data is { Length: > 0 } alias)
             return await AnswerAsync(alias, type, read, ct) switch

@@ -17,7 +17,9 @@ public sealed class HeaderScanner
     private bool _inReceived;
     private Saying _saying;
     private int _tlsFields;
+    private bool _inTls;
     private bool _saysNo;
+    private bool _saysSomething;
     private bool _mayHideFrom; // behind a line that is no field, until the empty line: some go on reading the header there
 
     /// <param name="hostName">This host, as it writes itself behind <c>by</c> in Received.</param>
@@ -81,7 +83,7 @@ public sealed class HeaderScanner
         (_inReceived, _mayHideFrom, _saying, _kept) = (false, false, Saying.Nothing, null);
         (ReceivedFields, OwnReceivedFields, FromFields) = (0, 0, 0);
         (HasDate, HasMessageId, HasEightBit, HasEightBitHeader, HeaderEnded) = (false, false, false, false, false);
-        (_tlsFields, _saysNo) = (0, false);
+        (_tlsFields, _inTls, _saysNo, _saysSomething) = (0, false, false, false);
         (IsAutomatic, HasMoreSenders, _senders, _sendersKept) = (false, false, null, 0);
         _from.ResetWrittenCount();
     }
@@ -125,12 +127,21 @@ public sealed class HeaderScanner
 
             ReadOnlySpan<byte> name = line[..colon].TrimEnd(" \t"u8);
             Field(name);
-            if (Ascii.EqualsIgnoreCase(name, "TLS-Required"u8))
+            _inTls = Ascii.EqualsIgnoreCase(name, "TLS-Required"u8);
+            if (_inTls)
+            {
+                _tlsFields++;
                 TlsField(line[(colon + 1)..]);
+            }
+
             Keep(line[(colon + 1)..]);
         }
         else
+        {
+            if (_inTls)
+                TlsField(line);
             Keep(line);
+        }
 
         if (!_inReceived || !NamesThisHost(line))
             return;
@@ -152,10 +163,14 @@ public sealed class HeaderScanner
         SenderField(name);
     }
 
-    private void TlsField(ReadOnlySpan<byte> value)
+    /// <summary>One line of it; the word may stand on any, and must be all that it says.</summary>
+    private void TlsField(ReadOnlySpan<byte> line)
     {
-        _tlsFields++;
-        _saysNo = Ascii.EqualsIgnoreCase(value.Trim(" \t\r\n"u8), "No"u8);
+        ReadOnlySpan<byte> word = line.Trim(" \t\r\n"u8);
+        if (word.IsEmpty)
+            return;
+        _saysNo = !_saysSomething && Ascii.EqualsIgnoreCase(word, "No"u8);
+        _saysSomething = true;
     }
 
     private void LookForSenders(ReadOnlySpan<byte> line)

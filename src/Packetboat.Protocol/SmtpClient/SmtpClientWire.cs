@@ -16,7 +16,11 @@ internal sealed class SmtpClientWire : IAsyncDisposable
     private const int WriteSize = 64 * 1024;
 
     private readonly ArrayBufferWriter<byte> _out = new(1024);
-    private readonly byte[] _in = new byte[2 * SmtpReplyAssembler.MaxLine];
+
+    /// <summary>More is taken for a line that needs it: hardly one does.</summary>
+    private const int UsualRoom = 4096;
+
+    private byte[] _in = new byte[UsualRoom];
     private readonly SmtpReplyAssembler _assembler = new();
     private readonly CancellationTokenSource _over = new();
     private readonly ITimer _timer;
@@ -115,7 +119,10 @@ internal sealed class SmtpClientWire : IAsyncDisposable
         catch (Exception e)
         {
             IsBroken = true;
-            throw e is AuthenticationException ? new SmtpProtocolException(SmtpFault.TlsFailed, e.Message, e) : Translated(e);
+            // What went wrong is said by the exception inside, if there is one.
+            throw e is AuthenticationException
+                ? new SmtpProtocolException(SmtpFault.TlsFailed, (e.InnerException ?? e).Message, e)
+                : Translated(e);
         }
     }
 
@@ -177,7 +184,11 @@ internal sealed class SmtpClientWire : IAsyncDisposable
         }
 
         if (_end == _in.Length)
-            throw new SmtpProtocolException(SmtpFault.NotSmtp, "the reply line has no end");
+        {
+            if (_in.Length >= 2 * SmtpReplyAssembler.MaxLine)
+                throw new SmtpProtocolException(SmtpFault.NotSmtp, "the reply line has no end");
+            Array.Resize(ref _in, 2 * SmtpReplyAssembler.MaxLine);
+        }
 
         int read = await _stream.ReadAsync(_in.AsMemory(_end), _over.Token);
         if (read == 0)

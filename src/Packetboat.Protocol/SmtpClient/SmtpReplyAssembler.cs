@@ -9,8 +9,11 @@ namespace Packetboat.Protocol.SmtpClient;
 /// </summary>
 internal sealed class SmtpReplyAssembler
 {
-    /// <summary>Octets without the line end. RFC 5321 §4.5.3.1.5 says 512; quoted policies and addresses make longer ones.</summary>
-    public const int MaxLine = 2048;
+    /// <summary>
+    /// Octets without the line end. RFC 5321 §4.5.3.1.5 says 512; quoted policies and addresses make longer ones, and a challenge of AUTH may be of
+    /// 12288, RFC 4954 §4.
+    /// </summary>
+    public const int MaxLine = 12_288 + 4;
 
     public const int MaxLines = 100;
 

@@ -6,6 +6,12 @@ namespace Packetboat.Protocol.TransportSecurity;
 /// <summary>Whether the certificate that a server shows is one of those that its TLSA records speak of. RFC 7672 §3.</summary>
 public static class DaneCheck
 {
+    /// <summary>One of the doubts.</summary>
+    public const string OtherName = "it is for another name";
+
+    /// <summary>One of the doubts.</summary>
+    public const string NotTimeValid = "its chain does not hold (NotTimeValid)";
+
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1", "Server Authentication");
 
     /// <summary>
@@ -93,7 +99,7 @@ public static class DaneCheck
         ];
         if (wrong.Length > 0)
             return $"its chain does not hold ({wrong[0].Status})";
-        return names.Any(name => CertificateName.IsFor(shown, name, allowCommonName: true)) ? "" : "it is for another name";
+        return names.Any(name => CertificateName.IsFor(shown, name, allowCommonName: true)) ? "" : OtherName;
     }
 
     /// <summary>That the authority is nobody's whom this machine knows is the point of the record.</summary>

@@ -16,6 +16,8 @@ public sealed record MtaStsPolicy(MtaStsMode Mode, TimeSpan MaxAge, IReadOnlyLis
     /// <summary>A year. RFC 8461 §3.2.</summary>
     private const long LongestSeconds = 31_557_600;
 
+    private const int MaxDigits = 20;
+
     /// <summary>Whether a host may get the domain's mail. The asterisk stands for one label. RFC 8461 §4.1.</summary>
     /// <param name="host">A-labels.</param>
     public bool Covers(string host)
@@ -50,7 +52,7 @@ public sealed record MtaStsPolicy(MtaStsMode Mode, TimeSpan MaxAge, IReadOnlyLis
             }
 
             if (name == "mx")
-                patterns.Add(value.ToLowerInvariant());
+                patterns.Add((value.EndsWith('.') ? value[..^1] : value).ToLowerInvariant());
             else
                 single.TryAdd(name, value);
         }
@@ -88,12 +90,10 @@ public sealed record MtaStsPolicy(MtaStsMode Mode, TimeSpan MaxAge, IReadOnlyLis
         if (!isMode)
             return "mode is none of enforce, testing and none";
         string age = single.GetValueOrDefault("max_age") ?? "";
-        if (
-            age.Length > 10
-            || !long.TryParse(age, NumberStyles.None, CultureInfo.InvariantCulture, out seconds)
-            || seconds > LongestSeconds
-        )
-            return "max_age is no number of seconds up to a year";
+        if (age.Length is 0 or > MaxDigits || !age.All(char.IsAsciiDigit))
+            return "max_age is no number of seconds";
+        // More than the standard allows is as long as it allows: thrown away, the domain would have no protection at all.
+        seconds = (long)Math.Min(decimal.Parse(age, NumberStyles.None, CultureInfo.InvariantCulture), LongestSeconds);
         if (mode != MtaStsMode.None && patterns.Count == 0)
             return "no mx is named";
         string? wrong = patterns.Find(pattern => !IsPattern(pattern));

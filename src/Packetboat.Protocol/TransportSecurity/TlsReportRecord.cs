@@ -49,9 +49,20 @@ public static class TlsReportRecord
         text.Length <= MaxAddress && Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && IsFit(address) ? address : null;
 
     private static bool IsFit(Uri address) =>
-        address.Scheme == Uri.UriSchemeHttps
-            ? address.Host.Length > 0 && address.UserInfo.Length == 0
-            : MailOf(address) is not null;
+        address.Scheme == Uri.UriSchemeHttps ? HasName(address) && address.UserInfo.Length == 0 : MailOf(address) is not null;
+
+    /// <summary>What looks like a host may have no form in the DNS; that is found out only when it is called.</summary>
+    private static bool HasName(Uri address)
+    {
+        try
+        {
+            return address.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Null: it is no mail address. What follows a question mark, RFC 6068, is not looked at.</summary>
     public static MailAddress? MailOf(Uri address) =>

@@ -50,6 +50,9 @@ public sealed record Attempt(
     /// <summary>By which way; null: none was tried.</summary>
     public Route? Tried { get; init; }
 
+    /// <summary>What was heard may be anybody's who sits on the way: mail that must go over TLS takes no other way because of it.</summary>
+    public bool IsForgeable { get; init; }
+
     /// <summary>A suspension came first: nothing was tried.</summary>
     public bool IsStopped => Recipients.Count == 0 && Health is RouteHealth.Open;
 

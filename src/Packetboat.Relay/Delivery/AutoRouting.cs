@@ -166,7 +166,7 @@ internal sealed class AutoRouting : IDetour
         if (!isRefused || attempt.Tried is not Route.Direct { MayMove: true } direct)
             return null;
         bool isUs = cause.Class is FailureClass.AddressReputation or FailureClass.NoPtr or FailureClass.AuthenticationMissing;
-        if (!isUs || !outcome.FromPeer || attempt.Host.Length == 0)
+        if (!isUs || !outcome.FromPeer || attempt.IsForgeable || attempt.Host.Length == 0)
             return null;
         string why = PrintableText.Of($"{attempt.Host} refuses us ({cause.Class.Word()}): {outcome.Reply}", MaxReason);
         MoveProvider(KeyOf(attempt.Host), direct.Domain, why);

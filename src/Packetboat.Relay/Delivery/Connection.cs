@@ -41,7 +41,11 @@ internal abstract record Connection
     /// <param name="Reply">What is filed: the peer's words, or ours.</param>
     /// <param name="FromPeer">Whose they are.</param>
     /// <param name="Host">Whom we called last.</param>
-    public sealed record Unreachable(SmtpReply Reply, bool FromPeer, string Host) : Connection;
+    public sealed record Unreachable(SmtpReply Reply, bool FromPeer, string Host) : Connection
+    {
+        /// <summary>It was said before the TLS that is demanded of the host: whoever sits on the way may have said it.</summary>
+        public bool IsForgeable { get; init; }
+    }
 
     /// <summary>The domain cannot get mail at all; its recipients bounce.</summary>
     public sealed record Impossible(SmtpReply Reply) : Connection;

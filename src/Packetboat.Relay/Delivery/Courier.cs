@@ -259,7 +259,11 @@ internal sealed class Courier(
         IReadOnlyList<RecipientAttempt> recipients = health is RouteHealth.Parked or RouteHealth.Paced
             ? []
             : [.. item.Recipients.Select(r => new RecipientAttempt(r, verdict, reply, fromPeer))];
-        return new Attempt(item, recipients, health, host, "", PeerReports: false) { Tried = route };
+        return new Attempt(item, recipients, health, host, "", PeerReports: false)
+        {
+            Tried = route,
+            IsForgeable = connection is Connection.Unreachable { IsForgeable: true },
+        };
     }
 
     private static SmtpTransaction Transaction(

@@ -215,6 +215,10 @@ internal sealed class DirectConnector(
         return route.Tls == TlsWish.Required ? TransportPolicies.Strict(mx, isOwnName, sts, usual, host) : usual;
     }
 
+    /// <summary>What one domain demands and the host does not do says nothing about the host to other domains, whoever wrote that down.</summary>
+    private static bool IsOfPolicy(Connection.Unreachable down) =>
+        down is { FromPeer: false, Reply.Enhanced: "4.7.4" or "4.7.5" };
+
     private static Connection NotSecure(SmtpReply reply, string host) =>
         reply.IsPermanent ? new Connection.Impossible(reply) : new Connection.Unreachable(reply, false, host);
 
@@ -234,7 +238,7 @@ internal sealed class DirectConnector(
                 Connection made = await ConnectAsync(call, pace, stopping);
                 if (made is Connection.Ready)
                     _resting.Answered(call.Target.Address);
-                else if (made is Connection.Unreachable)
+                else if (made is Connection.Unreachable down && !IsOfPolicy(down))
                     _resting.Failed(call.Target.Address);
                 return made is Connection.Ready ready ? ready with { WarmUp = ramp } : made;
             default:
@@ -387,14 +391,14 @@ internal sealed class DirectConnector(
         {
             SmtpOutcome greeting = await session.GreetAsync(stopping);
             if (!greeting.IsAccepted)
-                return new Connection.Unreachable(greeting.Reply, true, host);
+                return InClear(greeting.Reply);
             SmtpOutcome hello = await session.HelloAsync(ourName, extensionsNeeded: false, stopping);
             if (!hello.IsAccepted)
-                return new Connection.Unreachable(hello.Reply, true, host);
+                return InClear(hello.Reply);
             if (mayTls)
             {
                 Connection? failed = await StartTlsAsync(stopping);
-                Result = session.Tls is null ? "starttls-not-supported" : trust.Fault;
+                Result = session.Tls is null ? "starttls-not-supported" : FaultUnderTls();
                 if (failed is not null)
                     return failed;
             }
@@ -404,6 +408,15 @@ internal sealed class DirectConnector(
                 return new Connection.Impossible(DeliveryReplies.NoRequireTls(name));
             return new Connection.Ready(session, host, trust.Words(session.Tls)) { MayRequireTls = mayRequireTls };
         }
+
+        /// <summary>What a policy on trial would have said, and records of which none can be used, are told too. RFC 8460 §4.3.2.</summary>
+        private string FaultUnderTls() =>
+            (trust.Fault, demand) switch
+            {
+                ("", TlsDemand.Tested { IsNamed: false }) => "validation-failure",
+                ("", TlsDemand.Dane { Records.Count: 0 }) => "tlsa-invalid",
+                var (fault, _) => fault,
+            };
 
         public Connection Broken(SmtpProtocolException broken)
         {
@@ -430,10 +443,14 @@ internal sealed class DirectConnector(
             if (started.IsAccepted)
                 return null;
             // A refusal leaves the connection as it was; a 421, or a refused EHLO under TLS, leaves none.
-            if (session.Tls is not null || !session.IsUsable)
+            if (session.Tls is not null)
                 return new Connection.Unreachable(started.Reply, true, host);
+            if (!session.IsUsable)
+                return InClear(started.Reply);
             return demand.IsFirm ? Unreachable(DeliveryReplies.TlsRefused(name, demand.Source, started.Reply)) : null;
         }
+
+        private Connection.Unreachable InClear(SmtpReply reply) => new(reply, true, host) { IsForgeable = demand.IsFirm };
 
         private Connection.Unreachable Unreachable(SmtpReply reply) => new(reply, false, host);
 

@@ -28,16 +28,23 @@ public sealed class MessageSigner(ISigningKeys keys, MailLog log, TimeProvider t
 
     /// <param name="id">For the log.</param>
     /// <param name="content">A whole message.</param>
+    /// <param name="domain">Only as this one, or one that it lies in; null: as anyone.</param>
     /// <returns>As above.</returns>
-    public byte[] Sign(string id, ReadOnlySpan<byte> content)
+    public byte[] Sign(string id, ReadOnlySpan<byte> content, string? domain = null)
     {
         if (!MaySign)
             return [];
         using DkimMessage message = Begin();
         message.Append(content);
         message.Complete();
-        return Sign(id, message);
+        byte[] signatures = [];
+        foreach (DkimSigningKey key in keys.For(message.Header).Where(key => domain is null || IsWithin(domain, key.Domain)))
+            signatures = [.. signatures, .. Signature(id, message, key)];
+        return signatures;
     }
+
+    private static bool IsWithin(string domain, string of) =>
+        domain.Equals(of, StringComparison.OrdinalIgnoreCase) || domain.EndsWith($".{of}", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Empty where it cannot be: unsigned mail is better than none.</summary>
     private byte[] Signature(string id, DkimMessage message, DkimSigningKey key)

@@ -3,7 +3,10 @@ using Packetboat.Relay.TransportSecurity;
 
 namespace Packetboat.Relay.TlsReports;
 
-/// <summary>Which policy a session was under: the policy-type of RFC 8460 §4.4, and a line for each policy-string.</summary>
+/// <summary>
+/// Which policy a session was under: the policy-type of RFC 8460 §4.4, behind it the policy-domain where that is not the recipient's, and a line for
+/// each policy-string.
+/// </summary>
 internal static class TlsPolicyText
 {
     public const string None = "no-policy-found";
@@ -17,7 +20,11 @@ internal static class TlsPolicyText
         (demand, sts.Policy) switch
         {
             (TlsDemand.Forbidden { Result: NoRecords }, _) => "tlsa",
-            (TlsDemand.Dane dane, _) => string.Join('\n', dane.Records.Select(record => record.ToString()).Prepend("tlsa")),
+            // RFC 8460 §1.1: the domain of a DANE policy is the base domain of its records.
+            (TlsDemand.Dane dane, _) => string.Join(
+                '\n',
+                dane.Published.Take(MaxRecords).Select(Line).Prepend($"tlsa {dane.Host}")
+            ),
             (_, { Mode: not MtaStsMode.None } policy) => string.Join(
                 '\n',
                 [
@@ -34,4 +41,11 @@ internal static class TlsPolicyText
 
     /// <summary>In front of a host, in a policy of MTA-STS.</summary>
     public const string MxTag = "mx: ";
+
+    /// <summary>Records, and characters of one, that are told: whole certificates may be in them.</summary>
+    private const int MaxRecords = 16;
+    private const int MaxLine = 200;
+
+    private static string Line(TlsaRecord record) =>
+        record.ToString() is { Length: > MaxLine } text ? text[..MaxLine] : record.ToString();
 }

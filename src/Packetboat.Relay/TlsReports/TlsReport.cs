@@ -67,11 +67,12 @@ internal sealed record TlsReport(string Domain, DateOnly Day, string Submitter, 
     private void Write(Utf8JsonWriter json, string policy, TlsCount[] counts)
     {
         string[] lines = policy.Split('\n');
+        string[] type = lines[0].Split(' ', 2);
         json.WriteStartObject();
         json.WriteStartObject("policy");
-        json.WriteString("policy-type", lines[0]);
+        json.WriteString("policy-type", type[0]);
         Write(json, "policy-string", lines[1..]);
-        json.WriteString("policy-domain", Domain);
+        json.WriteString("policy-domain", type.ElementAtOrDefault(1) ?? Domain);
         Write(
             json,
             "mx-host",

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Packetboat.Protocol;
 using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.Message;
@@ -18,6 +21,8 @@ namespace Packetboat.Relay.TlsReports;
 public sealed class TlsReporter : PeriodicService
 {
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(5);
+
+    internal static readonly TimeSpan LongestDelay = TimeSpan.FromHours(4);
 
     /// <summary>A report that nobody took so long after its day is nobody's any more. RFC 8460 §5.6.</summary>
     private const int MaxDays = 2;
@@ -65,8 +70,30 @@ public sealed class TlsReporter : PeriodicService
         await _results.FileAsync();
         var today = DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime);
         foreach ((DateOnly day, string domain) in _store.ListDue(today))
-            if (!_settings().Packetboat.TlsReports || await IsDoneAsync(day, domain, ct) || day.AddDays(MaxDays) < today)
+            if (!_settings().Packetboat.TlsReports || await TryDoAsync(day, domain, ct) || day.AddDays(MaxDays) < today)
                 await _store.RemoveAsync(day, domain, ct);
+    }
+
+    /// <summary>Whatever one domain has in its records, the others get their reports.</summary>
+    private async Task<bool> TryDoAsync(DateOnly day, string domain, CancellationToken ct)
+    {
+        try
+        {
+            return IsTime(day, domain) && await IsDoneAsync(day, domain, ct);
+        }
+        catch (Exception fault) when (!ct.IsCancellationRequested)
+        {
+            Log.ServiceFault($"{nameof(TlsReporter)} for {domain}", fault);
+            return false;
+        }
+    }
+
+    /// <summary>Not all of the world at midnight; for one report the same time after a restart. RFC 8460 §4.1.</summary>
+    private bool IsTime(DateOnly day, string domain)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{_settings().Mail.HostName} {domain} {day:O}"));
+        TimeSpan delay = LongestDelay * (BinaryPrimitives.ReadUInt16BigEndian(hash) / 65536.0);
+        return Time.GetUtcNow() >= new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero) + delay;
     }
 
     /// <summary>False: it is to be tried again.</summary>
@@ -87,23 +114,24 @@ public sealed class TlsReporter : PeriodicService
     {
         string host = _settings().Mail.HostName;
         var report = new TlsReport(domain, day, host, $"postmaster@{host}", _store.Results(day, domain));
-        bool isTaken = false;
-        foreach (Uri address in addresses)
-        {
-            string? failure = TlsReportRecord.MailOf(address) is { } to
-                ? await MailAsync(report, to, ct)
-                : await _post.SendAsync(address, report.ToGzip(), ct);
-            isTaken |= failure is null;
-            Log.TlsReported(domain, day, PrintableText.Of(address.AbsoluteUri, 200), failure ?? "it was taken");
-        }
+        // Together: one that hangs holds up the others, and other domains' reports, no longer than itself.
+        bool[] taken = await Task.WhenAll(addresses.Select(address => SendAsync(report, address, ct)));
+        return taken.Contains(true);
+    }
 
-        return isTaken;
+    private async Task<bool> SendAsync(TlsReport report, Uri address, CancellationToken ct)
+    {
+        string? failure = TlsReportRecord.MailOf(address) is { } to
+            ? await MailAsync(report, to, ct)
+            : await _post.SendAsync(address, report.ToGzip(), ct);
+        Log.TlsReported(report.Domain, report.Day, PrintableText.Of(address.AbsoluteUri, 200), failure ?? "it was taken");
+        return failure is null;
     }
 
     private async Task<string?> MailAsync(TlsReport report, MailAddress to, CancellationToken ct)
     {
         byte[] content = TlsReportMail.Of(report, to, Time.GetLocalNow());
-        byte[] signature = _signer?.Sign(report.Id, content) ?? [];
+        byte[] signature = _signer?.Sign(report.Id, content, report.Submitter) ?? [];
         if (signature.Length == 0)
             return $"no key signs mail of {report.Submitter}, and unsigned it would not be believed (RFC 8460 §5.3)";
         if (_spool.Refusal is { } closed)

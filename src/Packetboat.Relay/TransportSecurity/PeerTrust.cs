@@ -80,7 +80,12 @@ internal sealed class PeerTrust(TlsDemand demand, string host, X509ChainPolicy? 
             _ => "",
         };
         if (Doubt.Length > 0 && Fault.Length == 0)
-            Fault = "validation-failure";
+            Fault = Doubt switch
+            {
+                DaneCheck.OtherName => "certificate-host-mismatch",
+                DaneCheck.NotTimeValid => "certificate-expired",
+                _ => "validation-failure",
+            };
         return Doubt.Length == 0 || !demand.IsVerified;
     }
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.TransportSecurity;
 using Packetboat.Relay.Delivery;
 
 namespace Packetboat.Relay.TransportSecurity;
@@ -30,12 +31,23 @@ internal sealed class StrangerConnection(Dialer dialer, HostAddresses addresses,
                 {
                     EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                     CertificateChainPolicy = PeerTrust.Authorities(authorities),
+                    RemoteCertificateValidationCallback = static (tls, shown, _, errors) =>
+                        errors == SslPolicyErrors.None && IsFor(shown, ((SslStream)tls).TargetHostName),
                 },
             }
         )
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
+
+    /// <summary>A name in the subject does not count, so the platform's word is not enough. RFC 8461 §3.3.</summary>
+    private static bool IsFor(X509Certificate? shown, string host)
+    {
+        if (shown is null)
+            return false;
+        using var certificate = new X509Certificate2(shown);
+        return CertificateName.IsFor(certificate, host, allowCommonName: false);
+    }
 
     /// <exception cref="IOException">There is no connection; the message says why.</exception>
     private async ValueTask<Stream> OpenAsync(SocketsHttpConnectionContext context, CancellationToken ct)

@@ -70,6 +70,9 @@ internal abstract record TlsDemand
     /// <param name="Names">By which the certificate may call itself.</param>
     public sealed record Dane(string Host, IReadOnlyList<TlsaRecord> Records, IReadOnlyList<string> Names) : TlsDemand
     {
+        /// <summary>All that are there, for whoever has to mend them.</summary>
+        public IReadOnlyList<TlsaRecord> Published { get; init; } = [];
+
         public override string Source => $"the TLSA records of {Host}";
 
         public override string Words =>

@@ -31,7 +31,10 @@ internal sealed class TransportPolicies(IResolver resolver, MtaStsPolicies sts, 
         CancellationToken ct
     )
     {
-        if (await DaneAsync(domain, mx, host, ct) is { } dane)
+        TlsDemand? dane = await DaneAsync(domain, mx, host, ct);
+        // Where none of the records can be used any certificate would do for DANE; the domain's policy may want more. RFC 7672 §2.2, RFC 8461 §2.
+        bool mayWantMore = dane is TlsDemand.Dane { Records.Count: 0 } && policy is { Mode: MtaStsMode.Enforce };
+        if (dane is not null && !mayWantMore)
             return dane;
         return policy switch
         {
@@ -75,17 +78,19 @@ internal sealed class TransportPolicies(IResolver resolver, MtaStsPolicies sts, 
         CancellationToken ct
     )
     {
-        MtaStsPolicy? policy = hosts.Count > 0 ? (await MtaStsAsync(domain, ct)).Policy : null;
+        MtaStsLookup known = hosts.Count > 0 ? await MtaStsAsync(domain, ct) : new MtaStsLookup(null, "");
         var words = new List<(string Host, string Words)>();
         foreach (string host in hosts)
-            words.Add((host, (await DemandAsync(domain, mx, policy, host, ct)).Words));
+            words.Add((host, (await DemandAsync(domain, mx, known.Policy, host, ct)).Words));
         string[] different = [.. words.Select(one => one.Words).Distinct(StringComparer.Ordinal)];
-        return different switch
+        string demand = different switch
         {
             [] => "",
             [var same] => same,
             _ => string.Join("; ", words.Select(one => $"{one.Host}: {one.Words}")),
         };
+        // RFC 8461 §5: then mail goes as if there were none. Whoever relies on it should know.
+        return known.IsTrouble ? $"{demand}. What MTA-STS would demand is not known: {known.Reason}" : demand;
     }
 
     /// <summary>Whether the DNS vouches for which servers a domain has.</summary>
@@ -100,34 +105,53 @@ internal sealed class TransportPolicies(IResolver resolver, MtaStsPolicies sts, 
     {
         if (!IsAuthentic(mx))
             return null;
-        foreach (string name in await BaseNamesAsync(host.TrimEnd('.'), ct))
+        host = host.TrimEnd('.');
+        (IReadOnlyList<string> names, string trouble) = await BaseNamesAsync(host, ct);
+        if (trouble.Length > 0)
+            return Unknown(host, trouble);
+        foreach (string name in names)
             switch (await resolver.TlsaAsync(TlsaRecord.NameFor(name, settings().Packetboat.DirectPort), ct))
             {
                 case DnsAnswer<TlsaRecord>.Found { IsAuthentic: true } found:
-                    return new TlsDemand.Dane(name, DaneCheck.Usable(found.Records), [name, domain]);
+                    return new TlsDemand.Dane(name, DaneCheck.Usable(found.Records), [name, domain])
+                    {
+                        Published = found.Records,
+                    };
                 case DnsAnswer<TlsaRecord>.TemporaryFailure failure:
-                    return new TlsDemand.Forbidden(DeliveryReplies.TlsaTrouble(name, failure.Reason), TlsPolicyText.NoRecords);
+                    return Unknown(name, failure.Reason);
             }
 
         return null;
     }
 
+    private static TlsDemand.Forbidden Unknown(string name, string reason) =>
+        new(DeliveryReplies.TlsaTrouble(name, reason), TlsPolicyText.NoRecords);
+
     /// <summary>
     /// The names that a host's TLSA records may stand at, the better first: where its aliases lead, then its own, RFC 7672 §2.2.2. Where only
-    /// the alias is signed and not what it leads to, its own. None where nobody vouches for either.
+    /// the alias is signed and not what it leads to, its own. None where nobody vouches for either. What the DNS does not answer may be kept away by
+    /// somebody to whom it makes a difference: then the trouble is said, and nothing is taken for unsigned. RFC 7672 §2.1.2.
     /// </summary>
-    private async ValueTask<IReadOnlyList<string>> BaseNamesAsync(string host, CancellationToken ct)
+    private async ValueTask<(IReadOnlyList<string> Names, string Trouble)> BaseNamesAsync(string host, CancellationToken ct)
     {
         DnsAnswer<IPAddress> six = await resolver.Ipv6Async(host, ct);
         DnsAnswer<IPAddress> four = await resolver.Ipv4Async(host, ct);
         DnsAnswer<IPAddress>.Found[] found = [.. new[] { six, four }.OfType<DnsAnswer<IPAddress>.Found>()];
         if (found.Length == 0)
-            return [];
+            return ([], TroubleOf(four) is { Length: > 0 } trouble ? trouble : TroubleOf(six));
         string canonical = found[0].CanonicalName;
         if (Array.TrueForAll(found, answer => answer.IsAuthentic))
-            return canonical.Length == 0 ? [host] : [canonical, host];
-        bool isSignedAlias =
-            canonical.Length > 0 && await resolver.AliasAsync(host, ct) is DnsAnswer<string>.Found { IsAuthentic: true };
-        return isSignedAlias ? [host] : [];
+            return (canonical.Length == 0 ? [host] : [canonical, host], "");
+        return canonical.Length == 0
+            ? ([], "")
+            : await resolver.AliasAsync(host, ct) switch
+            {
+                DnsAnswer<string>.Found { IsAuthentic: true } => ([host], ""),
+                DnsAnswer<string>.TemporaryFailure failure => ([], failure.Reason),
+                _ => ([], ""),
+            };
     }
+
+    private static string TroubleOf(DnsAnswer<IPAddress> answer) =>
+        (answer as DnsAnswer<IPAddress>.TemporaryFailure)?.Reason ?? "";
 }

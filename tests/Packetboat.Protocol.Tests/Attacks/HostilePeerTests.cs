@@ -117,7 +117,7 @@ public sealed class HostilePeerTests
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Stages))]
     public Task A_line_without_end_is_read_no_further_than_any_line_may_be(SmtpStage stage) =>
-        EndsByItselfAsync(stage, "250 " + new string('x', 996), 8 * 1024);
+        EndsByItselfAsync(stage, "250 " + new string('x', 996), 32 * 1024);
 
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Stages))]

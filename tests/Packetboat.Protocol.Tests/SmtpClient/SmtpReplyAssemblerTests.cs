@@ -52,7 +52,7 @@ public sealed class SmtpReplyAssemblerTests
     {
         Assert.Throws<SmtpProtocolException>(() => Assemble([.. Enumerable.Repeat("250-x", 101)]));
         Assert.Throws<SmtpProtocolException>(() => Assemble([.. Enumerable.Repeat("250-" + new string('x', 1900), 40)]));
-        Assert.Throws<SmtpProtocolException>(() => Assemble(["250 " + new string('x', 2048)]));
+        Assert.Throws<SmtpProtocolException>(() => Assemble(["250 " + new string('x', SmtpReplyAssembler.MaxLine)]));
         Assert.NotNull(Assemble(["250 " + new string('x', 2044)]));
     }
 

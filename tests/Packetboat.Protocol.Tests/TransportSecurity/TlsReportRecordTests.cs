@@ -12,6 +12,7 @@ public sealed class TlsReportRecordTests
     [InlineData("v=TLSRPTv1; x=y; rua=mailto:a@b.example;", "mailto:a@b.example")]
     [InlineData("v=TLSRPTv1; rua=http://c.example/,ftp://c.example/,mailto:nobody,mailto:a@[192.0.2.1]", "")]
     [InlineData("v=TLSRPTv1; rua=https://user:pass@c.example/", "")]
+    [InlineData("v=TLSRPTv1; rua=https://\u00AD.example/x,mailto:a@b.example", "mailto:a@b.example")]
     [InlineData("v=TLSRPTv1;", "")]
     [InlineData("v=TLSRPTv10; rua=mailto:a@b.example", "")]
     [InlineData("v=STSv1; rua=mailto:a@b.example", "")]

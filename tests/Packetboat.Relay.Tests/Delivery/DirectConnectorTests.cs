@@ -20,6 +20,7 @@ public sealed class DirectConnectorTests : IAsyncDisposable
     private readonly ScriptedServer _first;
     private readonly ScriptedServer _second;
     private readonly FakeTimeProvider _time = new();
+    private readonly FakeFetcher _web = new();
     private Settings _settings = ConfigurationReader.Defaults("/nowhere", "node.example");
 
     public DirectConnectorTests()
@@ -96,6 +97,22 @@ public sealed class DirectConnectorTests : IAsyncDisposable
         var back = Assert.IsType<Connection.Ready>(await connector.ConnectAsync(new Route.Direct("far.example"), Ct));
         await back.Session.DisposeAsync();
         Assert.StartsWith("mx1.far.example ", back.Host, StringComparison.Ordinal);
+    }
+
+    /// <summary>A domain names another's server, and demands of it what it does not have: the other's mail would go to a host that is worse.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task What_one_domain_demands_of_a_host_in_vain_keeps_no_other_domain_s_mail_from_it()
+    {
+        _dns.Mx["evil.example"] = new DnsAnswer<MxRecord>.Found([new MxRecord(10, "mx1.far.example")]);
+        _dns.Text["_mta-sts.evil.example"] = new DnsAnswer<string>.Found(["v=STSv1; id=1;"]);
+        _web.Policy = "version: STSv1\nmode: enforce\nmx: mx1.far.example\nmax_age: 86400\n";
+        DirectConnector connector = Connector(TimeSpan.FromSeconds(20));
+
+        var refused = Assert.IsType<Connection.Unreachable>(await connector.ConnectAsync(new Route.Direct("evil.example"), Ct));
+        Assert.Contains("TLS is demanded by the MTA-STS policy", refused.Reply.Text, StringComparison.Ordinal);
+        var ready = Assert.IsType<Connection.Ready>(await connector.ConnectAsync(new Route.Direct("far.example"), Ct));
+        await ready.Session.DisposeAsync();
+        Assert.StartsWith("mx1.far.example ", ready.Host, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Patience)]
@@ -252,7 +269,7 @@ public sealed class DirectConnectorTests : IAsyncDisposable
             new HostAddresses(_dns, () => true),
             () => _settings,
             new Shaper(() => ReplyTable.Shipped, TimeProvider.System),
-            Policies.Of(_dns, () => _settings),
+            Policies.Of(_dns, () => _settings, _web),
             Policies.Memory(() => _settings),
             _time
         );

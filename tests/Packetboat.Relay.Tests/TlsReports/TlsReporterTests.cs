@@ -124,6 +124,50 @@ public sealed class TlsReporterTests : IAsyncDisposable
         Assert.Empty(Due());
     }
 
+    /// <summary>What one domain writes costs the others nothing, and is kept no longer than anybody's.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task A_domain_at_which_it_fails_keeps_no_other_from_its_report()
+    {
+        Sign();
+        _zone.Add("_smtp._tls.far.example TXT v=TLSRPTv1; rua=mailto:tls@reports.example");
+        _zone.Delay = _ =>
+            _zone.Asked[^1].EndsWith("bad.example", StringComparison.Ordinal)
+                ? throw new InvalidOperationException("what nobody has thought of")
+                : Task.CompletedTask;
+        _results.Note("bad.example", "no-policy-found", "", "mx.bad.example", System.Net.IPAddress.Loopback, null);
+        await CountAsync();
+        await NextDayAsync();
+        Assert.Equal("bad.example", Assert.Single(Due()).Domain);
+        Assert.Single(_spool.Accepted);
+        await NextDayAsync();
+        await NextDayAsync();
+        Assert.Empty(Due());
+    }
+
+    /// <summary>RFC 8460 §4.1.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task Reports_of_a_day_leave_one_by_one_in_the_first_hours_of_the_next()
+    {
+        Sign();
+        string[] domains = [.. Enumerable.Range(0, 40).Select(i => $"d{i}.example")];
+        foreach (string domain in domains)
+        {
+            _zone.Add($"_smtp._tls.{domain} TXT v=TLSRPTv1; rua=mailto:tls@reports.example");
+            _results.Note(domain, "no-policy-found", "", "mx.far.example", System.Net.IPAddress.Loopback, null);
+        }
+
+        await CountAsync();
+        _rig.Time.Advance(TimeSpan.FromDays(1) - _rig.Time.GetUtcNow().TimeOfDay);
+        await _reporter.LookAsync(Ct);
+        Assert.True(_spool.Accepted.Count < domains.Length / 2);
+        _rig.Time.Advance(TlsReporter.LongestDelay / 2);
+        await _reporter.LookAsync(Ct);
+        Assert.InRange(_spool.Accepted.Count, domains.Length / 4, domains.Length - 4);
+        _rig.Time.Advance(TlsReporter.LongestDelay / 2);
+        await _reporter.LookAsync(Ct);
+        Assert.Equal(domains.Length, _spool.Accepted.Count);
+    }
+
     [Fact(Timeout = Patience)]
     public async Task Turned_off_nothing_is_sent()
     {

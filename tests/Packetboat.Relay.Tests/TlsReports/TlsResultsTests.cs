@@ -94,7 +94,26 @@ public sealed class TlsResultsTests : IAsyncDisposable
         await _rig.DeliverAsync(Ct);
         TlsOutcome outcome = (await OnlyAsync()).Outcome;
         Assert.Equal("validation-failure", outcome.Result);
-        Assert.StartsWith("tlsa\n3 1 1 ", outcome.Policy, StringComparison.Ordinal);
+        Assert.StartsWith("tlsa mx.far.example\n3 1 1 ", outcome.Policy, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Records_of_which_none_can_be_used_are_told_although_there_was_TLS()
+    {
+        _rig.Sign("1 1 1 00");
+        _rig.Server.Certificate = Right;
+        await _rig.DeliveredAsync(Ct);
+        TlsOutcome outcome = (await OnlyAsync()).Outcome;
+        Assert.Equal(("tlsa-invalid", "tlsa mx.far.example\n1 1 1 00"), (outcome.Result, outcome.Policy));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_host_that_a_policy_on_trial_does_not_name_is_told_although_it_got_the_mail()
+    {
+        _rig.Announce("testing", mx: "other.far.example");
+        _rig.Server.Certificate = Right;
+        await _rig.DeliveredAsync(Ct);
+        Assert.Equal("validation-failure", (await OnlyAsync()).Outcome.Result);
     }
 
     [Theory(Timeout = Patience)]

@@ -76,6 +76,18 @@ public sealed class DaneAttackTests : IAsyncDisposable
         Assert.Contains("mx.far.example offers none", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
     }
 
+    /// <summary>In Auto mode a refusal because of us sends mail to the relay: it must be the host's own, not anybody's on the way.</summary>
+    [Theory(Timeout = Patience)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_said_before_TLS_that_is_demanded_is_not_believed_about_us(bool isSigned)
+    {
+        if (isSigned)
+            _rig.Sign(OfRight);
+        _rig.Server.Greeting = "554 5.7.1 Service unavailable; blocked using zen.spamhaus.org";
+        Assert.Equal(isSigned, (await _rig.DeliverAsync(Ct)).IsForgeable);
+    }
+
     [Fact(Timeout = Patience)]
     public async Task STARTTLS_refused_leaves_it_waiting()
     {
@@ -100,7 +112,7 @@ public sealed class DaneAttackTests : IAsyncDisposable
         _rig.Zone.Add("mx.far.example SIGNED");
         _rig.Zone.Add($"{_rig.TlsaName} FAILS");
         _rig.Server.Certificate = Right;
-        Assert.Contains("TLSA records", await _rig.RefusedAsync(Ct, FailureClass.Dns), StringComparison.Ordinal);
+        Assert.Contains("TLSA records", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
         Assert.Equal(0, _rig.Server.Connections);
     }
 
@@ -211,11 +223,36 @@ public sealed class DaneAttackTests : IAsyncDisposable
         _rig.Zone.Add($"{_rig.TlsaName} TLSA {OfRight}");
         _rig.Zone.Add($"{_rig.TlsaName} SIGNED");
         _rig.Server.Certificate = Right;
-        Assert.Contains(
-            "TLSA records of host.near.example",
-            await _rig.RefusedAsync(Ct, FailureClass.Dns),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("TLSA records of host.near.example", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever keeps an answer from us must not gain by it. RFC 7672 §2.1.2.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task An_alias_that_cannot_be_looked_up_is_not_taken_for_one_that_nobody_signed()
+    {
+        Alias(isEndSigned: false);
+        _rig.Zone.Add("mx.far.example FAILS CNAME");
+        _rig.Zone.Add($"{_rig.TlsaName} TLSA {OfRight}");
+        _rig.Zone.Add($"{_rig.TlsaName} SIGNED");
+        Assert.Contains("could not be looked up", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
+        Assert.Equal(0, _rig.Server.Connections);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Addresses_that_are_kept_away_once_the_host_was_found_are_not_taken_for_unsigned_ones()
+    {
+        _rig.Sign(OfRight);
+        _rig.Zone.Add("mx.far.example FAILS AAAA");
+        int asked = 0;
+        _rig.Zone.Delay = _ =>
+        {
+            // The first answer is enough to call the host; the second would say that it is signed.
+            if (_rig.Zone.Asked[^1] == "A mx.far.example" && ++asked == 2)
+                _rig.Zone.Add("mx.far.example FAILS A");
+            return Task.CompletedTask;
+        };
+        Assert.Contains("could not be looked up", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
+        Assert.Equal((2, 0), (asked, _rig.Server.Connections));
     }
 
     [Fact(Timeout = Patience)]
@@ -237,6 +274,17 @@ public sealed class DaneAttackTests : IAsyncDisposable
         Assert.Contains("offers none", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
         _rig.Server.Certificate = Other;
         Assert.EndsWith("(DANE, no record of use)", await _rig.DeliveredAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Records_of_no_use_do_not_weaken_what_the_policy_demands()
+    {
+        _rig.Sign($"1 1 1 {TransportRig.KeyOf(Right)}");
+        _rig.Announce("enforce");
+        _rig.Server.Certificate = Right;
+        Assert.Contains("the MTA-STS policy of far.example", await _rig.RefusedAsync(Ct), StringComparison.Ordinal);
+        _rig.Server.Certificate = Other;
+        Assert.EndsWith("verified (MTA-STS)", await _rig.DeliveredAsync(Ct), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Patience)]

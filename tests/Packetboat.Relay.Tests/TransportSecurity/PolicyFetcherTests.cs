@@ -41,6 +41,16 @@ public sealed class PolicyFetcherTests : IAsyncDisposable
         Assert.Equal("sts-webpki-invalid", _result);
     }
 
+    /// <summary>RFC 8461 §3.3.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task A_name_in_the_subject_alone_does_not_count()
+    {
+        _web.Certificate = Authority.Issue("mta-sts.far.example", isNamed: false);
+        _web.Answer = Answer("200 OK", "text/plain", Policy);
+        Assert.Null((await FetchAsync()).Text);
+        Assert.Equal(("", "sts-webpki-invalid"), (_web.Asked, _result));
+    }
+
     [Fact(Timeout = Patience)]
     public async Task A_certificate_that_nobody_vouches_for_is_no_domain_s()
     {

@@ -48,13 +48,15 @@ internal sealed class TestAuthority
 
     /// <param name="host">Its only name.</param>
     /// <param name="days">Until it ends, from now.</param>
-    public X509Certificate2 Issue(string host, int days = 20)
+    /// <param name="isNamed">The name stands where it counts, not in the subject alone.</param>
+    public X509Certificate2 Issue(string host, int days = 20, bool isNamed = true)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(host);
-        request.CertificateExtensions.Add(names.Build());
+        if (isNamed)
+            request.CertificateExtensions.Add(names.Build());
         using X509Certificate2 issued = request.Create(_signer, Now.AddDays(-80), Now.AddDays(days), NextSerial());
         using X509Certificate2 withKey = issued.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);
