@@ -26,7 +26,9 @@ internal static class LocalReplies
     );
 
     /// <summary>The mechanism has no answer to the challenge.</summary>
-    public static readonly SmtpReply NoSaslAnswer = new(535, "5.7.8", "The server's challenge makes no sense for this mechanism");
+    /// <param name="reason">Why; null: it is none at all.</param>
+    public static SmtpReply NoSaslAnswer(string? reason) =>
+        new(535, "5.7.8", $"The sign-in was broken off: {reason ?? "the server's challenge makes no sense for this mechanism"}");
 
     public static readonly SmtpReply ServerNotProven = new(
         535,

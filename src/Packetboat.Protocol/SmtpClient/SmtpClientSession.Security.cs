@@ -43,10 +43,11 @@ public sealed partial class SmtpClientSession
         SmtpReply reply = await ExchangeAsync(command);
         for (int i = 0; reply.Code == 334; i++)
         {
-            byte[]? response = unsent is not null && reply.Text.Length == 0 ? unsent : Answer(mechanism, reply.Text);
+            string? trouble = null;
+            byte[]? response = unsent is not null && reply.Text.Length == 0 ? unsent : Answer(mechanism, reply.Text, out trouble);
             unsent = null;
             if (response is null || i == MaxChallenges)
-                return await CancelAsync();
+                return await CancelAsync(trouble);
             string line = Convert.ToBase64String(response);
             spoken.Add(line);
             reply = await ExchangeAsync(line);
@@ -72,14 +73,18 @@ public sealed partial class SmtpClientSession
         return command;
     }
 
-    private static byte[]? Answer(SaslClientExchange mechanism, string text)
+    /// <param name="mechanism">Has the answer.</param>
+    /// <param name="text">The challenge.</param>
+    /// <param name="trouble">Why there is none, where the mechanism says it.</param>
+    private static byte[]? Answer(SaslClientExchange mechanism, string text, out string? trouble)
     {
+        trouble = null;
         Span<byte> challenge = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
-        return
-            Convert.TryFromBase64String(text, challenge, out int length)
-            && mechanism.Next(challenge[..length]) is SaslClientStep.Response response
-            ? response.Data.ToArray()
-            : null;
+        if (!Convert.TryFromBase64String(text, challenge, out int length))
+            return null;
+        SaslClientStep step = mechanism.Next(challenge[..length]);
+        trouble = (step as SaslClientStep.Abort)?.Reason;
+        return (step as SaslClientStep.Response)?.Data.ToArray();
     }
 
     private async ValueTask<SmtpReply> ExchangeAsync(string line)
@@ -91,12 +96,12 @@ public sealed partial class SmtpClientSession
     }
 
     /// <summary>The peer must answer <c>*</c> with 501; that says nothing about what was wrong, so the outcome is ours.</summary>
-    private async ValueTask<SmtpOutcome> CancelAsync()
+    private async ValueTask<SmtpOutcome> CancelAsync(string? reason)
     {
         SmtpReply reply = await ExchangeAsync("*");
         if (!reply.IsPermanent)
             _wire.Break();
-        return SmtpOutcome.Ours(SmtpVerdict.Permanent, SmtpStage.Authentication, LocalReplies.NoSaslAnswer);
+        return SmtpOutcome.Ours(SmtpVerdict.Permanent, SmtpStage.Authentication, LocalReplies.NoSaslAnswer(reason));
     }
 
     /// <summary>Whoever says 235 without the proof may be anyone, and gets no mail.</summary>

@@ -305,7 +305,7 @@ internal sealed class Settlement(
     {
         if (outcome.IsReturned)
             return words.Returned(outcome.Reply.Text);
-        string ownWords = outcome.FromPeer || outcome.Cause is not null ? "" : outcome.Reply.Text;
+        string ownWords = outcome.FromPeer ? "" : outcome.Reply.Text;
         return words.Failed(cause, outcome.Recipient.Address.Domain, ownWords, bounce.Why.Length > 0);
     }
 

@@ -68,7 +68,9 @@ public sealed class BrowserSignIn(AuthorizationServer server)
             ("prompt", "consent"),
         ];
         string query = string.Join('&', fields.Select(field => $"{field.Name}={Uri.EscapeDataString(field.Value)}"));
-        return new UriBuilder(endpoint) { Query = query }.Uri;
+        // What the address has of its own stays. RFC 6749 §3.1.
+        string own = endpoint.Query.TrimStart('?');
+        return new UriBuilder(endpoint) { Query = own.Length == 0 ? query : $"{own}&{query}" }.Uri;
     }
 
     /// <summary>Only what we have asked for is taken: the state is ours. RFC 6749 §10.12.</summary>

@@ -59,7 +59,8 @@ internal sealed class TransportPolicies(IResolver resolver, MtaStsPolicies sts, 
         {
             TlsDemand.Dane { Records.Count: > 0 } or TlsDemand.Forbidden { Reply.Enhanced: "4.4.3" } => usual,
             TlsDemand.Forbidden { Reply.Text: var reason } => new TlsDemand.Forbidden(DeliveryReplies.NotSecure(host, reason)),
-            _ when isOwnName || IsAuthentic(mx) || sts.Policy?.Covers(host) == true => new TlsDemand.Required(),
+            _ when isOwnName || IsAuthentic(mx) || sts.Policy is { Mode: not MtaStsMode.None } policy && policy.Covers(host) =>
+                new TlsDemand.Required(),
             _ when sts.IsTrouble => new TlsDemand.Forbidden(DeliveryReplies.PolicyTrouble(host, sts.Reason)),
             _ => new TlsDemand.Forbidden(
                 DeliveryReplies.NotSecure(host, "neither DNSSEC nor an MTA-STS policy vouches for its name")
