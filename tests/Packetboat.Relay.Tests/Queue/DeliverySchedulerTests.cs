@@ -405,6 +405,25 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task What_lies_behind_mail_that_leaves_by_another_route_now_is_looked_at_again_soon()
+    {
+        _rig.Peers.Gate = (route, ct) =>
+            route.Name == "mx silent.example" ? Task.Delay(Timeout.InfiniteTimeSpan, _rig.Time, ct) : Task.CompletedTask;
+        // The first holds the only place of its route, the second is filed under that: nothing kicks, and no lane knows of the third.
+        foreach (string to in (string[])["a@silent.example", "b@silent.example", "joe@far.example"])
+            await _rig.Store.AcceptAsync(TestMail.Accepted(_rig.Store, TestMail.Waiting(0, to, "relay gone.example:587")), Ct);
+        await _rig.StartAsync();
+
+        var second = TimeSpan.FromSeconds(1);
+        await _rig.UntilAsync(() =>
+        {
+            if (_rig.Time.ArmedFor(_rig.Time.GetUtcNow() + second) > 0)
+                _rig.Time.Advance(second);
+            return _rig.Peers.Got.Any(got => got.Recipients.Contains("joe@far.example"));
+        });
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task What_was_parked_before_a_restart_is_tried_at_once_after_it()
     {
         _rig.Relay = QueueRig.Hub("wrong");
