@@ -205,7 +205,7 @@ internal sealed class Composition : IAsyncDisposable
             new Invitations(_store, _store, () => enrolment.Current, Pin, ApplicationsChangedAsync, time),
             new AlarmDesk(_store, _store, time),
             _arrival,
-            new TokenDesk(_tokens, () => Settings.Current, SendMail.Scheduler.Wake),
+            new TokenDesk(_tokens, () => Settings.Current, Settings.Refreshed, SendMail.Scheduler.Wake),
             _doctor,
             State,
             (id, ct) => _connections?.SignOutAsync(id, ct) ?? Task.CompletedTask,

@@ -19,7 +19,7 @@ ARRIVE = {"good": "verified (DANE)", "anchor": "verified (DANE)", "plain": "TLS 
 WAIT = {
     "wrong": ("tls-policy", "it is not the one that the TLSA records name"),
     "stripped": ("tls-policy", "offers none"),
-    "bogus": ("dns", "could not be looked up"),
+    "bogus": ("tls-policy", "could not be looked up"),
     "strict": ("tls-policy", "does not name the host"),
     "cut": ("tls-policy", "offers none"),
 }

@@ -156,7 +156,7 @@ internal sealed class ClientTarget : IFuzzTarget
         {
             var options = new SaslClientOptions("mynode", "sesame");
             SaslClientExchange exchange = SaslMechanisms.CreateClient(Mechanisms[choice >> 4 & 3], options)!;
-            if (!Tell(told, await session.AuthenticateAsync(exchange, CancellationToken.None)))
+            if (!Tell(told, await session.AuthenticateAsync(exchange, "", CancellationToken.None)))
                 return;
         }
 

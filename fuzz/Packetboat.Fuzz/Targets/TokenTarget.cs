@@ -36,7 +36,7 @@ internal sealed class TokenTarget : IFuzzTarget
         foreach (string shown in (string[])[reply.Error, reply.Fault, reply.UserCode, reply.VerificationUri])
             Check.IsPrintable(shown, "what is shown");
         Check.That(reply.Error.Length == 0 || reply.Fault.Length > 0, "a refusal without words");
-        Check.That(!reply.IsFinal || status is 400 or 401, $"{status} is final");
+        Check.That(!reply.IsFinal || status is >= 200 and < 500 and not (408 or 425 or 429), $"{status} is final");
         Check.That(reply.Error.Length == 0 || !reply.AccessToken.IsSet, "a refusal with a token");
         Check.That(reply.Life >= TimeSpan.Zero && reply.Life <= TimeSpan.FromDays(3650), $"it lives for {reply.Life}");
         return HashCode.Combine(status, reply.Error.Length, reply.AccessToken.IsSet, reply.RefreshToken.IsSet, reply.Life);

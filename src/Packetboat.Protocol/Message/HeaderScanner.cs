@@ -16,7 +16,7 @@ public sealed class HeaderScanner
     private int _sendersKept;
     private bool _inReceived;
     private Saying _saying;
-    private int _tlsFields;
+    private byte _tlsFields; // two is many
     private bool _inTls;
     private bool _saysNo;
     private bool _saysSomething;
@@ -130,7 +130,7 @@ public sealed class HeaderScanner
             _inTls = Ascii.EqualsIgnoreCase(name, "TLS-Required"u8);
             if (_inTls)
             {
-                _tlsFields++;
+                _tlsFields += (byte)(_tlsFields < 2 ? 1 : 0);
                 TlsField(line[(colon + 1)..]);
             }
 

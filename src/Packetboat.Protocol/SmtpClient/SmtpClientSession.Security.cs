@@ -34,12 +34,16 @@ public sealed partial class SmtpClientSession
     /// <summary>
     /// AUTH. RFC 4954 §4. Whether the mechanism was offered is not asked: hubs take what they do not list, and the caller has chosen.
     /// </summary>
-    public async ValueTask<SmtpOutcome> AuthenticateAsync(SaslClientExchange mechanism, CancellationToken ct)
+    /// <param name="mechanism">Of the sign-in.</param>
+    /// <param name="secret">The password or token, which is taken out of whatever the server says from then on.</param>
+    /// <param name="ct">Gives up.</param>
+    public async ValueTask<SmtpOutcome> AuthenticateAsync(SaslClientExchange mechanism, string secret, CancellationToken ct)
     {
         using SmtpClientWire.Use use = _wire.Begin(ct);
         string command = Command(mechanism, out byte[]? unsent);
-        var spoken = new SpokenSecrets();
-        spoken.Add(command.Split(' ')[^1]);
+        _wire.Spoken.Add(secret);
+        if (command.Split(' ') is [_, _, var initial])
+            _wire.Spoken.Add(initial);
         SmtpReply reply = await ExchangeAsync(command);
         for (int i = 0; reply.Code == 334; i++)
         {
@@ -49,11 +53,11 @@ public sealed partial class SmtpClientSession
             if (response is null || i == MaxChallenges)
                 return await CancelAsync(trouble);
             string line = Convert.ToBase64String(response);
-            spoken.Add(line);
+            _wire.Spoken.Add(line);
             reply = await ExchangeAsync(line);
         }
 
-        SmtpOutcome outcome = Judge(SmtpStage.Authentication, spoken.Without(reply));
+        SmtpOutcome outcome = Judge(SmtpStage.Authentication, reply);
         return outcome.IsAccepted && !mechanism.IsComplete ? NotProven() : outcome;
     }
 

@@ -40,6 +40,9 @@ internal sealed class SmtpClientWire : IAsyncDisposable
 
     public SslStream? Tls => _stream as SslStream;
 
+    /// <summary>For as long as the connection lasts: a server may repeat a sign-in at any time.</summary>
+    public SpokenSecrets Spoken => _assembler.Spoken ??= new SpokenSecrets();
+
     /// <summary>Whatever is appended by commands, for <see cref="FlushAsync"/> to send.</summary>
     public IBufferWriter<byte> Output => _out;
 
@@ -122,7 +125,9 @@ internal sealed class SmtpClientWire : IAsyncDisposable
             // What went wrong is said by the exception inside, if there is one.
             throw e is AuthenticationException
                 ? new SmtpProtocolException(SmtpFault.TlsFailed, (e.InnerException ?? e).Message, e)
-                : Translated(e);
+            : e is ArgumentException
+                ? new SmtpProtocolException(SmtpFault.TlsFailed, "its name has a label that cannot be decoded", e)
+            : Translated(e);
         }
     }
 

@@ -20,6 +20,10 @@ internal sealed class SmtpReplyAssembler
     public const int MaxTotal = 64 * 1024;
 
     private readonly List<string> _lines = [];
+
+    /// <summary>What the server must not be quoted with; null: nothing secret was said.</summary>
+    public SpokenSecrets? Spoken { get; set; }
+
     private int _code;
     private int _total;
     private string _enhanced = "";
@@ -29,7 +33,7 @@ internal sealed class SmtpReplyAssembler
     public bool TryAdd(ReadOnlySpan<byte> line, out SmtpReply reply)
     {
         reply = default;
-        int code = CodeOf(line);
+        int code = CodeOf(line, Spoken);
         if (_lines.Count > 0 && code != _code)
             throw NotSmtp($"the lines of a reply disagree: {_code} and {code}");
         CheckBounds(line.Length);
@@ -44,14 +48,14 @@ internal sealed class SmtpReplyAssembler
         return true;
     }
 
-    private static int CodeOf(ReadOnlySpan<byte> line)
+    private static int CodeOf(ReadOnlySpan<byte> line, SpokenSecrets? spoken)
     {
         if (line.IsEmpty)
             throw NotSmtp("a blank line where a reply should be");
         if (line.Length < 3 || line[0] is < (byte)'2' or > (byte)'5' || !IsDigit(line[1]) || !IsDigit(line[2]))
-            throw NotSmtp($"not a reply: {Decode(line)}");
+            throw NotSmtp($"not a reply: {Decode(line, spoken)}");
         if (line.Length > 3 && line[3] is not ((byte)' ' or (byte)'-'))
-            throw NotSmtp($"not a reply: {Decode(line)}");
+            throw NotSmtp($"not a reply: {Decode(line, spoken)}");
         return ((line[0] - '0') * 100) + ((line[1] - '0') * 10) + (line[2] - '0');
     }
 
@@ -65,7 +69,8 @@ internal sealed class SmtpReplyAssembler
     /// <summary>The code is repeated on every line (RFC 2034 §4) and is taken off each; one of another class than the reply is text.</summary>
     private string TextOf(ReadOnlySpan<byte> line)
     {
-        string text = line.Length > 4 ? Decode(line[4..]) : "";
+        // Of what was taken the words are nobody's concern, and a challenge is not to be changed.
+        string text = line.Length > 4 ? Decode(line[4..], _code < 400 ? null : Spoken) : "";
         if (!EnhancedStatus.TryParse(text, out EnhancedStatus status, out int length) || status.Class != _code / 100)
             return text;
 
@@ -83,8 +88,13 @@ internal sealed class SmtpReplyAssembler
     private static bool IsDigit(byte b) => b is >= (byte)'0' and <= (byte)'9';
 
     /// <summary>UTF-8 (RFC 6531 §3.7.4), and Latin-1 for servers that never heard of it: every byte means something.</summary>
-    private static string Decode(ReadOnlySpan<byte> text) =>
-        System.Text.Unicode.Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : Encoding.Latin1.GetString(text);
+    private static string Decode(ReadOnlySpan<byte> octets, SpokenSecrets? spoken)
+    {
+        string text = System.Text.Unicode.Utf8.IsValid(octets)
+            ? Encoding.UTF8.GetString(octets)
+            : Encoding.Latin1.GetString(octets);
+        return spoken?.Without(text) ?? text;
+    }
 
     private static SmtpProtocolException NotSmtp(string what) => new(SmtpFault.NotSmtp, PrintableText.Of(what, 200));
 }

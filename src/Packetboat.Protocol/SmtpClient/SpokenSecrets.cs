@@ -1,66 +1,59 @@
-using System.Buffers;
 using System.Text;
-using Packetboat.Protocol.Smtp;
 
 namespace Packetboat.Protocol.SmtpClient;
 
 /// <summary>
-/// What was said in a sign-in. Some servers repeat what they did not like, and a reply is filed, shown, and mailed to senders: whatever of it is a part
-/// of what was said, whole or cut, is taken out.
+/// What was said in the sign-in of a session. Some servers repeat what they did not like, then or later, and what they say is filed, shown, and mailed to
+/// senders: whatever of it is a part of what was said, whole or cut, is taken out.
 /// </summary>
 internal sealed class SpokenSecrets
 {
     private const string Instead = "(secret)";
 
-    /// <summary>Characters. Less of a secret is none, and would be found in ordinary words.</summary>
+    /// <summary>Characters that must agree. Less would be found in ordinary words; a shorter secret is looked for whole.</summary>
     private const int Shortest = 8;
 
-    private static readonly SearchValues<char> Base64 = SearchValues.Create(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
-    );
+    private readonly List<string> _whole = [];
+    private HashSet<string>? _parts;
 
-    private readonly List<string> _spoken = [];
-
-    /// <param name="base64">As it goes over the wire.</param>
-    public void Add(string base64)
+    /// <param name="text">A password, a token, or what went over the wire.</param>
+    public void Add(string text)
     {
-        if (base64.Length >= Shortest)
-            _spoken.Add(base64);
+        // A mark of one or two characters is no secret.
+        if (text.Length <= 3 || _whole.Contains(text, StringComparer.Ordinal))
+            return;
+        _whole.Add(text);
+        _parts = null;
     }
 
-    public SmtpReply Without(SmtpReply reply) =>
-        _spoken.Count == 0 || reply.IsPositive ? reply : reply with { Lines = [.. reply.Lines.Select(Cleared)] };
-
-    private string Cleared(string line)
+    public string Without(string text)
     {
-        var cleared = new StringBuilder(line.Length);
-        ReadOnlySpan<char> rest = line;
-        while (!rest.IsEmpty)
+        foreach (string brief in _whole.Where(one => one.Length < Shortest))
+            text = text.Replace(brief, Instead, StringComparison.OrdinalIgnoreCase);
+        if (text.Length < Shortest)
+            return text;
+        HashSet<string>.AlternateLookup<ReadOnlySpan<char>> parts = (_parts ??= Parts()).GetAlternateLookup<ReadOnlySpan<char>>();
+        StringBuilder? cleared = null;
+        int kept = 0; // up to here it is in the result
+        int end = 0; // of the run that is a part
+        for (int i = 0; i + Shortest <= text.Length; i++)
         {
-            int length = LengthOf(rest.IndexOfAnyExcept(Base64), rest.Length);
-            ReadOnlySpan<char> run = rest[..length];
-            cleared.Append(IsSpoken(run) ? Instead : run);
-            rest = rest[length..];
-            length = LengthOf(rest.IndexOfAny(Base64), rest.Length);
-            cleared.Append(rest[..length]);
-            rest = rest[length..];
+            if (!parts.Contains(text.AsSpan(i, Shortest)))
+                continue;
+            if (i > end || end == 0)
+                (cleared ??= new StringBuilder()).Append(text, kept, i - kept).Append(Instead);
+            kept = end = i + Shortest;
         }
 
-        return cleared.ToString();
+        return cleared?.Append(text, kept, text.Length - kept).ToString() ?? text;
     }
 
-    private static int LengthOf(int end, int all) => end < 0 ? all : end;
-
-    private bool IsSpoken(ReadOnlySpan<char> run)
+    private HashSet<string> Parts()
     {
-        if (run.Length < Shortest)
-            return false;
-        foreach (string said in _spoken)
-            if (
-                said.AsSpan().Contains(run, StringComparison.OrdinalIgnoreCase)
-                || run.Contains(said, StringComparison.OrdinalIgnoreCase)
-            )
-                return true;
-        return false;
+        var parts = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string one in _whole)
+            for (int i = 0; i + Shortest <= one.Length; i++)
+                parts.Add(one.Substring(i, Shortest));
+        return parts;
     }
 }

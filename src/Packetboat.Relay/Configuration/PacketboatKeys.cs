@@ -246,7 +246,7 @@ internal static class PacketboatKeys
             "RelayTrustedInClear",
             SettingType.Boolean,
             "false",
-            "Whether RelayPassword may be sent although the relay offers no TLS or its certificate cannot be verified. Whoever sits on the way can then read it. It is about RelayServer of sbbs.ini alone; other relays have Tls in their sections."
+            "Whether RelayPassword may be sent although the relay offers no TLS or its certificate cannot be verified. Whoever sits on the way can then read it. With DeliveryMode=Auto the same for mail that goes around its own servers, also without a password. It is about RelayServer of sbbs.ini alone; other relays have Tls in their sections."
         )
         {
             IsUsedYet = true,

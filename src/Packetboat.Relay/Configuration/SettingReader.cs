@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Packetboat.Protocol.Message;
 using Packetboat.Relay.Configuration.SbbsIni;
 
 namespace Packetboat.Relay.Configuration;
@@ -66,7 +67,13 @@ internal sealed class SettingReader(
     public int Choice(string name, IReadOnlyList<string> words) =>
         Read(name, (key, text) => ReadChoice(key, text, words), index => words[index]);
 
-    public string HostName(string name) => Read(name, ReadHost, value => value);
+    /// <summary>As A-labels: that is how it goes into the DNS and into greetings. RFC 5891 §4.</summary>
+    public string HostName(string name) => Read(name, (key, text) => ReadHost(key, text).As(AsALabels), value => value);
+
+    private static string AsALabels(string host) =>
+        !System.Text.Ascii.IsValid(host) && MailAddress.TryParse($"x@{host}", out MailAddress? address)
+            ? address.AsciiDomain
+            : host;
 
     public ServerAddress? DnsServer(string name) => Read(name, ReadResolver, value => value?.ToString() ?? "");
 

@@ -20,7 +20,8 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
 {
     public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
     {
-        (RelaySettings relay, TlsWish wish) = (Route.Relay)route;
+        var way = (Route.Relay)route;
+        RelaySettings relay = way.Settings;
         (IReadOnlyList<IPAddress> found, string failure) = await addresses.OfAsync(relay.Server, stopping);
         if (found.Count == 0)
             return new Connection.Unreachable(DeliveryReplies.CannotConnect($"{relay.Server}: {failure}"), false, relay.Server);
@@ -28,7 +29,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         Connection result = new Connection.Unreachable(DeliveryReplies.NoAddress(relay.Server), false, relay.Server);
         foreach (IPAddress address in found)
         {
-            result = await ConnectAsync(relay, wish, new IPEndPoint(address, relay.Port), stopping);
+            result = await ConnectAsync(way, new IPEndPoint(address, relay.Port), stopping);
             if (result is not Connection.Unreachable)
                 return result;
         }
@@ -36,14 +37,10 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         return result;
     }
 
-    private async ValueTask<Connection> ConnectAsync(
-        RelaySettings relay,
-        TlsWish wish,
-        IPEndPoint target,
-        CancellationToken stopping
-    )
+    private async ValueTask<Connection> ConnectAsync(Route.Relay way, IPEndPoint target, CancellationToken stopping)
     {
-        var call = new RelayCall(relay, wish, settings(), $"{relay.Server} [{target.Address}]:{target.Port}", tokens);
+        RelaySettings relay = way.Settings;
+        var call = new RelayCall(way, settings(), $"{relay.Server} [{target.Address}]:{target.Port}", tokens);
         Connection result = await CallAsync(call, relay, target, stopping);
         // With the token that it refuses the relay may hang up, and has not seen the new one.
         return call.WasCutShort ? await CallAsync(call, relay, target, stopping) : result;
@@ -88,16 +85,20 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         }
     }
 
-    /// <summary>Whether nothing is sent before its certificate is verified.</summary>
-    public static bool MustVerify(RelaySettings relay, Settings settings) =>
-        relay.Tls switch
+    /// <summary>
+    /// Whether nothing is sent before its certificate is verified. What goes around a provider may be mail that has to be verified there, and whoever
+    /// sits on the way can bring that about: it is no worse off at the relay, unless the operator says that nobody can listen.
+    /// </summary>
+    public static bool MustVerify(Route.Relay way, Settings settings) =>
+        way.Settings.Tls switch
         {
             // Who gets it can use it. RFC 6750 §5.3.
-            _ when relay.Mechanism == RelayMechanism.Token => true,
+            _ when way.Settings.Mechanism == RelayMechanism.Token => true,
             RelayTls.Verified => true,
             RelayTls.Any => false,
             // The key stands beside RelayServer and speaks of it alone: another section has Tls=any for that.
-            _ => relay.Mechanism != RelayMechanism.None && (relay.Section.Length > 0 || !settings.Packetboat.RelayTrustedInClear),
+            _ => (way.IsDetour || way.Settings.Mechanism != RelayMechanism.None)
+                && (way.Settings.Section.Length > 0 || !settings.Packetboat.RelayTrustedInClear),
         };
 
     private static async ValueTask CloseAsync(SmtpClientSession session, CancellationToken stopping)
@@ -107,10 +108,11 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
     }
 
     /// <summary>One call: what is known of it so far, for whoever has to say what went wrong.</summary>
-    private sealed class RelayCall(RelaySettings relay, TlsWish wish, Settings settings, string host, TokenKeeper? tokens)
+    private sealed class RelayCall(Route.Relay way, Settings settings, string host, TokenKeeper? tokens)
     {
-        private readonly bool _hasCredentials = relay.Mechanism != RelayMechanism.None;
-        private readonly RelayTrust _trust = new(settings.Packetboat.RelayCertificateFile, MustVerify(relay, settings));
+        private readonly RelaySettings _relay = way.Settings;
+        private readonly bool _hasCredentials = way.Settings.Mechanism != RelayMechanism.None;
+        private readonly RelayTrust _trust = new(settings.Packetboat.RelayCertificateFile, MustVerify(way, settings));
 
         private Secret _rejected;
 
@@ -119,7 +121,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         /// <summary>A token was refused, and nothing is known of the one that replaces it.</summary>
         public bool WasCutShort { get; private set; }
 
-        private bool MayTrustAnyone => !MustVerify(relay, settings);
+        private bool MayTrustAnyone => !MustVerify(way, settings);
 
         public async ValueTask<Stream> SecureAsync(Dialer dialer, Stream stream, CancellationToken stopping)
         {
@@ -147,11 +149,11 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
             string security = Security(tls);
             if (!MayTrustAnyone && (tls is null || !_trust.IsVerified))
                 return new Connection.Misconfigured(NoCredentialsInClear(tls is null), host);
-            if (wish == TlsWish.Required && !MayRequireTls(session, tls))
+            if (way.Tls == TlsWish.Required && !MayRequireTls(session, tls))
                 return new Connection.Impossible(NotSecure(tls));
             if (!_hasCredentials)
                 return Ready(session, tls, security);
-            return relay.Token is { } token
+            return _relay.Token is { } token
                 ? await ShowTokenAsync(session, token, tls, security, stopping)
                 : await AuthenticateAsync(session, tls, security, stopping);
         }
@@ -201,12 +203,12 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
 
                 var given = (TokenAnswer.Given)answer;
                 SaslClientExchange exchange = SaslMechanisms.CreateClient(name, Credentials(given.Token))!;
-                SmtpOutcome outcome = await session.AuthenticateAsync(exchange, stopping);
+                SmtpOutcome outcome = await session.AuthenticateAsync(exchange, given.Token.RevealValue(), stopping);
                 WasCutShort = outcome.Verdict == SmtpVerdict.Permanent && !given.IsNew;
                 if (outcome.IsAccepted)
                 {
                     tokens.Taken(token);
-                    return Ready(session, tls, $"{security}, AUTH {name} as {relay.Username}");
+                    return Ready(session, tls, $"{security}, AUTH {name} as {_relay.Username}");
                 }
 
                 if (!WasCutShort || !session.IsUsable)
@@ -224,7 +226,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         }
 
         private SaslClientOptions Credentials(Secret token) =>
-            new(relay.Username, token.RevealValue()) { Server = relay.Server, Port = relay.Port };
+            new(_relay.Username, token.RevealValue()) { Server = _relay.Server, Port = _relay.Port };
 
         private Connection.Ready Ready(SmtpClientSession session, SslStream? tls, string security) =>
             new(session, host, security) { MayRequireTls = MayRequireTls(session, tls) };
@@ -237,7 +239,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         )
         {
             IReadOnlyList<ChannelBinding> bindings = TlsBinding.Of(tls);
-            string? name = relay.Mechanism switch
+            string? name = _relay.Mechanism switch
             {
                 RelayMechanism.Plain => SaslMechanisms.Plain,
                 RelayMechanism.Login => SaslMechanisms.Login,
@@ -252,12 +254,12 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
                 return new Connection.Misconfigured("the relay offers no way to sign in that we have", host);
 
             SaslClientExchange exchange = SaslMechanisms.CreateClient(name, Credentials(session, bindings))!;
-            SmtpOutcome outcome = await session.AuthenticateAsync(exchange, stopping);
-            return outcome.IsAccepted ? Ready(session, tls, $"{security}, AUTH {name} as {relay.Username}") : Refused(outcome);
+            SmtpOutcome outcome = await session.AuthenticateAsync(exchange, _relay.Password.RevealValue(), stopping);
+            return outcome.IsAccepted ? Ready(session, tls, $"{security}, AUTH {name} as {_relay.Username}") : Refused(outcome);
         }
 
         private SaslClientOptions Credentials(SmtpClientSession session, IReadOnlyList<ChannelBinding> bindings) =>
-            new(relay.Username, relay.Password.RevealValue())
+            new(_relay.Username, _relay.Password.RevealValue())
             {
                 ChannelBindings = bindings,
                 ServerOffersPlus = session.Extensions.AuthMechanisms.Contains(
@@ -278,30 +280,32 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         private string Step(SmtpStage stage) =>
             stage switch
             {
-                SmtpStage.Authentication when relay.Token is { } token =>
-                    $"the relay refuses Username {relay.Username} of {relay.Section} with the token {token.Name}",
-                SmtpStage.Authentication => relay.Section.Length == 0
-                    ? $"the relay refuses RelayUsername {relay.Username} and its RelayPassword"
-                    : $"the relay refuses Username {relay.Username} of {relay.Section} and its password",
+                SmtpStage.Authentication when _relay.Token is { } token =>
+                    $"the relay refuses Username {_relay.Username} of {_relay.Section} with the token {token.Name}",
+                SmtpStage.Authentication => _relay.Section.Length == 0
+                    ? $"the relay refuses RelayUsername {_relay.Username} and its RelayPassword"
+                    : $"the relay refuses Username {_relay.Username} of {_relay.Section} and its password",
                 SmtpStage.Greeting => "the relay refuses us at its greeting",
                 _ => "the relay refuses us",
             };
 
+        private string Unsent => _hasCredentials ? "RelayPassword" : "mail that goes around a provider";
+
         private string NoCredentialsInClear(bool noTls) =>
-            relay.Section.Length > 0
-                ? $"{(noTls ? "the relay offers no TLS" : $"the relay's certificate cannot be verified ({_trust.Doubt})")}, and {relay.Section} demands it, so nothing was sent; use a port with TLS, name its certificate in RelayCertificateFile of packetboat.ini, or write Tls=any in {relay.Section} if nobody can listen on the way"
+            _relay.Section.Length > 0
+                ? $"{(noTls ? "the relay offers no TLS" : $"the relay's certificate cannot be verified ({_trust.Doubt})")}, and {_relay.Section} demands it, so nothing was sent; use a port with TLS, name its certificate in RelayCertificateFile of packetboat.ini, or write Tls=any in {_relay.Section} if nobody can listen on the way"
             : noTls
-                ? "the relay offers no TLS, so RelayPassword was not sent; use a port with TLS (587 or 465), or set RelayTrustedInClear = true in packetboat.ini if nobody can listen on the way"
-            : $"the relay's certificate cannot be verified, so RelayPassword was not sent ({_trust.Doubt}); if you know it to be the relay's, put it into a file and name that in RelayCertificateFile of packetboat.ini";
+                ? $"the relay offers no TLS, so {Unsent} was not sent; use a port with TLS (587 or 465), or set RelayTrustedInClear = true in packetboat.ini if nobody can listen on the way"
+            : $"the relay's certificate cannot be verified, so {Unsent} was not sent ({_trust.Doubt}); if you know it to be the relay's, put it into a file and name that in RelayCertificateFile of packetboat.ini";
 
         /// <summary>Whose name the operator wrote needs nobody to vouch for it.</summary>
         private bool MayRequireTls(SmtpClientSession session, SslStream? tls) =>
             tls is not null && _trust.IsVerified && session.Extensions.RequireTls;
 
         private SmtpReply NotSecure(SslStream? tls) =>
-            tls is null ? DeliveryReplies.NotSecure(relay.Server, "it offers no TLS")
-            : _trust.IsVerified ? DeliveryReplies.NoRequireTls(relay.Server)
-            : DeliveryReplies.NotSecure(relay.Server, _trust.Doubt);
+            tls is null ? DeliveryReplies.NotSecure(_relay.Server, "it offers no TLS")
+            : _trust.IsVerified ? DeliveryReplies.NoRequireTls(_relay.Server)
+            : DeliveryReplies.NotSecure(_relay.Server, _trust.Doubt);
 
         private string Security(SslStream? tls) =>
             tls is null
@@ -311,7 +315,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
         private SslClientAuthenticationOptions Options() =>
             new()
             {
-                TargetHost = relay.Server,
+                TargetHost = _relay.Server,
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                 RemoteCertificateValidationCallback = _trust.Check,
             };

@@ -237,7 +237,7 @@ public sealed class SendMail : IDisposable
                 recipient.ToString(),
                 route.Name,
                 decision.Because,
-                SecurityOf(relay.Settings),
+                SecurityOf(relay),
                 [$"{relay.Settings.Server}:{relay.Settings.Port}"],
                 trouble,
                 decision.Otherwise
@@ -310,9 +310,10 @@ public sealed class SendMail : IDisposable
         );
     }
 
-    private string SecurityOf(RelaySettings relay)
+    private string SecurityOf(Route.Relay way)
     {
-        bool mustVerify = RelayConnector.MustVerify(relay, _settings());
+        RelaySettings relay = way.Settings;
+        bool mustVerify = RelayConnector.MustVerify(way, _settings());
         string tls =
             relay.ImplicitTls ? "TLS from the first octet"
             : mustVerify ? "STARTTLS required"

@@ -67,6 +67,8 @@ internal sealed class Facts
     /// <summary>Tokens can be shown.</summary>
     public bool HasTokens { get; }
 
+    private bool IsDetour(RelaySettings relay) => Subject.Relays.Any(group => group.IsDetour && group.Relays.Contains(relay));
+
     /// <summary>RelayServer. Null: none is written down.</summary>
     public async Task<RelayContact?> RelayAsync() => Subject.KnownRelay is { } relay ? await SignInAsync(relay) : null;
 
@@ -79,7 +81,7 @@ internal sealed class Facts
                     Rule = "",
                     Backup = "",
                 },
-                _ => new Lazy<Task<RelayContact>>(() => _signIn.TryAsync(relay, _over))
+                _ => new Lazy<Task<RelayContact>>(() => _signIn.TryAsync(relay, IsDetour(relay), _over))
             )
             .Value;
 

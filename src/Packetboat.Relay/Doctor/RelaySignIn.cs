@@ -11,9 +11,9 @@ internal sealed class RelaySignIn(RelayConnector connector)
 {
     private static readonly (int Port, bool ImplicitTls)[] Submission = [(587, false), (465, true)];
 
-    public async Task<RelayContact> TryAsync(RelaySettings relay, CancellationToken ct)
+    public async Task<RelayContact> TryAsync(RelaySettings relay, bool isDetour, CancellationToken ct)
     {
-        Connection outcome = await ConnectAsync(relay, ct);
+        Connection outcome = await ConnectAsync(relay, isDetour, ct);
         if (outcome is not Connection.Unreachable { FromPeer: false })
             return new RelayContact(relay, outcome, null);
 
@@ -23,13 +23,15 @@ internal sealed class RelaySignIn(RelayConnector connector)
                 .Where(other => other.Port != relay.Port)
                 .Select(other => relay with { Port = other.Port, ImplicitTls = other.ImplicitTls }),
         ];
-        bool[] work = await Task.WhenAll(others.Select(async other => await ConnectAsync(other, ct) is Connection.Ready));
+        bool[] work = await Task.WhenAll(
+            others.Select(async other => await ConnectAsync(other, isDetour, ct) is Connection.Ready)
+        );
         return new RelayContact(relay, outcome, others.Where((_, i) => work[i]).FirstOrDefault());
     }
 
-    private async Task<Connection> ConnectAsync(RelaySettings relay, CancellationToken ct)
+    private async Task<Connection> ConnectAsync(RelaySettings relay, bool isDetour, CancellationToken ct)
     {
-        Connection outcome = await connector.ConnectAsync(new Route.Relay(relay), ct);
+        Connection outcome = await connector.ConnectAsync(new Route.Relay(relay) { IsDetour = isDetour }, ct);
         if (outcome is Connection.Ready ready)
         {
             await using (ready.Session)

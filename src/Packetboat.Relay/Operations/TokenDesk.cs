@@ -7,8 +7,9 @@ namespace Packetboat.Relay.Operations;
 /// <summary>What an operator does with tokens. Parked routes are tried again at once when there is a new one.</summary>
 /// <param name="keeper">Has them.</param>
 /// <param name="settings">Which there are.</param>
+/// <param name="fresh">The same, after a look at the files; null: their last change is refused.</param>
 /// <param name="wake">Called after one has come.</param>
-public sealed class TokenDesk(TokenKeeper keeper, Func<Settings> settings, Action wake)
+public sealed class TokenDesk(TokenKeeper keeper, Func<Settings> settings, Func<Settings?> fresh, Action wake)
 {
     private const int MaxToken = 16 * 1024;
 
@@ -24,7 +25,14 @@ public sealed class TokenDesk(TokenKeeper keeper, Func<Settings> settings, Actio
 
     public async Task<Result<Done>> SetAsync(string name, string refresh, TimeSpan? life, CancellationToken ct)
     {
-        if (Find(name) is not { } token)
+        // It is sealed for the ClientId and TokenEndpoint that are in force, and whoever has just changed them has it from the new ones.
+        if (fresh() is not { } now)
+            return new Refusal(
+                "the settings",
+                "their last change is refused, so that it is not known whose token this is",
+                "See: packetboat config check. Then say it again"
+            );
+        if (now.Tokens.FirstOrDefault(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } token)
             return NoSuch(name);
         if (token.Grant == TokenGrant.ClientCredentials)
             return new Refusal(token.Name, "client credentials need no refresh token", "Nothing is to be done");
@@ -40,9 +48,6 @@ public sealed class TokenDesk(TokenKeeper keeper, Func<Settings> settings, Actio
         await keeper.ForgetAsync(name.ToLowerInvariant(), ct)
             ? new Done($"the token {name.ToLowerInvariant()} is forgotten; take it back at its giver too")
             : NoSuch(name);
-
-    private TokenSettings? Find(string name) =>
-        settings().Tokens.FirstOrDefault(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static Refusal NoSuch(string name) =>
         new(Protocol.PrintableText.Of(name, 64), "there is no such token", "See: packetboat token list");

@@ -23,7 +23,7 @@ internal static class TlsPolicyText
             // RFC 8460 §1.1: the domain of a DANE policy is the base domain of its records.
             (TlsDemand.Dane dane, _) => string.Join(
                 '\n',
-                dane.Published.Take(MaxRecords).Select(Line).Prepend($"tlsa {dane.Host}")
+                dane.Published.Select(Line).Order(StringComparer.Ordinal).Take(MaxRecords).Prepend($"tlsa {dane.Host}")
             ),
             (_, { Mode: not MtaStsMode.None } policy) => string.Join(
                 '\n',

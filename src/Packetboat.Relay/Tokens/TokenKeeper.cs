@@ -41,7 +41,13 @@ public sealed class TokenKeeper(ITokenStore store, AuthorizationServer server, S
         try
         {
             if (slot.Settings != token)
+            {
+                // What could not be kept was given to whom the section named before.
+                if (slot.Settings is { } before && OwnerOf(before) != OwnerOf(token))
+                    slot.Unkept = null;
                 (slot.Settings, slot.Access, slot.ReplacesRefused) = (token, default, false);
+            }
+
             if (slot.Access.IsSet && slot.Access != rejected && time.GetUtcNow() < slot.RenewAt)
                 return new TokenAnswer.Given(slot.Access, IsNew: slot.ReplacesRefused);
             TokenAnswer answer = await RenewAsync(slot, token, ct);

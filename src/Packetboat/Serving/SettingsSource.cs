@@ -14,6 +14,8 @@ internal sealed partial class SettingsSource : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string _ctrl;
+    private readonly Lock _looking = new();
+    private bool _isRefused;
     private IReadOnlyList<(string, DateTime)> _seen;
     private volatile Settings _current;
 
@@ -44,12 +46,23 @@ internal sealed partial class SettingsSource : BackgroundService
             while (true)
             {
                 await Task.Delay(_current.Mail.SemFileCheckFrequency, _time, stoppingToken);
-                Check();
+                Refreshed();
             }
         }
         catch (OperationCanceledException)
         {
             // The server stops.
+        }
+    }
+
+    /// <summary>Looks at the files now.</summary>
+    /// <returns>Null: their last change is refused, and older settings are in force.</returns>
+    public Settings? Refreshed()
+    {
+        lock (_looking)
+        {
+            Check();
+            return _isRefused ? null : _current;
         }
     }
 
@@ -65,12 +78,13 @@ internal sealed partial class SettingsSource : BackgroundService
             LogProblem(problem.ToString());
         if (read.Settings is not { } settings)
         {
+            _isRefused = true;
             LogRefused(_ctrl);
             Refused?.Invoke(read.Problems.First(problem => problem.Severity == Severity.Error).ToString());
             return;
         }
 
-        _current = settings;
+        (_current, _isRefused) = (settings, false);
         _seen = Seen();
         LogTaken(_ctrl);
         Changed?.Invoke();

@@ -266,6 +266,7 @@ public sealed class HostilePeerTests
         if (last == SmtpStage.Authentication)
             return await _session.AuthenticateAsync(
                 SaslMechanisms.CreateClient(SaslMechanisms.Plain, new SaslClientOptions("mynode", "sesame"))!,
+                "sesame",
                 Ct
             );
         TransactionOutcome sent = await _session.SendAsync(Transaction, new BufferedContent("x: y\r\n"u8.ToArray()), Ct);

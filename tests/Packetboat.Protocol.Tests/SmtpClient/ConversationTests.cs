@@ -61,13 +61,13 @@ public sealed class ConversationTests
             case "hello":
                 return [Line(await session.HelloAsync(words[1], extensionsNeeded: words.Length > 2, ct))];
             case "plain":
-                return [Line(await session.AuthenticateAsync(Mechanism(SaslMechanisms.Plain, words), ct))];
+                return [Line(await session.AuthenticateAsync(Mechanism(SaslMechanisms.Plain, words), "", ct))];
             case "login":
-                return [Line(await session.AuthenticateAsync(Mechanism(SaslMechanisms.Login, words), ct))];
+                return [Line(await session.AuthenticateAsync(Mechanism(SaslMechanisms.Login, words), "", ct))];
             case "bearer":
-                return [Line(await session.AuthenticateAsync(Mechanism(SaslMechanisms.OAuthBearer, words), ct))];
+                return [Line(await session.AuthenticateAsync(Mechanism(SaslMechanisms.OAuthBearer, words), "", ct))];
             case "xoauth2":
-                return [Line(await session.AuthenticateAsync(Mechanism(SaslMechanisms.XOAuth2, words), ct))];
+                return [Line(await session.AuthenticateAsync(Mechanism(SaslMechanisms.XOAuth2, words), "", ct))];
             case "reset":
                 return [Line(await session.ResetAsync(ct))];
             case "rest":

@@ -158,7 +158,7 @@ public sealed class SmtpClientSessionTests
     public async Task A_mechanism_that_wants_proof_of_the_server_does_not_take_235_for_it()
     {
         await SayAsync("235 welcome\r\n");
-        SmtpOutcome outcome = await _session.AuthenticateAsync(new Mutual(), Ct);
+        SmtpOutcome outcome = await _session.AuthenticateAsync(new Mutual(), "", Ct);
 
         Assert.Equal((SmtpVerdict.Permanent, false), (outcome.Verdict, outcome.FromPeer));
         Assert.False(_session.IsUsable);

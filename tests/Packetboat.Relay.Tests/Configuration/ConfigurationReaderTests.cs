@@ -17,6 +17,15 @@ public sealed class ConfigurationReaderTests
         RelayPassword=NodePw77
         """;
 
+    [Theory]
+    [InlineData("mail.münchen.example", "mail.xn--mnchen-3ya.example")]
+    [InlineData("mail.xn--mnchen-3ya.example", "mail.xn--mnchen-3ya.example")]
+    public void Names_in_other_scripts_are_A_labels(string written, string name)
+    {
+        MailSettings mail = ConfigurationFolder.ReadMail($"HostName = {written}", $"RelayServer = {written}").Settings!.Mail;
+        Assert.Equal((name, name), (mail.HostName, mail.RelayServer));
+    }
+
     [Fact]
     public void The_how_to_of_a_relay_reads_without_any_problem()
     {

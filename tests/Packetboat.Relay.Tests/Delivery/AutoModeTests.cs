@@ -287,7 +287,7 @@ public sealed class AutoModeTests
     {
         await using RouteLab lab = await RouteLab.OpenAsync(
             "Direct",
-            "[Route:club]\nAction=auto\nSenderDomain=club.example\nRelay=RELAY\n"
+            "[Route:club]\nAction=auto\nSenderDomain=club.example\nRelay=RELAY\nTls=any\n"
         );
         lab.Servers[0].Answer = line => line.StartsWith("RCPT", StringComparison.Ordinal) ? NoPtr : null;
 

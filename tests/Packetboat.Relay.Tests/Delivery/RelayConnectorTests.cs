@@ -89,6 +89,26 @@ public sealed class RelayConnectorTests : IAsyncDisposable
         Assert.Contains($"AUTH PLAIN {Secret}", _hub.InClear, StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// It may be mail that its own servers would have got over verified TLS only, and a refusal that somebody forged sent it around.
+    /// </summary>
+    [Fact(Timeout = Patience)]
+    public async Task What_goes_around_its_own_servers_goes_over_verified_TLS_also_without_a_sign_in()
+    {
+        Route.Relay usual = RouteTo(RelayMechanism.None, implicitTls: false);
+        var around = new Route.Relay(usual.Settings) { IsDetour = true };
+        var parked = Assert.IsType<Connection.Misconfigured>(await Connector().ConnectAsync(around, Ct));
+        Assert.StartsWith(
+            "the relay offers no TLS, so mail that goes around a provider was not sent;",
+            parked.Reason,
+            StringComparison.Ordinal
+        );
+
+        await Assert.IsType<Connection.Ready>(await Connector().ConnectAsync(usual, Ct)).Session.DisposeAsync();
+        _settings = With(ours => ours with { RelayTrustedInClear = true });
+        await Assert.IsType<Connection.Ready>(await Connector().ConnectAsync(around, Ct)).Session.DisposeAsync();
+    }
+
     [Fact(Timeout = Patience)]
     public async Task Who_trusts_the_way_to_RelayServer_has_said_nothing_of_the_way_to_another_relay()
     {

@@ -9,7 +9,7 @@ public sealed class RelayOrderTests
 {
     private const int Patience = 60_000;
 
-    private const string Backups = "[Relay]\nRelayBackups = second\n[Relay:second]\nServer = SECOND\n";
+    private const string Backups = "[Relay]\nRelayBackups = second\n[Relay:second]\nServer = SECOND\nTls = any\n";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

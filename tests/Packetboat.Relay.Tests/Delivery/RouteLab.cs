@@ -232,7 +232,13 @@ internal sealed class RouteLab : IAsyncDisposable
     {
         _sqlite = SqliteStore.Open(_folder.Path, Time);
         Store = new WatchedStore(_sqlite);
-        string rules = _rules
+        // The relays are on loopback, in clear, which is no way for mail that goes around unless somebody says so.
+        const string trusted = "[Relay]\nRelayTrustedInClear = true\n";
+        string rules = (
+            _rules.Contains("[Relay]\n", StringComparison.Ordinal)
+                ? _rules.Replace("[Relay]\n", trusted, StringComparison.Ordinal)
+                : $"{_rules}\n{trusted}"
+        )
             .Replace("RELAY", $"127.0.0.1:{Relay.Port}", StringComparison.Ordinal)
             .Replace("SECOND", $"127.0.0.1:{Second.Port}", StringComparison.Ordinal);
         using var folder = new ConfigurationFolder();
