@@ -104,7 +104,13 @@ internal sealed class Composition : IAsyncDisposable
         _rewritten = new RewrittenSenders(rewriter, time);
         _usage = new SendingUsage(_store, () => Settings.Current.Packetboat.Limits, time);
         _authorization = new AuthorizationServer(time);
-        _tokens = new TokenKeeper(_store, _authorization, box, time);
+        _tokens = new TokenKeeper(
+            _store,
+            _authorization,
+            box,
+            time,
+            () => !Settings.Current.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL)
+        );
         _tokenWatch = new TokenWatch(_tokens, () => Settings.Current, _store, _log, time);
         SendMail = new SendMail(
             _store,

@@ -22,7 +22,7 @@ public sealed class Digest(
     private const string Name = "digest";
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    /// <summary>Sends it if it is Time.</summary>
+    /// <summary>Sends it if it is time.</summary>
     protected internal override async Task LookAsync(CancellationToken ct)
     {
         if (settings() is not { } now)
@@ -80,6 +80,6 @@ public sealed class Digest(
 }
 
 /// <param name="To">An address.</param>
-/// <param name="Hour">From which on, local Time.</param>
+/// <param name="Hour">From which on, local time.</param>
 /// <param name="Domain">That it is written from.</param>
 public sealed record DigestSettings(string To, int Hour, string Domain);

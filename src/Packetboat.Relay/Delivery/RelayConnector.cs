@@ -211,9 +211,10 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
                     return Ready(session, tls, $"{security}, AUTH {name} as {_relay.Username}");
                 }
 
+                if (WasCutShort)
+                    _rejected = given.Token;
                 if (!WasCutShort || !session.IsUsable)
                     return Refused(outcome);
-                _rejected = given.Token;
             }
         }
 
@@ -273,9 +274,12 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
                 ? new Connection.Misconfigured(
                     $"{Step(outcome.Stage)}: {outcome.Reply}",
                     host,
-                    outcome.FromPeer ? outcome.Reply : null
+                    outcome.FromPeer && !IsOfToken(outcome) ? outcome.Reply : null
                 )
                 : new Connection.Unreachable(outcome.Reply, outcome.FromPeer, host);
+
+        /// <summary>What is to be done about a token the relay does not know: its words are in ours.</summary>
+        private bool IsOfToken(SmtpOutcome outcome) => outcome.Stage == SmtpStage.Authentication && _relay.Token is not null;
 
         private string Step(SmtpStage stage) =>
             stage switch
@@ -293,7 +297,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
 
         private string NoCredentialsInClear(bool noTls) =>
             _relay.Section.Length > 0
-                ? $"{(noTls ? "the relay offers no TLS" : $"the relay's certificate cannot be verified ({_trust.Doubt})")}, and {_relay.Section} demands it, so nothing was sent; use a port with TLS, name its certificate in RelayCertificateFile of packetboat.ini, or write Tls=any in {_relay.Section} if nobody can listen on the way"
+                ? $"{(noTls ? "the relay offers no TLS" : $"the relay's certificate cannot be verified ({_trust.Doubt})")}, and {_relay.Section} demands it, so nothing was sent; use a port with TLS, name its certificate in RelayCertificateFile of packetboat.ini, {(_relay.Token is null ? $"or write Tls=any in {_relay.Section} if nobody can listen on the way" : "or name it there if no authority has signed it")}"
             : noTls
                 ? $"the relay offers no TLS, so {Unsent} was not sent; use a port with TLS (587 or 465), or set RelayTrustedInClear = true in packetboat.ini if nobody can listen on the way"
             : $"the relay's certificate cannot be verified, so {Unsent} was not sent ({_trust.Doubt}); if you know it to be the relay's, put it into a file and name that in RelayCertificateFile of packetboat.ini";

@@ -11,8 +11,18 @@ namespace Packetboat.Relay.Tokens;
 /// place of another is on the disk before the access token that came with it is used: its giver may take the old one no more, and after a crash
 /// there would be none.
 /// </summary>
-public sealed class TokenKeeper(ITokenStore store, AuthorizationServer server, SecretBox box, TimeProvider time)
-    : IAsyncDisposable
+/// <param name="store">For refresh tokens.</param>
+/// <param name="server">That gives them.</param>
+/// <param name="box">Seals them.</param>
+/// <param name="time">The clock.</param>
+/// <param name="mayRenew">Whether mail is sent from here; null: it is.</param>
+public sealed class TokenKeeper(
+    ITokenStore store,
+    AuthorizationServer server,
+    SecretBox box,
+    TimeProvider time,
+    Func<bool>? mayRenew = null
+) : IAsyncDisposable
 {
     /// <summary>So long before its end an access token is renewed; of one with a short life, half of that.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
@@ -50,7 +60,11 @@ public sealed class TokenKeeper(ITokenStore store, AuthorizationServer server, S
 
             if (slot.Access.IsSet && slot.Access != rejected && time.GetUtcNow() < slot.RenewAt)
                 return new TokenAnswer.Given(slot.Access, IsNew: slot.ReplacesRefused);
-            TokenAnswer answer = await RenewAsync(slot, token, ct);
+            // A copy of an installation that is only looked at must not use up the token of the one that works.
+            TokenAnswer answer =
+                mayRenew?.Invoke() == false
+                    ? new TokenAnswer.Refused("nothing is sent from here (NO_SENDMAIL), so it is not renewed", IsFinal: false)
+                    : await RenewAsync(slot, token, ct);
             slot.Trouble = answer is TokenAnswer.Refused refused ? refused : null;
             if (answer is TokenAnswer.Given)
                 slot.ReplacesRefused = rejected.IsSet;

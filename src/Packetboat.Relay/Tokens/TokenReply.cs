@@ -75,14 +75,22 @@ public sealed record TokenReply
         }
     }
 
+    /// <summary>The refresh token that comes with it takes the place of the one that was shown all the same.</summary>
+    private static TokenReply Useless(JsonElement root, string fault) =>
+        Failed(fault, isFinal: true) with
+        {
+            RefreshToken = new Secret(Text(root, "refresh_token")),
+            RefreshLife = Seconds(root, "refresh_token_expires_in"),
+        };
+
     private static TokenReply Success(JsonElement root)
     {
         string type = Text(root, "token_type");
         if (type.Length > 0 && !type.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
-            return Failed($"a token of the type {type} cannot be shown to a mail server (RFC 6749 7.1)", isFinal: true);
+            return Useless(root, $"a token of the type {type} cannot be shown to a mail server (RFC 6749 7.1)");
         string access = Text(root, "access_token");
         if (access.Length > MaxToken || access.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-            return Failed("the access token is too long, or has characters that none has", isFinal: true);
+            return Useless(root, "the access token is too long, or has characters that none has");
         return new()
         {
             AccessToken = new Secret(access),

@@ -28,7 +28,7 @@ internal sealed partial class SettingsSource : BackgroundService
     {
         (_current, _environment, _time, _logger) = (settings, environment, time, logger);
         _ctrl = settings.CtrlDirectory;
-        _seen = Seen();
+        _seen = Seen() ?? [];
     }
 
     public Settings Current => _current;
@@ -46,12 +46,25 @@ internal sealed partial class SettingsSource : BackgroundService
             while (true)
             {
                 await Task.Delay(_current.Mail.SemFileCheckFrequency, _time, stoppingToken);
-                Refreshed();
+                TryRefresh();
             }
         }
         catch (OperationCanceledException)
         {
             // The server stops.
+        }
+    }
+
+    /// <summary>Whatever happens to the files, the server goes on with what it has read.</summary>
+    private void TryRefresh()
+    {
+        try
+        {
+            Refreshed();
+        }
+        catch (Exception fault)
+        {
+            LogFault(fault, _ctrl);
         }
     }
 
@@ -68,10 +81,11 @@ internal sealed partial class SettingsSource : BackgroundService
 
     private void Check()
     {
-        IReadOnlyList<(string, DateTime)> now = Seen();
-        if (now.SequenceEqual(_seen))
+        // A folder that cannot be looked at for a moment is one that has not changed.
+        if (Seen() is not { } now || now.SequenceEqual(_seen))
             return;
 
+        // Before they are read: what changes meanwhile is seen at the next look, and so is a file that they name for the first time.
         _seen = now;
         ConfigurationResult read = ConfigurationReader.Read(_ctrl, _environment);
         foreach (Problem problem in read.Problems)
@@ -85,23 +99,48 @@ internal sealed partial class SettingsSource : BackgroundService
         }
 
         (_current, _isRefused) = (settings, false);
-        _seen = Seen();
         LogTaken(_ctrl);
         Changed?.Invoke();
     }
 
     /// <summary>
-    /// All ini files of the folder, so that one that appears later is seen too, and the files that they have passwords in. Of one that is gone the time
-    /// is one long ago.
+    /// All ini files of the folder, so that one that appears later is seen too, and the files that they have passwords in. Of one that is gone, or that
+    /// cannot be reached, the time is one long ago.
     /// </summary>
-    private List<(string, DateTime)> Seen() =>
-        [
-            .. Directory
-                .EnumerateFiles(_ctrl, "*.ini")
-                .Concat(_current.SecretFiles)
-                .Order(StringComparer.Ordinal)
-                .Select(file => (file, File.GetLastWriteTimeUtc(file))),
-        ];
+    /// <returns>Null: the folder cannot be looked at.</returns>
+    private List<(string, DateTime)>? Seen()
+    {
+        try
+        {
+            return
+            [
+                .. Directory
+                    .EnumerateFiles(_ctrl, "*.ini")
+                    .Concat(_current.SecretFiles)
+                    .Order(StringComparer.Ordinal)
+                    .Select(file => (file, TimeOf(file))),
+            ];
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static DateTime TimeOf(string file)
+    {
+        try
+        {
+            return File.GetLastWriteTimeUtc(file);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return default;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the settings in {Folder} cannot be looked at, the old ones stay in force")]
+    private partial void LogFault(Exception fault, string folder);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
     private partial void LogProblem(string problem);

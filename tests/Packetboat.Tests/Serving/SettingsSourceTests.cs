@@ -30,7 +30,7 @@ public sealed class SettingsSourceTests : IDisposable
             "[Relay:hub]\nServer=hub.example\nUsername=MYBBS\nPasswordFile=relay.secret\n[Relay]\nRelayBackups=hub\n"
         );
         Write("relay.secret", "wrong\n");
-        using SettingsSource source = Read();
+        using SettingsSource source = Read(_folder.Path);
         var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         source.Changed += () => changed.TrySetResult();
         await source.StartAsync(Ct);
@@ -48,9 +48,38 @@ public sealed class SettingsSourceTests : IDisposable
         await source.StopAsync(Ct);
     }
 
-    private SettingsSource Read()
+    /// <summary>A tool that swaps the folder, or a file system that is away for a moment, must not end the server.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task A_folder_that_is_gone_for_a_moment_leaves_the_settings_as_they_are()
     {
-        ConfigurationResult read = ConfigurationReader.Read(_folder.Path, Machine);
+        string ctrl = _folder.File("ctrl");
+        Directory.CreateDirectory(ctrl);
+        File.WriteAllText(Path.Combine(ctrl, "sbbs.ini"), "[Mail]\nHostName = one.example\n");
+        using SettingsSource source = Read(ctrl);
+        var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        source.Changed += () => changed.TrySetResult();
+        await source.StartAsync(Ct);
+
+        Directory.Move(ctrl, ctrl + ".away");
+        Assert.Equal("one.example", source.Refreshed()!.Mail.HostName);
+        _time.Advance(source.Current.Mail.SemFileCheckFrequency);
+        Directory.Move(ctrl + ".away", ctrl);
+        File.WriteAllText(Path.Combine(ctrl, "sbbs.ini"), "[Mail]\nHostName = two.example\n");
+        File.SetLastWriteTimeUtc(Path.Combine(ctrl, "sbbs.ini"), new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        while (!changed.Task.IsCompleted)
+        {
+            Ct.ThrowIfCancellationRequested();
+            _time.Advance(source.Current.Mail.SemFileCheckFrequency);
+            await Task.Yield();
+        }
+
+        Assert.Equal("two.example", source.Current.Mail.HostName);
+        await source.StopAsync(Ct);
+    }
+
+    private SettingsSource Read(string ctrl)
+    {
+        ConfigurationResult read = ConfigurationReader.Read(ctrl, Machine);
         Assert.True(read.Settings is not null, string.Join('\n', read.Problems));
         return new SettingsSource(read.Settings, Machine, _time, NullLogger<SettingsSource>.Instance);
     }
