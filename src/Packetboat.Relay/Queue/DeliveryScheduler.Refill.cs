@@ -110,7 +110,11 @@ public sealed partial class DeliveryScheduler
         if (isClosed && await FindOldAsync(routeName, now, stopping) is { Count: > 0 } old)
             due = [.. due, .. old.ExceptBy(due.Select(Key), Key)];
         if (due.Count == 0)
+        {
+            NoteStored(routeName, isStored: limit <= 0);
             return false;
+        }
+
         var items = new List<(Lane Lane, DeliveryItem Item)>();
         var claims = new List<Claim>();
         foreach (
@@ -121,10 +125,9 @@ public sealed partial class DeliveryScheduler
         bool isMore = due.Count >= limit;
         lock (_lock)
         {
-            if (limit > 0 && _lanes.TryGet(routeName, out Lane? lane))
+            if (limit > 0 && _lanes.TryGet(routeName, out _))
             {
-                lane.HasStored = isMore && lane.IsOpen;
-                RemoveIfIdle(lane);
+                NoteStored(routeName, isMore);
             }
             // What was read leaves by another route, and shows where the rest goes. No lane remembers that there is a rest.
             else if (limit > 0 && isMore && !(_soonest < now + SecondLook))
@@ -136,6 +139,21 @@ public sealed partial class DeliveryScheduler
         return isMore && items.Count > 0 && RoomFor(routeName, now).Limit > 0;
 
         static (long, int) Key(DueRecipient one) => (one.Message.Number, one.Recipient.Number);
+    }
+
+    /// <summary>
+    /// An open lane remembers what waits for it, also while new mail holds all of its places: else nobody would look again when there are some, and
+    /// it would lie until the longest sleep is over.
+    /// </summary>
+    private void NoteStored(string routeName, bool isStored)
+    {
+        lock (_lock)
+        {
+            if (!_lanes.TryGet(routeName, out Lane? lane))
+                return;
+            lane.HasStored = isStored && lane.IsOpen;
+            RemoveIfIdle(lane);
+        }
     }
 
     /// <summary>Behind a closed lane: those that are too old to wait for another probe. They go back, unless a probe is under way and succeeds.</summary>

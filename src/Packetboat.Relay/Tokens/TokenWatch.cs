@@ -24,7 +24,7 @@ public sealed class TokenWatch(TokenKeeper keeper, Func<Settings> settings, IQue
 
     private const string AlarmPrefix = "token:";
 
-    private readonly Dictionary<string, (long At, TimeSpan Pause)> _renewed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (TokenSettings As, long At, TimeSpan Pause)> _renewed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _passing = new(StringComparer.Ordinal); // since when
 
     internal static string AlarmKey(string name) => AlarmPrefix + name;
@@ -36,12 +36,8 @@ public sealed class TokenWatch(TokenKeeper keeper, Func<Settings> settings, IQue
         {
             // A copy of an installation that is only looked at must not use up the token of the one that works.
             bool isSending = !now.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL);
-            if (isSending && (!_renewed.TryGetValue(token.Name, out var last) || Time.GetElapsedTime(last.At) >= last.Pause))
-            {
-                TokenAnswer answer = await keeper.GetAsync(token, default, ct);
-                bool isPassing = answer is TokenAnswer.Refused { IsFinal: false };
-                _renewed[token.Name] = (Time.GetTimestamp(), isPassing ? Again : Exercise);
-            }
+            if (isSending && IsDue(token))
+                _renewed[token.Name] = (token, Time.GetTimestamp(), PauseAfter(await keeper.GetAsync(token, default, ct)));
 
             await SetAlarmAsync(AlarmKey(token.Name), WarningOf(token, now.Packetboat.ExpiryNotice), ct);
         }
@@ -53,6 +49,18 @@ public sealed class TokenWatch(TokenKeeper keeper, Func<Settings> settings, IQue
             )
                 await SetAlarmAsync(alarm.Key, null, ct);
     }
+
+    private bool IsDue(TokenSettings token) =>
+        !_renewed.TryGetValue(token.Name, out var last) || last.As != token || Time.GetElapsedTime(last.At) >= last.Pause;
+
+    private static TimeSpan PauseAfter(TokenAnswer answer) =>
+        answer switch
+        {
+            TokenAnswer.Refused { IsFinal: false } => Again,
+            // Somebody else than its giver may have said so: a proxy, or a page to sign in at on the way.
+            TokenAnswer.Refused => Passing,
+            _ => Exercise,
+        };
 
     private string? WarningOf(TokenSettings token, TimeSpan notice)
     {

@@ -50,9 +50,6 @@ internal static class DoctorCommand
 
     public const string Name = "doctor";
 
-    /// <summary>Of a renewal: its giver's deadline, and the disk's.</summary>
-    public static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(40);
-
     public static Command Create()
     {
         var command = new Command(Name, "Find out why mail does not leave or is not believed, and what to do")

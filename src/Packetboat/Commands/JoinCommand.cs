@@ -46,9 +46,11 @@ internal static class JoinCommand
         DefaultValueFactory = _ => "",
     };
 
+    public const string Name = "join";
+
     public static Command Create()
     {
-        var command = new Command("join", "Become a node of a hub: get an account, write the settings, send a test message")
+        var command = new Command(Name, "Become a node of a hub: get an account, write the settings, send a test message")
         {
             Hub,
             Code,

@@ -15,6 +15,9 @@ internal static class Verbs
 
     private static readonly TimeSpan CommandPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>Of a renewal: its giver's deadline, and the disk's.</summary>
+    private static readonly TimeSpan RenewalPatience = TimeSpan.FromSeconds(40);
+
     public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON" };
 
     public static RootCommand Root()
@@ -85,13 +88,16 @@ internal static class Verbs
         }
     }
 
-    /// <summary>How long a verb may take to end after SIGTERM or SIGINT. The process ends then, whatever it is doing, with status 143 or 130.</summary>
+    /// <summary>
+    /// How long a verb may take to end after SIGTERM or SIGINT; one that does says <see cref="ExitCode.Interrupted"/>. The process ends then, whatever it
+    /// is doing, with status 143 or 130.
+    /// </summary>
     internal static TimeSpan EndPatience(ParseResult parsed) =>
         parsed.CommandResult.Command.Name switch
         {
             ServeCommand.Name => ServeCommand.EndPatience,
-            // It may renew a token, and what it gets for it must be kept.
-            DoctorCommand.Name => DoctorCommand.EndPatience,
+            // They may renew a token, and what they get for it must be kept.
+            DoctorCommand.Name or JoinCommand.Name => RenewalPatience,
             _ => CommandPatience,
         };
 }

@@ -313,6 +313,21 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
         await _rig.UntilStateAsync(id, RecipientState.Delivered);
     }
 
+    /// <summary>After a restart: new mail comes before the first look at what waits.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task What_waits_while_new_mail_holds_all_places_of_its_route_leaves_as_soon_as_there_is_one()
+    {
+        var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _rig.Peers.Gate = (_, _) => open.Task;
+        await _rig.Store.AcceptAsync(TestMail.Accepted(_rig.Store, TestMail.Waiting(0, "old@far.example", "mx far.example")), Ct);
+        await _rig.SendAsync("new@far.example");
+        await _rig.StartAsync();
+        await _rig.UntilAsync(() => _rig.Time.ArmedFor(_rig.Time.GetUtcNow() + TimeSpan.FromMinutes(2)) > 0);
+
+        open.SetResult();
+        await _rig.UntilReceivedAsync(2);
+    }
+
     [Fact(Timeout = Patience)]
     public async Task New_mail_goes_behind_what_waits_in_the_store_for_its_route()
     {

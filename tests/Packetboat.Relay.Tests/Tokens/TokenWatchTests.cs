@@ -88,6 +88,22 @@ public sealed class TokenWatchTests : IAsyncDisposable
         Assert.Contains("503", Assert.Single(await LookAsync()).Text, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = Patience)]
+    public async Task What_was_refused_is_asked_for_again_within_the_hour_and_at_once_when_the_section_changes()
+    {
+        await _rig.SignInAsync(Ct);
+        _rig.Issuer.Answer = (_, _) => (403, "<html>Welcome to the hotel</html>");
+        Assert.Contains("403", Assert.Single(await LookAsync()).Text, StringComparison.Ordinal);
+        _rig.Issuer.Answer = _rig.Rotate;
+        _rig.Queue.Time.Advance(TokenWatch.Passing);
+        Assert.Empty(await LookAsync());
+
+        _settings = _settings with { Tokens = [_rig.Token with { ClientSecret = new Secret("a new one") }] };
+        int before = _rig.Issuer.Asked.Count;
+        await LookAsync();
+        Assert.Equal(before + 1, _rig.Issuer.Asked.Count);
+    }
+
     /// <summary>The copy of an installation that somebody looks at has its token too, and it can be used once.</summary>
     [Fact(Timeout = Patience)]
     public async Task While_nothing_is_sent_nothing_is_renewed()
