@@ -111,7 +111,7 @@ public sealed partial class DeliveryScheduler
             due = [.. due, .. old.ExceptBy(due.Select(Key), Key)];
         if (due.Count == 0)
         {
-            NoteStored(routeName, isStored: limit <= 0);
+            TryNoteStored(routeName, isStored: limit <= 0);
             return false;
         }
 
@@ -123,19 +123,9 @@ public sealed partial class DeliveryScheduler
             Claim([.. group], now, items, claims);
         await HandOverAsync(items, claims, stopping);
         bool isMore = due.Count >= limit;
-        lock (_lock)
-        {
-            if (limit > 0 && _lanes.TryGet(routeName, out _))
-            {
-                NoteStored(routeName, isMore);
-            }
-            // What was read leaves by another route, and shows where the rest goes. No lane remembers that there is a rest.
-            else if (limit > 0 && isMore && !(_soonest < now + SecondLook))
-            {
-                _soonest = now + SecondLook;
-            }
-        }
-
+        // What was read may leave by another route, and show where the rest goes. No lane remembers that there is a rest.
+        if (limit > 0 && !TryNoteStored(routeName, isMore) && isMore)
+            LookAgain(now + SecondLook);
         return isMore && items.Count > 0 && RoomFor(routeName, now).Limit > 0;
 
         static (long, int) Key(DueRecipient one) => (one.Message.Number, one.Recipient.Number);
@@ -145,15 +135,24 @@ public sealed partial class DeliveryScheduler
     /// An open lane remembers what waits for it, also while new mail holds all of its places: else nobody would look again when there are some, and
     /// it would lie until the longest sleep is over.
     /// </summary>
-    private void NoteStored(string routeName, bool isStored)
+    /// <returns>There is such a lane.</returns>
+    private bool TryNoteStored(string routeName, bool isStored)
     {
         lock (_lock)
         {
             if (!_lanes.TryGet(routeName, out Lane? lane))
-                return;
+                return false;
             lane.HasStored = isStored && lane.IsOpen;
             RemoveIfIdle(lane);
+            return true;
         }
+    }
+
+    private void LookAgain(DateTimeOffset at)
+    {
+        lock (_lock)
+            if (!(_soonest < at))
+                _soonest = at;
     }
 
     /// <summary>Behind a closed lane: those that are too old to wait for another probe. They go back, unless a probe is under way and succeeds.</summary>
