@@ -45,6 +45,9 @@ internal abstract record Connection
     {
         /// <summary>It was said before the TLS that is demanded of the host: whoever sits on the way may have said it.</summary>
         public bool IsForgeable { get; init; }
+
+        /// <summary>The host does not do what one domain demands of it. That says nothing about the host to other domains, whoever wrote it down.</summary>
+        public bool IsOfPolicy { get; init; }
     }
 
     /// <summary>The domain cannot get mail at all; its recipients bounce.</summary>

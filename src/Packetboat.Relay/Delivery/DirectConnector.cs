@@ -215,10 +215,6 @@ internal sealed class DirectConnector(
         return route.Tls == TlsWish.Required ? TransportPolicies.Strict(mx, isOwnName, sts, usual, host) : usual;
     }
 
-    /// <summary>What one domain demands and the host does not do says nothing about the host to other domains, whoever wrote that down.</summary>
-    private static bool IsOfPolicy(Connection.Unreachable down) =>
-        down is { FromPeer: false, Reply.Enhanced: "4.7.4" or "4.7.5" };
-
     private static Connection NotSecure(SmtpReply reply, string host) =>
         reply.IsPermanent ? new Connection.Impossible(reply) : new Connection.Unreachable(reply, false, host);
 
@@ -238,7 +234,7 @@ internal sealed class DirectConnector(
                 Connection made = await ConnectAsync(call, pace, stopping);
                 if (made is Connection.Ready)
                     _resting.Answered(call.Target.Address);
-                else if (made is Connection.Unreachable down && !IsOfPolicy(down))
+                else if (made is Connection.Unreachable { IsOfPolicy: false })
                     _resting.Failed(call.Target.Address);
                 return made is Connection.Ready ready ? ready with { WarmUp = ramp } : made;
             default:
@@ -431,7 +427,7 @@ internal sealed class DirectConnector(
                 (true, _, _) => Unreachable(DeliveryReplies.Broken(broken.Message)),
                 (_, false, _) => Unreachable(TlsFailed),
                 (_, _, true) => Insecure(DeliveryReplies.TlsDoubt(name, demand.Source, trust.Doubt), trust.Doubt),
-                _ => Unreachable(DeliveryReplies.TlsBroken(name, demand.Source, broken.Message)),
+                _ => Unmet(DeliveryReplies.TlsBroken(name, demand.Source, broken.Message)),
             };
 
         /// <summary>Null: it is as demanded, or nobody demands it.</summary>
@@ -447,15 +443,17 @@ internal sealed class DirectConnector(
                 return new Connection.Unreachable(started.Reply, true, host);
             if (!session.IsUsable)
                 return InClear(started.Reply);
-            return demand.IsFirm ? Unreachable(DeliveryReplies.TlsRefused(name, demand.Source, started.Reply)) : null;
+            return demand.IsFirm ? Unmet(DeliveryReplies.TlsRefused(name, demand.Source, started.Reply)) : null;
         }
 
         private Connection.Unreachable InClear(SmtpReply reply) => new(reply, true, host) { IsForgeable = demand.IsFirm };
 
         private Connection.Unreachable Unreachable(SmtpReply reply) => new(reply, false, host);
 
+        private Connection.Unreachable Unmet(SmtpReply reply) => Unreachable(reply) with { IsOfPolicy = true };
+
         /// <summary>A domain's demand may be met another time. Mail whose sender demands it goes back at once. RFC 8689 §4.2.1.</summary>
         private Connection Insecure(SmtpReply reply, string reason) =>
-            wish == TlsWish.Required ? new Connection.Impossible(DeliveryReplies.NotSecure(name, reason)) : Unreachable(reply);
+            wish == TlsWish.Required ? new Connection.Impossible(DeliveryReplies.NotSecure(name, reason)) : Unmet(reply);
     }
 }
