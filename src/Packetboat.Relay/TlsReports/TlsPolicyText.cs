@@ -46,6 +46,9 @@ internal static class TlsPolicyText
     private const int MaxRecords = 16;
     private const int MaxLine = 200;
 
-    private static string Line(TlsaRecord record) =>
-        record.ToString() is { Length: > MaxLine } text ? text[..MaxLine] : record.ToString();
+    private static string Line(TlsaRecord record)
+    {
+        string text = record.ToString();
+        return text.Length > MaxLine ? text[..MaxLine] : text;
+    }
 }

@@ -114,16 +114,27 @@ public sealed class TlsReporter : PeriodicService
     {
         string host = _settings().Mail.HostName;
         var report = new TlsReport(domain, day, host, $"postmaster@{host}", _store.Results(day, domain));
-        // Together: one that hangs holds up the others, and other domains' reports, no longer than itself.
+        // Together: one that hangs holds up the others, and other domains' reports, no longer than itself. None fails for another: who has taken it
+        // would get it again.
         bool[] taken = await Task.WhenAll(addresses.Select(address => SendAsync(report, address, ct)));
         return taken.Contains(true);
     }
 
     private async Task<bool> SendAsync(TlsReport report, Uri address, CancellationToken ct)
     {
-        string? failure = TlsReportRecord.MailOf(address) is { } to
-            ? await MailAsync(report, to, ct)
-            : await _post.SendAsync(address, report.ToGzip(), ct);
+        string? failure;
+        try
+        {
+            failure = TlsReportRecord.MailOf(address) is { } to
+                ? await MailAsync(report, to, ct)
+                : await _post.SendAsync(address, report.ToGzip(), ct);
+        }
+        catch (Exception fault) when (!ct.IsCancellationRequested)
+        {
+            Log.ServiceFault($"{nameof(TlsReporter)} to {PrintableText.Of(address.AbsoluteUri, 200)}", fault);
+            return false;
+        }
+
         Log.TlsReported(report.Domain, report.Day, PrintableText.Of(address.AbsoluteUri, 200), failure ?? "it was taken");
         return failure is null;
     }

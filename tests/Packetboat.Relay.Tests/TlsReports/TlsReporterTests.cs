@@ -144,6 +144,20 @@ public sealed class TlsReporterTests : IAsyncDisposable
         Assert.Empty(Due());
     }
 
+    [Fact(Timeout = Patience)]
+    public async Task Who_has_taken_it_gets_it_once_although_another_of_its_addresses_fails()
+    {
+        Sign();
+        _zone.Add($"_smtp._tls.far.example TXT v=TLSRPTv1; rua=https://web.far.example:{_web.Port}/a,mailto:tls@reports.example");
+        _spool.FaultOfCommits = new InvalidOperationException("what nobody has thought of");
+        _web.Answer = "HTTP/1.1 201 yes\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        await CountAsync();
+        await NextDayAsync();
+        await _reporter.LookAsync(Ct);
+        Assert.Equal(1, _web.Connections);
+        Assert.Empty(Due());
+    }
+
     /// <summary>RFC 8460 §4.1.</summary>
     [Fact(Timeout = Patience)]
     public async Task Reports_of_a_day_leave_one_by_one_in_the_first_hours_of_the_next()
