@@ -27,18 +27,35 @@ public sealed class TokenKeeper(
     /// <summary>So long before its end an access token is renewed; of one with a short life, half of that.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    private volatile bool _isOver;
     private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
 
     /// <summary>After the renewals that are under way: what one brings replaces what is on the disk, and is worth nothing if it gets lost.</summary>
     public async ValueTask DisposeAsync()
     {
+        // No more is begun. One takes no longer than its giver has to answer, and the disk.
+        _isOver = true;
+        using var patience = new CancellationTokenSource(Patience, time);
         foreach (Slot slot in _slots.Values)
         {
-            // No longer than its giver has to answer.
-            await slot.Turn.WaitAsync();
-            slot.Turn.Dispose();
+            try
+            {
+                await slot.Turn.WaitAsync(patience.Token);
+                slot.Turn.Release();
+            }
+            catch (OperationCanceledException)
+            {
+                // It has had its time.
+            }
         }
     }
+
+    /// <summary>
+    /// Whether a token may be renewed here. A copy of an installation that is only looked at must not use up the token of the one that works.
+    /// </summary>
+    public bool MayRenew => mayRenew?.Invoke() != false;
 
     /// <param name="token">Which.</param>
     /// <param name="rejected">What was given before and is not taken; not set: nothing.</param>
@@ -60,11 +77,11 @@ public sealed class TokenKeeper(
 
             if (slot.Access.IsSet && slot.Access != rejected && time.GetUtcNow() < slot.RenewAt)
                 return new TokenAnswer.Given(slot.Access, IsNew: slot.ReplacesRefused);
-            // A copy of an installation that is only looked at must not use up the token of the one that works.
-            TokenAnswer answer =
-                mayRenew?.Invoke() == false
-                    ? new TokenAnswer.Refused("nothing is sent from here (NO_SENDMAIL), so it is not renewed", IsFinal: false)
-                    : await RenewAsync(slot, token, ct);
+            if (!MayRenew)
+                return new TokenAnswer.Refused("nothing is sent from here (NO_SENDMAIL), so it is not renewed", IsFinal: false);
+            if (_isOver)
+                return new TokenAnswer.Refused("the program ends", IsFinal: false);
+            TokenAnswer answer = await RenewAsync(slot, token, ct);
             slot.Trouble = answer is TokenAnswer.Refused refused ? refused : null;
             if (answer is TokenAnswer.Given)
                 slot.ReplacesRefused = rejected.IsSet;

@@ -34,9 +34,7 @@ public sealed class TokenWatch(TokenKeeper keeper, Func<Settings> settings, IQue
         Settings now = settings();
         foreach (TokenSettings token in now.Tokens)
         {
-            // A copy of an installation that is only looked at must not use up the token of the one that works.
-            bool isSending = !now.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL);
-            if (isSending && IsDue(token))
+            if (keeper.MayRenew && IsDue(token))
                 _renewed[token.Name] = (token, Time.GetTimestamp(), PauseAfter(await keeper.GetAsync(token, default, ct)));
 
             await SetAlarmAsync(AlarmKey(token.Name), WarningOf(token, now.Packetboat.ExpiryNotice), ct);

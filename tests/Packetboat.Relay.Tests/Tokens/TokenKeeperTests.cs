@@ -79,19 +79,10 @@ public sealed class TokenKeeperTests : IAsyncDisposable
     public async Task One_that_is_forgotten_during_its_renewal_does_not_come_back_in_place_of_another()
     {
         await _rig.SignInAsync(Ct);
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var answer = new SemaphoreSlim(0);
-        _rig.Issuer.Answer = (path, fields) =>
-        {
-            asked.TrySetResult();
-            answer.Wait(Ct);
-            return _rig.Rotate(path, fields);
-        };
-        Task<string> renewal = _rig.GetAsync(Ct);
-        await asked.Task.WaitAsync(Ct);
+        (Task<string> renewal, Action letGo) = await _rig.BeginRenewalAsync(Ct);
         Task<bool> forgotten = _rig.Keeper.ForgetAsync("office", Ct);
         Assert.False(forgotten.IsCompleted);
-        answer.Release();
+        letGo();
         await renewal;
         Assert.True(await forgotten);
         Assert.Null(_rig.FindToken("office"));
@@ -135,26 +126,39 @@ public sealed class TokenKeeperTests : IAsyncDisposable
         Assert.Empty(_rig.Issuer.Asked);
     }
 
+    /// <summary>The copy of an installation that somebody looks at has its token too, and it can be used once.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task Where_nothing_is_sent_it_is_not_renewed_and_nobody_is_troubled()
+    {
+        await _rig.SignInAsync(Ct);
+        _rig.MayRenew = false;
+        Assert.StartsWith("later: nothing is sent from here", await _rig.GetAsync(Ct), StringComparison.Ordinal);
+        Assert.Empty(_rig.Issuer.Asked);
+        Assert.Empty(_rig.Keeper.StateOf(_rig.Token).Trouble);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task One_that_could_not_be_kept_goes_with_the_section_that_it_came_for()
+    {
+        await _rig.SignInAsync(Ct);
+        _rig.IsFull = true;
+        await _rig.GetAsync(Ct);
+        _rig.IsFull = false;
+        TokenSettings other = _rig.Token with { ClientId = "they" };
+        Assert.Contains("sign in again", await _rig.GetAsync(Ct, token: other), StringComparison.Ordinal);
+        Assert.Single(_rig.Issuer.Asked);
+    }
+
     [Fact(Timeout = Patience)]
     public async Task The_end_of_the_program_waits_for_a_renewal_that_is_under_way()
     {
         await _rig.SignInAsync(Ct);
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var answer = new SemaphoreSlim(0);
-        _rig.Issuer.Answer = (path, fields) =>
-        {
-            asked.TrySetResult();
-            answer.Wait(Ct);
-            return _rig.Rotate(path, fields);
-        };
-        Task<string> renewal = _rig.GetAsync(Ct);
-        await asked.Task.WaitAsync(Ct);
+        (Task<string> renewal, Action letGo) = await _rig.BeginRenewalAsync(Ct);
         Task ending = _rig.RestartAsync();
         Assert.False(ending.IsCompleted);
-        answer.Release();
+        letGo();
         await ending;
         Assert.Equal("a1", await renewal);
-        _rig.Issuer.Answer = _rig.Rotate;
         Assert.Equal("a2", await _rig.GetAsync(Ct));
     }
 

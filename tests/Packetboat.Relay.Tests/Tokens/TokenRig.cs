@@ -32,6 +32,9 @@ internal sealed class TokenRig : ITokenStore, IAsyncDisposable
     /// <summary>Seconds.</summary>
     public int Life { get; set; } = 3600;
 
+    /// <summary>Mail is sent from here.</summary>
+    public bool MayRenew { get; set; } = true;
+
     /// <summary>The disk takes nothing.</summary>
     public bool IsFull { get; set; }
 
@@ -62,6 +65,22 @@ internal sealed class TokenRig : ITokenStore, IAsyncDisposable
             _ => "",
         };
 
+    /// <summary>A renewal whose answer is on its way, until it is let go.</summary>
+    public async Task<(Task<string> Renewal, Action LetGo)> BeginRenewalAsync(CancellationToken ct)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Issuer.Answer = (path, fields) =>
+        {
+            asked.TrySetResult();
+            answer.Task.Wait(ct);
+            return Rotate(path, fields);
+        };
+        Task<string> renewal = GetAsync(ct);
+        await asked.Task.WaitAsync(ct);
+        return (renewal, () => answer.TrySetResult());
+    }
+
     public (int, string) Rotate(string path, IReadOnlyDictionary<string, string> fields)
     {
         if (fields["refresh_token"] != _valid)
@@ -84,5 +103,5 @@ internal sealed class TokenRig : ITokenStore, IAsyncDisposable
     public Task<bool> ForgetTokenAsync(string name, CancellationToken stopping) =>
         Queue.Accounts.ForgetTokenAsync(name, stopping);
 
-    private TokenKeeper NewKeeper() => new(this, _server, _box, Queue.Time);
+    private TokenKeeper NewKeeper() => new(this, _server, _box, Queue.Time, () => MayRenew);
 }
