@@ -46,15 +46,12 @@ internal static class TraceCommand
     private static int Answer(IReadOnlyList<MessageTrace> traces, bool json)
     {
         if (json)
-        {
             Print.Json(traces, OperationsJson.Default.IReadOnlyListMessageTrace);
-            return ExitCode.Ok;
-        }
-
-        foreach (MessageTrace trace in traces)
-            Print.Trace(trace);
-        if (traces.Count == 0)
+        else if (traces.Count == 0)
             Print.Line("No such message is known.");
+        else
+            foreach (MessageTrace trace in traces)
+                Print.Trace(trace);
         return traces.Count == 0 ? ExitCode.Failed : ExitCode.Ok;
     }
 }

@@ -76,7 +76,8 @@ internal static class Verbs
                 ct
             );
         }
-        catch (OperationCanceledException)
+        // A wait that took too long is a fault: nobody has interrupted anything.
+        catch (OperationCanceledException over) when (over.InnerException is not TimeoutException)
         {
             Print.Error("interrupted");
             return ExitCode.Interrupted;
