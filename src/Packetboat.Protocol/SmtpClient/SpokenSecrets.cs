@@ -19,7 +19,7 @@ internal sealed class SpokenSecrets
     /// <param name="text">A password, a token, or what went over the wire.</param>
     public void Add(string text)
     {
-        // A mark of one or two characters is no secret.
+        // So few characters are in every other word: they cannot be told from those.
         if (text.Length <= 3 || _whole.Contains(text, StringComparer.Ordinal))
             return;
         _whole.Add(text);
