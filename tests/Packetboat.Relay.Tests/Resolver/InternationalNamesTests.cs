@@ -33,12 +33,26 @@ public sealed class InternationalNamesTests : IDisposable
     }
 
     [Fact(Timeout = Patience)]
-    public async Task Mail_servers_and_aliases_keep_their_names_as_they_were_written()
+    public async Task Mail_servers_keep_their_names_as_they_were_written()
     {
         Task answering = AnswerAsync(@"\xc0\x0c\x00\x0f\x00\x01\x00\x00\x00\x3c\x00\x13\x00\x0a\x0exn--mnchen-3ya\xc0\x10");
         DnsAnswer<MxRecord> mx = await NewResolver().MxAsync("far.example", Ct);
         await answering;
         Assert.Equal("xn--mnchen-3ya.example", Assert.Single(Assert.IsType<DnsAnswer<MxRecord>.Found>(mx).Records).Host);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Aliases_are_followed_to_their_end()
+    {
+        Task answering = AnswerAsync(
+            @"\xc0\x0c\x00\x05\x00\x01\x00\x00\x00\x3c\x00\x10\x0dxn--bcher-kva\xc0\x10"
+                + @"\xc0\x29\x00\x05\x00\x01\x00\x00\x00\x3c\x00\x07\x04host\xc0\x10"
+                + @"\xc0\x45\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x7f\x00\x00\x01",
+            records: 3
+        );
+        DnsAnswer<IPAddress> answer = await NewResolver().Ipv4Async("far.example", Ct);
+        await answering;
+        Assert.Equal("host.example", Assert.IsType<DnsAnswer<IPAddress>.Found>(answer).CanonicalName);
     }
 
     private CachingResolver NewResolver() =>
@@ -52,8 +66,8 @@ public sealed class InternationalNamesTests : IDisposable
             TimeProvider.System
         );
 
-    /// <summary>Repeats the question, as servers do, and adds a record.</summary>
-    private async Task AnswerAsync(string record)
+    /// <summary>Repeats the question, as servers do, and adds records.</summary>
+    private async Task AnswerAsync(string answer, byte records = 1)
     {
         byte[] query = new byte[1024];
         SocketReceiveFromResult from = await _server.ReceiveFromAsync(query, new IPEndPoint(IPAddress.Any, 0), Ct);
@@ -63,9 +77,11 @@ public sealed class InternationalNamesTests : IDisposable
         [
             query[0],
             query[1],
-            .. WireText.Bytes(@"\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00"),
+            .. WireText.Bytes(@"\x81\x80\x00\x01\x00"),
+            records,
+            .. WireText.Bytes(@"\x00\x00\x00\x00"),
             .. question[..end],
-            .. WireText.Bytes(record),
+            .. WireText.Bytes(answer),
         ];
         await _server.SendToAsync(reply, from.RemoteEndPoint, Ct);
     }

@@ -68,6 +68,14 @@ public sealed class RequireTlsTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_policy_that_takes_itself_back_vouches_for_nobody()
+    {
+        _rig.Announce("none");
+        (_rig.Server.Certificate, _rig.Server.Extensions) = (Right, ["REQUIRETLS"]);
+        Assert.EndsWith("vouches for its name", await ReturnedAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_name_that_nobody_vouches_for_gets_nothing()
     {
         (_rig.Server.Certificate, _rig.Server.Extensions) = (Right, ["REQUIRETLS"]);
