@@ -82,7 +82,15 @@ public sealed class ConfigurationReader
             Routes = routes,
             Backups = backups.Named(packetboatKeys, "RelayBackups"),
             Tokens = tokens,
-            SecretFiles = [.. _values.Select(value => value.SecretFile).OfType<string>().Distinct(StringComparer.Ordinal)],
+            // Whole, because whoever is told of them may be somewhere else than we are.
+            SecretFiles =
+            [
+                .. _values
+                    .Select(value => value.SecretFile)
+                    .OfType<string>()
+                    .Select(file => Path.GetFullPath(file, _environment.WorkingDirectory))
+                    .Distinct(StringComparer.Ordinal),
+            ],
         };
     }
 

@@ -25,7 +25,7 @@ public sealed record Settings(
     /// <summary>What is used, in this order, while <c>RelayServer</c> cannot be.</summary>
     public IReadOnlyList<RelaySettings> Backups { get; init; } = [];
 
-    /// <summary>The files that have passwords in them: ini files, and those that they name.</summary>
+    /// <summary>The files that have passwords in them: ini files, and those that they name; full paths.</summary>
     public IReadOnlyList<string> SecretFiles { get; init; } = [];
 
     /// <summary>Null where mail is delivered directly.</summary>

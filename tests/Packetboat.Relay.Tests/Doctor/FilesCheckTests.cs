@@ -52,10 +52,7 @@ public sealed class FilesCheckTests : IDisposable
 
     private Task<Finding> ExamineAsync()
     {
-        Subject subject = Subject.In(
-            _folder.Ctrl,
-            new ConfigurationEnvironment("node.example", "linux", Environment.CurrentDirectory)
-        );
+        Subject subject = Subject.In(_folder.Ctrl, new ConfigurationEnvironment("node.example", "linux", "/"));
         return new FilesCheck().ExamineAsync(new Facts(subject, new FakeResolver(), TimeProvider.System, null, Ct), Ct);
     }
 }
