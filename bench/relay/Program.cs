@@ -16,6 +16,7 @@ internal static class Program
             MillionCommand.Create(),
             PoisonedCommand.Create(),
             SteadyCommand.Create(),
+            RestCommand.Create(),
             SiegeCommand.Create(),
             ChecksCommand.Create(),
             NamesCommand.Create(),

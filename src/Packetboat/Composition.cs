@@ -49,6 +49,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly AuthorizationServer _authorization;
     private readonly TokenKeeper _tokens;
     private readonly TokenWatch _tokenWatch;
+    private readonly IdleMemory _idleMemory;
     private readonly ListingWatch _listing;
     private readonly DoctorRounds _doctor;
     private readonly DoctorWatch _doctorWatch;
@@ -111,6 +112,7 @@ internal sealed class Composition : IAsyncDisposable
             time,
             () => !Settings.Current.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL)
         );
+        _idleMemory = new IdleMemory(_log, time);
         _tokenWatch = new TokenWatch(_tokens, () => Settings.Current, _store, _log, time);
         SendMail = new SendMail(
             _store,
@@ -310,6 +312,7 @@ internal sealed class Composition : IAsyncDisposable
             _proofs,
             _keyWatch,
             _tokenWatch,
+            _idleMemory,
             _listing,
             _doctorWatch,
             _limits,
@@ -328,6 +331,7 @@ internal sealed class Composition : IAsyncDisposable
         _proofs.Dispose();
         _keyWatch.Dispose();
         _tokenWatch.Dispose();
+        _idleMemory.Dispose();
         _listing.Dispose();
         _doctorWatch.Dispose();
         _doctor.Dispose();

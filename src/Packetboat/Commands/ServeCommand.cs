@@ -85,8 +85,6 @@ internal static class ServeCommand
         await server.StartAsync(ct);
         var log = new ServeLog(loggers.CreateLogger<ServeLog>());
         log.Started(settings, composition);
-        // The start leaves several MiB behind that a server which has little to do would keep for long.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         await server.WaitAsync(ct);
         log.Stopped();
     }
