@@ -50,27 +50,3 @@ internal sealed record BesiegerPlan(string Name, Door Door, BesiegerTls Tls, str
 
     public byte[] Drops { get; } = Encoding.Latin1.GetBytes(Dripped);
 }
-
-/// <summary>The listeners.</summary>
-internal enum Door
-{
-    Transfer,
-    Submission,
-    TlsSubmission,
-}
-
-/// <summary>What a besieger does about TLS.</summary>
-internal enum BesiegerTls
-{
-    /// <summary>It speaks in clear.</summary>
-    None,
-
-    /// <summary>The server waits for the handshake, and will go on waiting.</summary>
-    Never,
-
-    /// <summary>After what is said.</summary>
-    Start,
-
-    /// <summary>Before anything is said.</summary>
-    First,
-}

@@ -2,22 +2,6 @@ using System.Globalization;
 
 namespace Packetboat.Bench.Relay;
 
-/// <summary>What is done to the server besides the honest load.</summary>
-internal enum SiegeKind
-{
-    /// <summary>Nothing.</summary>
-    Without,
-
-    /// <summary>Slow and silent clients.</summary>
-    Slow,
-
-    /// <summary>New connections from one address.</summary>
-    FloodOfOne,
-
-    /// <summary>The same number from fifty.</summary>
-    FloodOfMany,
-}
-
 /// <summary>What one turn showed. Milliseconds, MiB, processors.</summary>
 internal sealed record SiegeTurn(SiegeKind Kind, double Accepted, double Delivered, Latencies Latencies)
 {

@@ -1,0 +1,4 @@
+namespace Packetboat.Relay.Operations;
+
+/// <summary>What was changed.</summary>
+public sealed record QueueChanged(QueueAction Action, IReadOnlyList<QueueRow> Changed);

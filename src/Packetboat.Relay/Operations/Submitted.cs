@@ -1,0 +1,4 @@
+namespace Packetboat.Relay.Operations;
+
+/// <summary>The id under which a message was queued.</summary>
+public sealed record Submitted(string Id);
