@@ -102,7 +102,9 @@ public sealed class DocumentationTests
                 text.Contains("[Mail]", StringComparison.Ordinal) || text.Contains("[Global]", StringComparison.Ordinal);
             File.WriteAllText(
                 Path.Combine(ctrl, "sbbs.ini"),
-                isSbbs ? text : "[Mail]\nOptions = USE_SUBMISSION_PORT\nDNSServer = 127.0.0.1\nRelayServer = hub.example.net\n"
+                isSbbs
+                    ? text
+                    : "[Mail]\nOptions = USE_SUBMISSION_PORT\nDNSServer = 127.0.0.1\nRelayServer = hub.example.net\nRelayPort = 587\n"
             );
             if (!isSbbs)
                 File.WriteAllText(Path.Combine(ctrl, "packetboat.ini"), text);

@@ -63,7 +63,7 @@ public static class AlarmCatalogue
             "port25",
             AlarmSeverity.Critical,
             "No connection to port 25 of other servers comes about: the provider of this machine lets no mail out.",
-            "Nothing need be done: mail leaves through the relay until the port is open. Who wants it to leave directly asks the provider to open port 25"
+            "With DeliveryMode=Auto nothing need be done: mail leaves through the relay until the port is open. Else say packetboat doctor, which ends in how mail should leave; or ask the provider to open port 25"
         )
         {
             Settle = Flapping,

@@ -11,6 +11,7 @@ namespace Packetboat.Relay.Configuration;
 internal static class SettingsReview
 {
     private const string Options = "Options";
+    private const int SmtpPort = 25;
 
     public static void OfMail(MailSettings mail, SettingReader keys)
     {
@@ -30,6 +31,13 @@ internal static class SettingsReview
                 nameof(packetboat.DeliveryMode),
                 "Auto needs a relay, and RelayServer in sbbs.ini is blank",
                 "write RelayServer=relay.example.net in [Mail]"
+            );
+        else if (packetboat.DeliveryMode == DeliveryMode.Auto && mail.RelayPort == SmtpPort)
+            keys.Report(
+                Severity.Warning,
+                nameof(packetboat.DeliveryMode),
+                "RelayPort in sbbs.ini is 25: where that is blocked, neither the relay nor anybody else can be reached",
+                "write RelayPort=587, which providers leave open"
             );
         LimitKeys.Review(packetboat.Limits, keys);
         RequireFile(packetboat.Certificate, nameof(packetboat.Certificate), keys);

@@ -15,13 +15,16 @@ namespace Packetboat.Relay.Delivery;
 /// </summary>
 internal sealed class AutoRouting : IDetour
 {
-    /// <summary>Hosts of so many owners that do not answer are no accident.</summary>
+    /// <summary>Hosts of so many owners that cannot be reached are no accident.</summary>
     public const int Unrelated = 3;
 
     private const string AlarmKey = "port25";
     private const int MostMoves = 10_000;
     private const int MostDomains = 10_000;
     private const int MaxReason = 600;
+
+    /// <summary>Without a relay to go to, so long between two looks whether a server that has answered still does.</summary>
+    private static readonly TimeSpan BetweenDoubts = TimeSpan.FromMinutes(10);
 
     /// <summary>Silence that is older says nothing about now.</summary>
     private static readonly TimeSpan SilenceCounts = TimeSpan.FromHours(1);
@@ -41,6 +44,9 @@ internal sealed class AutoRouting : IDetour
     private readonly Queue<string> _around = new();
     private RoutingState _state;
     private string? _answered;
+    private RouteMove? _suspicion; // that port 25 is blocked, with no relay to go to; under the lock
+    private DateTimeOffset _doubted;
+    private Task _shown = Task.CompletedTask; // the alarm as it is; under the lock
 
     public AutoRouting(IMoveStore moves, IQueueStore store, Func<Settings> settings, MailLog log, TimeProvider time)
     {
@@ -67,22 +73,54 @@ internal sealed class AutoRouting : IDetour
     /// <summary>A server of a domain that answered since the last start, if there is one.</summary>
     public string? LastAnswer => Volatile.Read(ref _answered);
 
+    /// <summary>Nobody can be reached directly, and there is no relay to go to; null: it is not so.</summary>
+    public RouteMove? Suspicion
+    {
+        get
+        {
+            lock (_lock)
+                return _suspicion;
+        }
+    }
+
+    /// <summary>What a crash has left between a move and its alarm is put right, and what was suspected before is again.</summary>
+    public async Task TakeUpAsync(CancellationToken ct)
+    {
+        Alarm? left = (await _store.AlarmsAsync(ct)).FirstOrDefault(alarm => alarm.Key == AlarmKey);
+        if (left is not null)
+            lock (_lock)
+                // Whoever has answered meanwhile has ended it.
+                if (State.Everything is null && LastAnswer is null && _suspicion is null)
+                    _suspicion = new RouteMove(RouteMove.Everything, left.Text, left.Raised, _time.GetUtcNow(), 0, []);
+        await ShowAsync();
+    }
+
     /// <summary>A server of a domain took a connection: port 25 is open.</summary>
     public void Answered(string host)
     {
-        Volatile.Write(ref _answered, host);
+        bool wasSuspected;
         lock (_lock)
+        {
+            Volatile.Write(ref _answered, host);
             _silent.Clear();
-        if (State.Everything is null || !Remove(RouteMove.Everything))
+            wasSuspected = _suspicion is not null;
+            _suspicion = null;
+        }
+
+        if (State.Everything is not null && Remove(RouteMove.Everything))
+            Tell($"port 25 is open again: {PrintableText.Of(host, 300)} answers. Mail leaves directly");
+        else if (wasSuspected)
+            Changed?.Invoke();
+        else
             return;
-        Tell($"port 25 is open again: {PrintableText.Of(host, 300)} answers. Mail leaves directly");
-        _ = SaveAsync(ClearAlarmAsync());
+        _ = SaveAsync(ShowAsync());
     }
 
-    /// <summary>Nobody took the call.</summary>
+    /// <summary>No connection to a server came about.</summary>
     /// <param name="host">The name.</param>
-    /// <returns>Whether so many have not answered that the port may be blocked.</returns>
-    public bool NoteSilence(string host)
+    /// <param name="hasAlternative">Mail for it may go to a relay.</param>
+    /// <returns>Whether there are so many that the port may be blocked, and that is to be looked into.</returns>
+    public bool NoteSilence(string host, bool hasAlternative)
     {
         DateTimeOffset now = _time.GetUtcNow();
         lock (_lock)
@@ -93,48 +131,90 @@ internal sealed class AutoRouting : IDetour
                 _silent.Remove(old);
             if (_silent.Count < Unrelated * 2)
                 _silent[KeyOf(host)] = (host, now);
-            return _silent.Count >= Unrelated && State.Everything is null;
+            if (_silent.Count < Unrelated || State.Everything is not null)
+                return false;
+            if (hasAlternative)
+                return true;
+            // A clock that was set back delays nothing.
+            bool isTime = _suspicion is null && (now - _doubted).Duration() >= BetweenDoubts;
+            if (isTime)
+                _doubted = now;
+            return isTime;
         }
+    }
+
+    /// <summary>Nobody answers, and there is no relay: the operator must hear of it, and nothing else can be done.</summary>
+    public void Suspect()
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        lock (_lock)
+        {
+            string[] hosts = Silent();
+            if (hosts.Length < Unrelated || _suspicion is not null || State.Everything is not null)
+                return;
+            string text = PrintableText.Of(
+                $"port 25 seems to be blocked, or the network is down: {string.Join(", ", hosts)} cannot be reached, and nobody else answers. Say: packetboat doctor",
+                MaxReason
+            );
+            _suspicion = new RouteMove(RouteMove.Everything, text, now, now + _settings().Packetboat.DirectProbe, 0, hosts);
+        }
+
+        Changed?.Invoke();
+        _ = SaveAsync(ShowAsync());
     }
 
     /// <summary>Port 25 is blocked: the relay answers, and nobody else does. All mail goes there at once.</summary>
     public void Block()
     {
         DateTimeOffset now = _time.GetUtcNow();
-        string text;
+        string why;
         lock (_lock)
         {
-            string[] hosts = [.. _silent.Values.Select(one => one.Host).Order(StringComparer.Ordinal)];
+            string[] hosts = Silent();
             if (hosts.Length < Unrelated || State.Everything is not null)
                 return;
             _silent.Clear();
-            string why = PrintableText.Of(
-                $"port 25 is blocked: {string.Join(", ", hosts)} do not answer, and the relay does",
+            _suspicion = null;
+            why = PrintableText.Of(
+                $"port 25 is blocked: {string.Join(", ", hosts)} cannot be reached, and the relay can",
                 MaxReason
             );
             Put(new RouteMove(RouteMove.Everything, why, now, now + _settings().Packetboat.DirectProbe, 0, hosts));
-            text = $"{why}. All mail leaves through the relay; the direct way is tried again by itself";
         }
 
-        Tell(text);
-        _ = SaveAsync(RaiseAlarmAsync(now, text));
+        Tell(Words(why));
+        _ = SaveAsync(ShowAsync());
     }
 
-    /// <summary>No mail is to leave directly first any more: whether port 25 is open concerns nobody.</summary>
-    public void Unconcerned()
+    /// <summary>There is no relay any more that mail goes to where it cannot leave directly.</summary>
+    /// <param name="leavesDirectly">Some still leaves directly: whether port 25 is open concerns the operator.</param>
+    public void Unconcerned(bool leavesDirectly)
     {
-        if (State.Everything is null || !Remove(RouteMove.Everything))
+        bool wasSuspected;
+        lock (_lock)
+        {
+            wasSuspected = _suspicion is not null && !leavesDirectly;
+            _suspicion = leavesDirectly ? _suspicion : null;
+        }
+
+        if (State.Everything is not null && Remove(RouteMove.Everything))
+            Tell("no mail leaves directly first any more, and whether port 25 is blocked does not count");
+        else if (!wasSuspected)
             return;
-        Tell("no mail leaves directly first any more, and whether port 25 is blocked does not count");
-        _ = SaveAsync(ClearAlarmAsync());
+        _ = SaveAsync(ShowAsync());
     }
 
     /// <summary>The probe was in vain.</summary>
     public void StillBlocked()
     {
+        RouteMove again(RouteMove move) =>
+            move.Again(move.Reason, _time.GetUtcNow(), _settings().Packetboat.DirectProbe, LongestPortProbe);
         lock (_lock)
+        {
+            _suspicion = _suspicion is null ? null : again(_suspicion);
             if (State.Everything is { } all)
-                Put(all.Again(all.Reason, _time.GetUtcNow(), _settings().Packetboat.DirectProbe, LongestPortProbe));
+                Put(again(all));
+        }
     }
 
     /// <summary>Files whose server takes a domain's mail, if that is one of those that were moved.</summary>
@@ -165,7 +245,13 @@ internal sealed class AutoRouting : IDetour
         bool isRefused = outcome.Verdict is SmtpVerdict.Temporary or SmtpVerdict.Permanent;
         if (!isRefused || attempt.Tried is not Route.Direct { MayMove: true } direct)
             return null;
-        bool isUs = cause.Class is FailureClass.AddressReputation or FailureClass.NoPtr or FailureClass.AuthenticationMissing;
+        bool isUs =
+            cause.Class
+            is FailureClass.AddressReputation
+                or FailureClass.NoPtr
+                or FailureClass.AuthenticationMissing
+                // "Send by your provider's server": its word for an address from which no mail should come.
+                or FailureClass.Port25Blocked;
         if (!isUs || !outcome.FromPeer || attempt.IsForgeable || attempt.Host.Length == 0)
             return null;
         string why = PrintableText.Of($"{attempt.Host} refuses us ({cause.Class.Word()}): {outcome.Reply}", MaxReason);
@@ -217,16 +303,43 @@ internal sealed class AutoRouting : IDetour
         Tell($"mail for {key} leaves through the relay: {why}");
     }
 
-    private async Task RaiseAlarmAsync(DateTimeOffset now, string text)
+    private static string Words(string why) =>
+        $"{why}. All mail leaves through the relay; the direct way is tried again by itself";
+
+    /// <summary>Under the lock.</summary>
+    private string[] Silent() => [.. _silent.Values.Select(one => one.Host).Order(StringComparer.Ordinal)];
+
+    /// <summary>Brings the alarm to what is so now, one at a time: what is written last is what was so last.</summary>
+    private Task ShowAsync()
     {
-        await _store.RaiseAlarmAsync(new Alarm(AlarmKey, now, text, AlarmCatalogue.Port25Blocked.Id), CancellationToken.None);
-        _log.AlarmRaised(AlarmKey, text);
+        lock (_lock)
+            return _shown = ShowAsync(after: _shown);
     }
 
-    private async Task ClearAlarmAsync()
+    private async Task ShowAsync(Task after)
     {
-        await _store.ClearAlarmAsync(AlarmKey, CancellationToken.None);
-        _log.AlarmCleared(AlarmKey);
+        await after.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
+        RouteMove? wrong;
+        string text;
+        lock (_lock)
+        {
+            wrong = State.Everything ?? _suspicion;
+            text = State.Everything is { } all ? Words(all.Reason) : _suspicion?.Reason ?? "";
+        }
+
+        bool isRaised = (await _store.AlarmsAsync(CancellationToken.None)).Any(alarm => alarm.Key == AlarmKey);
+        if (wrong is null)
+        {
+            await _store.ClearAlarmAsync(AlarmKey, CancellationToken.None);
+            if (isRaised)
+                _log.AlarmCleared(AlarmKey);
+            return;
+        }
+
+        var alarm = new Alarm(AlarmKey, wrong.Since, text, AlarmCatalogue.Port25Blocked.Id);
+        await _store.RaiseAlarmAsync(alarm, CancellationToken.None);
+        if (!isRaised)
+            _log.AlarmRaised(AlarmKey, text);
     }
 
     private void NoteAround(string domain)

@@ -8,8 +8,10 @@ namespace Packetboat.Relay.Delivery;
 /// <summary>Makes the TCP connection, from the address that the operator chose, within <c>ConnectTimeout</c>.</summary>
 internal sealed class Dialer(Func<DialSettings> settings, TimeProvider time)
 {
-    /// <summary>What a failure begins with where the call was lost: no host, no firewall said a word.</summary>
-    public const string NoAnswer = "no answer";
+    /// <summary>A failure that is nobody's but ours.</summary>
+    public const string WrongSource = "the address set in OutboundInterface is not one of this machine's";
+
+    private const string NoAnswer = "no answer";
 
     /// <param name="target">Whom to call.</param>
     /// <param name="stopping">Ends it.</param>
@@ -99,7 +101,7 @@ internal sealed class Dialer(Func<DialSettings> settings, TimeProvider time)
             SocketError.NetworkUnreachable => "the network cannot be reached",
             SocketError.HostUnreachable => "the host cannot be reached",
             SocketError.TimedOut => NoAnswer,
-            SocketError.AddressNotAvailable => "the address set in OutboundInterface is not one of this machine's",
+            SocketError.AddressNotAvailable => WrongSource,
             _ => failure.Message,
         };
 }

@@ -76,6 +76,7 @@ internal sealed class DirectConnector(
         int tried = 0;
         var unfit = new List<Call>(); // by IPv6, from an address that will be held against us
         var resting = new List<Call>();
+        Call? called = null;
         foreach (string host in hosts.Names)
         {
             (IReadOnlyList<IPAddress> found, string failure) = await addresses.OfAsync(host, stopping);
@@ -88,7 +89,8 @@ internal sealed class DirectConnector(
                 return new Connection.Impossible(DeliveryReplies.NoMailHost(domain));
             if (targets.Count == 0)
             {
-                passing = last = new Connection.Unreachable(Without(host, found.Count, failure), false, host);
+                last = new Connection.Unreachable(Without(host, found.Count, failure), false, host);
+                passing = Telling(passing, last);
                 continue;
             }
 
@@ -97,7 +99,7 @@ internal sealed class DirectConnector(
             {
                 last = NotSecure(reply, host);
                 Note(route, demand, sts, result, targets[0], from: null);
-                passing = last is Connection.Unreachable ? last : passing;
+                passing = Telling(passing, last);
                 continue;
             }
 
@@ -118,10 +120,10 @@ internal sealed class DirectConnector(
 
                 if (++tried > MxHosts.MaxAddresses)
                     return passing ?? last;
-                last = await ConnectAsync(call, stopping);
+                last = await ConnectAsync(called = call, stopping);
                 if (last is Connection.Ready or Connection.Paced)
                     return WithWords(last, target, unfit);
-                passing = last is Connection.Unreachable ? last : passing;
+                passing = Telling(passing, last);
             }
         }
 
@@ -129,14 +131,26 @@ internal sealed class DirectConnector(
         {
             if (++tried > MxHosts.MaxAddresses)
                 break;
-            last = await ConnectAsync(call, stopping);
+            last = await ConnectAsync(called = call, stopping);
             if (last is Connection.Ready or Connection.Paced)
                 return WithWords(last, call.Target, unfit);
-            passing = last is Connection.Unreachable ? last : passing;
+            passing = Telling(passing, last);
         }
 
-        return tried > 0 || unfit.Count == 0 ? passing ?? last : await WithoutIpv4Async(unfit, stopping);
+        // A machine without a way by IPv4 has none to choose.
+        return unfit.Count == 0 || (called is not null && SourceOf(called) is not null)
+            ? passing ?? last
+            : await WithoutIpv4Async(unfit, stopping);
     }
+
+    /// <summary>What a server says tells more than that another one is down: it may refuse us, and then mail goes around it.</summary>
+    private static Connection? Telling(Connection? before, Connection last) =>
+        (before, last) switch
+        {
+            (Connection.Unreachable { FromPeer: true }, Connection.Unreachable { FromPeer: false, IsOfPolicy: false }) => before,
+            (_, Connection.Unreachable) => last,
+            _ => before,
+        };
 
     private async ValueTask<string> WhyNotAsync(Call call, MailAddress? sender, CancellationToken stopping) =>
         call.Target.Address.AddressFamily == AddressFamily.InterNetworkV6
@@ -281,7 +295,7 @@ internal sealed class DirectConnector(
         );
         if (socket is null)
         {
-            if (route.MayMove && failure.StartsWith(Dialer.NoAnswer, StringComparison.Ordinal))
+            if (failure != Dialer.WrongSource && IsSign(call))
                 await NoteSilenceAsync(target.Host, route, stopping);
             return new Connection.Unreachable(DeliveryReplies.CannotConnect(failure), false, host);
         }
@@ -342,22 +356,50 @@ internal sealed class DirectConnector(
         results?.Note(route.Domain, TlsPolicyText.Of(demand, sts), result, target.Host, target.Address, from);
     }
 
+    /// <summary>
+    /// Whether a call that failed says something of the port. A firewall may be silent, refuse in the host's name (RST), or answer for the net (ICMP).
+    /// Where there is no way to the address at all it says nothing, and IPv6 counts where there is nothing else.
+    /// </summary>
+    private bool IsSign(Call call) =>
+        SourceOf(call) is not null
+        && (call.Target.Address.AddressFamily == AddressFamily.InterNetwork || dialer.SourceFor(SomeIpv4) is null);
+
     /// <summary>One host may be down. If several of different owners are, and the relay is not, it is the way out that is closed.</summary>
     private async ValueTask NoteSilenceAsync(string host, Route.Direct route, CancellationToken stopping)
     {
-        if (auto is null || greeter is null || !auto.NoteSilence(host))
+        if (auto is null || greeter is null || !auto.NoteSilence(host, route.MayMove))
             return;
         // Three dead hosts, and one that is known to live, are not.
-        if (auto.LastAnswer is { } other && await greeter.AnswersAsync(other, stopping))
+        if (await WhoAnswersAsync(stopping) is { } other)
             auto.Answered(other);
+        else if (!route.MayMove)
+            auto.Suspect();
         else if (await greeter.AnswersAsync(RelaysOf(route), stopping))
             auto.Block();
     }
+
+    /// <summary>The server that answered last, or one of those that are never all down; null: nobody.</summary>
+    private async ValueTask<string?> WhoAnswersAsync(CancellationToken stopping)
+    {
+        if (auto!.LastAnswer is { } known && await greeter!.AnswersAsync(known, stopping))
+            return known;
+        string?[] large = await Task.WhenAll(LargeReceivers.Domains.Select(domain => LargeAsync(domain, stopping)));
+        return Array.Find(large, host => host is not null);
+    }
+
+    private async Task<string?> LargeAsync(string domain, CancellationToken stopping) =>
+        MxHosts.Of(domain, await resolver.MxAsync(domain, stopping), IsOurs, Random.Shared)
+            is MailHosts.Found { Names: [var first, ..] }
+        && await greeter!.AnswersAsync(first, stopping)
+            ? first
+            : null;
 
     private IEnumerable<RelaySettings> RelaysOf(Route.Direct route) =>
         (route.Rule?.Backups ?? settings().Backups).Prepend(route.Alternative!.Settings);
 
     private bool IsOurs(string host) => string.Equals(host, settings().Mail.HostName, StringComparison.OrdinalIgnoreCase);
+
+    private static readonly IPEndPoint SomeIpv4 = new(new IPAddress([192, 0, 2, 1]), 25);
 
     private static readonly MtaStsLookup NobodyAsked = new(null, "the sender wants none");
 

@@ -5,8 +5,8 @@ using Packetboat.Relay.Telemetry;
 namespace Packetboat.Relay.Delivery;
 
 /// <summary>
-/// While port 25 is blocked: calls, now and then, the hosts that did not answer, and servers of domains that mail is for. No mail waits for
-/// the result.
+/// While port 25 is blocked: calls, now and then, the hosts that did not answer, servers of domains that mail is for, and large ones. No mail waits
+/// for the result.
 /// </summary>
 public sealed class DirectProbe : BackgroundService
 {
@@ -14,6 +14,7 @@ public sealed class DirectProbe : BackgroundService
 
     private readonly AutoRouting _auto;
     private readonly Func<bool> _isWanted;
+    private readonly Func<bool> _leavesDirectly;
     private readonly Greeter _greeter;
     private readonly IResolver _resolver;
     private readonly MailLog _log;
@@ -21,7 +22,8 @@ public sealed class DirectProbe : BackgroundService
     private readonly SemaphoreSlim _changed = new(0, 1);
 
     /// <param name="auto">Who knows that it is blocked.</param>
-    /// <param name="isWanted">Whether any mail would leave directly if it could.</param>
+    /// <param name="isWanted">Whether any mail would leave directly if it could, and by a relay else.</param>
+    /// <param name="leavesDirectly">Whether any mail leaves directly, whatever there is else.</param>
     /// <param name="greeter">Who calls.</param>
     /// <param name="resolver">Where the servers are found.</param>
     /// <param name="log">For its own faults.</param>
@@ -29,13 +31,15 @@ public sealed class DirectProbe : BackgroundService
     internal DirectProbe(
         AutoRouting auto,
         Func<bool> isWanted,
+        Func<bool> leavesDirectly,
         Greeter greeter,
         IResolver resolver,
         MailLog log,
         TimeProvider time
     )
     {
-        (_auto, _isWanted, _greeter, _resolver, _log, _time) = (auto, isWanted, greeter, resolver, log, time);
+        (_auto, _isWanted, _leavesDirectly) = (auto, isWanted, leavesDirectly);
+        (_greeter, _resolver, _log, _time) = (greeter, resolver, log, time);
         auto.Changed += Wake;
     }
 
@@ -48,14 +52,18 @@ public sealed class DirectProbe : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        bool hasBegun = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                if (!hasBegun)
+                    await _auto.TakeUpAsync(stoppingToken);
+                hasBegun = true;
                 if (!_isWanted())
-                    _auto.Unconcerned();
+                    _auto.Unconcerned(_leavesDirectly());
                 await WaitAsync(stoppingToken);
-                if (_isWanted() && _auto.State.Everything is { } blocked && blocked.Probe <= _time.GetUtcNow())
+                if (Blocked is { } blocked && blocked.Probe <= _time.GetUtcNow())
                     await ProbeAsync(blocked, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -70,10 +78,16 @@ public sealed class DirectProbe : BackgroundService
         }
     }
 
+    /// <summary>Mail goes around, or would if there were a way.</summary>
+    private RouteMove? Blocked =>
+        _isWanted() && _auto.State.Everything is { } all ? all
+        : _leavesDirectly() ? _auto.Suspicion
+        : null;
+
     private async Task WaitAsync(CancellationToken stopping)
     {
         TimeSpan pause = Timeout.InfiniteTimeSpan;
-        if (_auto.State.Everything is { } blocked)
+        if (Blocked is { } blocked)
         {
             pause = blocked.Probe - _time.GetUtcNow();
             if (pause <= TimeSpan.Zero)
@@ -98,7 +112,7 @@ public sealed class DirectProbe : BackgroundService
             if (await AnswersAsync(host, stopping))
                 return;
         // Those three may be gone for good, and the port open.
-        foreach (string domain in _auto.Around)
+        foreach (string domain in _auto.Around.Concat(LargeReceivers.Domains))
             if (await _resolver.MxAsync(domain, stopping) is DnsAnswer<MxRecord>.Found { Records: [var first, ..] })
                 if (await AnswersAsync(first.Host, stopping))
                     return;

@@ -89,6 +89,9 @@ internal sealed class RouteTable
 
     public bool HasDetours => Lists.Any(list => list.First.IsDetour);
 
+    public bool LeavesDirectly =>
+        _usual is null || _isAuto || _rules.Any(rule => rule.Action is RouteAction.Direct or RouteAction.Auto);
+
     private IEnumerable<RelayList> Lists => _usual is null ? _ruleRelays.Values : _ruleRelays.Values.Prepend(_usual);
 
     private RelayList? ListOf(RouteRule? rule) => rule is null ? _usual : _ruleRelays.GetValueOrDefault(rule);

@@ -85,5 +85,8 @@ internal sealed class Router(Func<Settings> settings, IResolver resolver, TimePr
     /// <summary>Whether any mail may leave by a relay because it cannot leave directly.</summary>
     public bool HasDetours => _table.Current.HasDetours;
 
+    /// <summary>Whether any mail may leave directly.</summary>
+    public bool LeavesDirectly => _table.Current.LeavesDirectly;
+
     private RoutingState State => auto.State;
 }

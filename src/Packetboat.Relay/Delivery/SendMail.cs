@@ -100,7 +100,7 @@ public sealed class SendMail : IDisposable
         Scheduler = new DeliveryScheduler(
             store,
             _router,
-            route => new Courier(route, connectorOf(route), store, time, stops, shaper),
+            route => new Courier(route, connectorOf(route), store, time, stops, shaper, () => settings().Replies),
             scheduler =>
                 settlement = new Settlement(
                     store,
@@ -121,7 +121,15 @@ public sealed class SendMail : IDisposable
         _settlement = settlement!;
         _router.PassedOver = Scheduler.PassedOver;
         _auto.Changed += Scheduler.RoutesChanged;
-        DirectProbe = new DirectProbe(_auto, () => _router.HasDetours, greeter, resolver, log, time);
+        DirectProbe = new DirectProbe(
+            _auto,
+            () => _router.HasDetours,
+            () => _router.LeavesDirectly,
+            greeter,
+            resolver,
+            log,
+            time
+        );
 
         if (results is not null)
             TlsReporter = new TlsReporter(
@@ -188,6 +196,9 @@ public sealed class SendMail : IDisposable
     /// <summary>The name of the rule that lets such mail not leave; null: it may. Whoever takes mail asks before he does.</summary>
     public string? RuleThatKeepsIn(MailAddress? sender, string? account, MailAddress recipient) =>
         _router.RuleThatKeepsIn(sender, account, recipient);
+
+    /// <summary>Nobody can be reached directly, and no relay is there to go to.</summary>
+    public bool IsShutOut => _auto.Suspicion is not null;
 
     /// <summary>What leaves by a relay at present because it cannot leave directly, all mail first.</summary>
     public IReadOnlyList<MovedMail> Moves() =>

@@ -242,7 +242,8 @@ internal sealed class Settlement(
             outcome.Recipient.Attempts,
             PrintableText.Of(attempt.Host, 300),
             PrintableText.Of(attempt.Security, 300),
-            PrintableText.Of($"{outcome.Reply} (sent again by {route.Name}: {why})", MaxReply),
+            // Not the reply in front: a notice of delay would quote all of it as the words of the server that has the mail now.
+            PrintableText.Of($"sent again by {route.Name}: {why}: {outcome.Reply}", MaxReply),
             TraceKind.Rerouted
         )
         {

@@ -1,4 +1,5 @@
 using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Delivery;
 
 namespace Packetboat.Relay.Doctor;
 
@@ -26,7 +27,7 @@ internal sealed class DnsCheck : Check
         if (health.Trouble.Length > 0)
             return await TroubleAsync(
                 facts,
-                $"{asked}: there is no {Providers.Domains[0]}, it says, nor {Providers.Domains[1]}",
+                $"{asked}: there is no {LargeReceivers.Domains[0]}, it says, nor {LargeReceivers.Domains[1]}",
                 "it knows its own network only, or somebody answers in its place",
                 "Name one that asks the Internet: DNSServer in [Mail] of sbbs.ini, else /etc/resolv.conf",
                 ct

@@ -6,7 +6,8 @@ using Packetboat.Relay.Telemetry;
 namespace Packetboat.Relay.Doctor;
 
 /// <summary>
-/// Has the doctor called when a route changes its state: mail is moved to the relay or back, a route is parked or goes on. At most once in
+/// Has the doctor called when a route changes its state: mail is moved to the relay or back, a route is parked or goes on, nobody can be reached
+/// any more. At most once in
 /// <see cref="Rest"/>; what changes meanwhile is looked at then.
 /// </summary>
 /// <param name="moves">What leaves by the relay at present.</param>
@@ -15,13 +16,15 @@ namespace Packetboat.Relay.Doctor;
 /// <param name="examine">Makes an examination for a reason.</param>
 /// <param name="log">Where its verdict stands.</param>
 /// <param name="time">The clock.</param>
+/// <param name="isShutOut">Nobody can be reached directly; null: nobody looks.</param>
 public sealed class DoctorWatch(
     Func<IReadOnlyList<MovedMail>> moves,
     Func<IReadOnlyList<RouteTrouble>> troubles,
     Func<DateTimeOffset?> lastExamined,
     Func<string, CancellationToken, Task<DoctorReport>> examine,
     MailLog log,
-    TimeProvider time
+    TimeProvider time,
+    Func<bool>? isShutOut = null
 ) : PeriodicService(Step, log, time)
 {
     /// <summary>Each examination calls strangers, and signs in to the relays.</summary>
@@ -55,6 +58,8 @@ public sealed class DoctorWatch(
             state[$"{move.What} leaves directly again"] = $"{move.What} leaves by the relay: {move.Reason}";
         foreach (RouteTrouble route in troubles().Where(route => route.IsParked))
             state[$"{route.Route} is not parked any more"] = $"{route.Route} is parked: {route.Reason}";
+        if (isShutOut?.Invoke() == true)
+            state["port 25 is open again"] = "port 25 seems to be blocked";
         return state;
     }
 

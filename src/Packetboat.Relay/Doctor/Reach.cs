@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Packetboat.Relay.Delivery;
 
 namespace Packetboat.Relay.Doctor;
 
@@ -14,7 +15,7 @@ internal sealed record Reach(AddressFamily Family, bool HasWay, IReadOnlyList<Ta
     public bool IsOpen => Connected.Count > 0 && Interceptor is null;
 
     /// <summary>Nobody answers, and that cannot be chance.</summary>
-    public bool IsClosed => HasWay && Connected.Count == 0 && Talks.Count >= Providers.Enough;
+    public bool IsClosed => HasWay && Connected.Count == 0 && Talks.Count >= LargeReceivers.Enough;
 
     /// <summary>
     /// Who answers in the place of all of them: a network that leads port 25 to a server of its own, or a virus scanner. Unrelated providers
@@ -25,7 +26,7 @@ internal sealed record Reach(AddressFamily Family, bool HasWay, IReadOnlyList<Ta
     private static string? InterceptorIn(IReadOnlyList<Talk> talks)
     {
         string[] names = [.. talks.Select(NameIn).OfType<string>()];
-        return names.Length >= Providers.Enough && names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == 1
+        return names.Length >= LargeReceivers.Enough && names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == 1
             ? names[0]
             : null;
     }

@@ -513,10 +513,25 @@ public sealed class ConfigurationReaderTests
         );
 
         ConfigurationResult both = ReadFile(
-            "[Mail]\nOptions=RELAY_TX\nRelayServer=hub.example\n",
+            "[Mail]\nOptions=RELAY_TX\nRelayServer=hub.example\nRelayPort=587\n",
             "[Delivery]\nDeliveryMode=Auto\n"
         );
         Assert.Equal("write DeliveryMode=Relay", Assert.Single(both.Problems).Remedy);
+    }
+
+    [Theory]
+    [InlineData(25, true)]
+    [InlineData(587, false)]
+    public void A_relay_that_is_called_by_the_port_that_may_be_blocked_is_no_way_around(int port, bool isWarned)
+    {
+        ConfigurationResult result = ReadFile(
+            $"[Mail]\nRelayServer=hub.example\nRelayPort={port}\n",
+            "[Delivery]\nDeliveryMode=Auto\n"
+        );
+        Assert.Equal(
+            isWarned ? [(Severity.Warning, "write RelayPort=587, which providers leave open")] : [],
+            result.Problems.Select(problem => (problem.Severity, problem.Remedy))
+        );
     }
 
     [Fact]

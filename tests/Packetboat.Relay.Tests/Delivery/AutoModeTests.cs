@@ -47,7 +47,7 @@ public sealed class AutoModeTests
         MovedMail moved = Assert.Single(lab.Moves());
         Assert.Equal("all mail", moved.What);
         Assert.Equal(
-            "port 25 is blocked: mx.one.example, mx.three.example, mx.two.example do not answer, and the relay does",
+            "port 25 is blocked: mx.one.example, mx.three.example, mx.two.example cannot be reached, and the relay can",
             moved.Reason
         );
         Assert.Equal(AlarmCatalogue.Port25Blocked.Id, Assert.Single(await lab.Store.AlarmsAsync(Ct)).Kind);
@@ -94,6 +94,117 @@ public sealed class AutoModeTests
             "open",
         ];
         Assert.All(subjects, subject => Assert.Equal(1, lab.Arrivals(subject)));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_firewall_that_refuses_blocks_as_one_that_is_silent()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync();
+        await lab.RefuseAsync();
+        string[] refused = [];
+        foreach (string provider in RouteLab.Providers)
+            refused = [.. refused, await lab.SendAsync($"b@{provider}", $"to {provider}")];
+        await lab.LoggedAsync("route port 25 is blocked: ");
+        await lab.DeliveredAsync(refused);
+        foreach (string id in refused)
+            await WentAroundAsync(lab, id, "port 25 is blocked");
+
+        lab.Unblock();
+        lab.Pass(TimeSpan.FromMinutes(15));
+        await lab.LoggedAsync("route port 25 is open again: ");
+        Assert.All(RouteLab.Providers, provider => Assert.Equal(1, lab.Arrivals($"to {provider}")));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Without_a_relay_to_go_to_the_operator_hears_of_it_and_that_it_is_over()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync("Direct");
+        await lab.RefuseAsync();
+        foreach (string provider in RouteLab.Providers)
+            await lab.DeferredAsync(await lab.SendAsync($"b@{provider}", "shut out"));
+        await lab.LoggedAsync(
+            "ALARM port25: port 25 seems to be blocked, or the network is down: mx.one.example, mx.three.example, mx.two.example cannot be reached"
+        );
+        Assert.Contains(await lab.Store.AlarmsAsync(Ct), alarm => alarm.Kind == AlarmCatalogue.Port25Blocked.Id);
+        Assert.Empty(lab.Moves());
+
+        await lab.RestartAsync();
+        lab.Unblock();
+        await lab.DeliveredAsync(await lab.SendAsync("c@one.example", "open"));
+        await lab.LoggedAsync("alarm cleared port25");
+        await lab.UntilAsync(async () => (await lab.Store.AlarmsAsync(Ct)).Count == 0);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task That_the_port_is_open_again_is_found_out_without_mail()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync("Direct");
+        await lab.RefuseAsync();
+        foreach (string provider in RouteLab.Providers)
+            await lab.DeferredAsync(await lab.SendAsync($"b@{provider}", "shut out"));
+        await lab.LoggedAsync("ALARM port25: ");
+        lab.Unblock();
+        lab.Time.Advance(TimeSpan.FromMinutes(15));
+        await lab.LoggedAsync("alarm cleared port25");
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Where_all_mail_goes_to_a_relay_from_now_on_nothing_is_suspected()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync("Direct");
+        await lab.RefuseAsync();
+        foreach (string provider in RouteLab.Providers)
+            await lab.DeferredAsync(await lab.SendAsync($"b@{provider}", "shut out"));
+        await lab.LoggedAsync("ALARM port25: ");
+        await lab.RestartAsync(mode: "Relay");
+        await lab.LoggedAsync("alarm cleared port25");
+        Assert.Empty(await lab.Store.AlarmsAsync(Ct));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Three_dead_hosts_are_no_alarm_while_one_that_has_answered_still_does()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync("Direct", another: true);
+        await lab.DeliveredAsync(await lab.SendAsync("a@fourth.example", "alive"));
+        await lab.RefuseAsync();
+        foreach (string provider in RouteLab.Providers)
+            await lab.DeferredAsync(await lab.SendAsync($"b@{provider}", "dead"));
+        await lab.RestartAsync();
+        Assert.Empty(await lab.Store.AlarmsAsync(Ct));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_a_crash_leaves_between_a_move_and_its_alarm_is_put_right()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync();
+        await lab.Store.RaiseAlarmAsync(new Alarm("port25", lab.Time.GetUtcNow(), "left", "port25-blocked"), Ct);
+        await lab.RestartAsync();
+        await lab.DeliveredAsync(await lab.SendAsync("a@one.example", "open"));
+        await lab.LoggedAsync("alarm cleared port25");
+
+        await lab.RefuseAsync();
+        string[] blocked = [];
+        foreach (string provider in RouteLab.Providers)
+            blocked = [.. blocked, await lab.SendAsync($"a@{provider}", "blocked")];
+        await lab.DeliveredAsync(blocked);
+        await lab.UntilAsync(async () => (await lab.Store.AlarmsAsync(Ct)).Count == 1);
+        await lab.Store.ClearAlarmAsync("port25", Ct);
+        await lab.RestartAsync();
+        await lab.UntilAsync(async () => (await lab.Store.AlarmsAsync(Ct)).Count == 1);
+        Assert.Single(lab.Moves());
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_provider_that_sends_us_to_our_own_providers_server_is_gone_around()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync();
+        lab.Servers[0].Answer = line =>
+            line.StartsWith("RCPT", StringComparison.Ordinal) ? "550 Dynamic address, please relay through your ISP" : null;
+        string refused = await lab.SendAsync("a@one.example", "refused");
+        await lab.DeliveredAsync(refused);
+        // Not the reply in front: a notice of delay would take it for the relay's.
+        await WentAroundAsync(lab, refused, " sent again by relay 127.0.0.1:");
+        await WentAroundAsync(lab, refused, "refused because of us (port-25-blocked): 550 Dynamic address");
     }
 
     [Fact(Timeout = Patience)]

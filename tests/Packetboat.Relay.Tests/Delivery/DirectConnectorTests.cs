@@ -123,6 +123,16 @@ public sealed class DirectConnectorTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task What_the_first_host_refused_is_said_although_the_next_one_is_down()
+    {
+        _first.Greeting = "554 5.7.1 your address is listed";
+        await _second.DisposeAsync();
+        var refused = Assert.IsType<Connection.Unreachable>(await ConnectAsync());
+        Assert.Equal((true, "your address is listed"), (refused.FromPeer, refused.Reply.Text));
+        Assert.StartsWith("mx1.far.example ", refused.Host, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_domain_that_takes_no_mail_or_does_not_exist_is_impossible()
     {
         _dns.Mx["far.example"] = new DnsAnswer<MxRecord>.Found([new MxRecord(0, "")]);

@@ -83,6 +83,20 @@ public sealed class Ipv6DeliveryTests : IAsyncDisposable
         );
     }
 
+    /// <summary>No program may connect to the broadcast address without saying so before: that stands for a machine without a way by IPv4.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task A_machine_without_IPv4_calls_by_IPv6_although_the_server_has_both()
+    {
+        _dns.Add("both.example MX 10 mx.both.example");
+        _dns.Add("mx.both.example AAAA ::1");
+        _dns.Add("mx.both.example A 255.255.255.255");
+        await using Courier courier = NewCourier("both.example");
+        Assert.Equal(
+            ("mx.both.example [::1]:", "in clear, IPv6 for want of IPv4 although ::1 has no reverse name (PTR)"),
+            await SendAsync(courier, "joe@fit.example")
+        );
+    }
+
     [Fact(Timeout = Patience)]
     public async Task Never_is_never_and_always_asks_nobody()
     {

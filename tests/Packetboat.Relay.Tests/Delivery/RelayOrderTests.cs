@@ -24,10 +24,11 @@ public sealed class RelayOrderTests
         await lab.DeliveredAsync(one);
         string[] trace = await lab.TraceAsync(one);
         Assert.StartsWith(
-            $"Rerouted 127.0.0.1 [127.0.0.1]:{lab.Relay.Port} 421 4.3.2 shutting down (sent",
+            $"Rerouted 127.0.0.1 [127.0.0.1]:{lab.Relay.Port} sent again by relay 127.0.0.1:{lab.Second.Port}",
             trace[^2],
             StringComparison.Ordinal
         );
+        Assert.EndsWith(": 421 4.3.2 shutting down", trace[^2], StringComparison.Ordinal);
         Assert.Contains(" as second: RELAY_TX", trace[^2], StringComparison.Ordinal);
         Assert.StartsWith($"Delivered 127.0.0.1 [127.0.0.1]:{lab.Second.Port}", trace[^1], StringComparison.Ordinal);
 

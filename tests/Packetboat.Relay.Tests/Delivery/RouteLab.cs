@@ -80,9 +80,17 @@ internal sealed class RouteLab : IAsyncDisposable
     /// <param name="mode">DeliveryMode.</param>
     /// <param name="rules">Sections of packetboat.ini; <c>RELAY</c> and <c>SECOND</c> in it are the relays' addresses and ports.</param>
     /// <param name="replies">The operator's replies.ini.</param>
-    public static async Task<RouteLab> OpenAsync(string mode = "Auto", string rules = "", string replies = "")
+    /// <param name="another">There is a fourth.example, which is always well.</param>
+    public static async Task<RouteLab> OpenAsync(
+        string mode = "Auto",
+        string rules = "",
+        string replies = "",
+        bool another = false
+    )
     {
         var lab = new RouteLab(mode, rules, replies);
+        if (another)
+            lab.AddAnother();
         lab.StartServers();
         await lab.StartAsync();
         return lab;
@@ -104,6 +112,13 @@ internal sealed class RouteLab : IAsyncDisposable
             await server.DisposeAsync();
         for (int i = 0; i < Providers.Length; i++)
             _holes.Add(await BlackHole.OpenAsync(new IPEndPoint(AddressOf(i), _port)));
+    }
+
+    /// <summary>The providers' servers are gone, and who calls them is refused, as by a firewall that says no.</summary>
+    public async Task RefuseAsync()
+    {
+        foreach (ScriptedServer server in Servers)
+            await server.DisposeAsync();
     }
 
     public void Unblock()
@@ -225,6 +240,13 @@ internal sealed class RouteLab : IAsyncDisposable
     }
 
     private static IPAddress AddressOf(int provider) => new([127, 0, 1, (byte)(provider + 1)]);
+
+    private void AddAnother()
+    {
+        _dns.Add("fourth.example MX 10 mx.fourth.example");
+        _dns.Add($"mx.fourth.example A {AddressOf(Providers.Length)}");
+        Keep(new ScriptedServer(AddressOf(Providers.Length), _port));
+    }
 
     private void StartServers() => Servers = [.. Providers.Select((_, i) => Keep(new ScriptedServer(AddressOf(i), _port)))];
 

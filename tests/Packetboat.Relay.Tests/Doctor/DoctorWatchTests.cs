@@ -17,9 +17,18 @@ public sealed class DoctorWatchTests : IAsyncDisposable
     private IReadOnlyList<MovedMail> _moves = [];
     private IReadOnlyList<RouteTrouble> _troubles = [];
     private DateTimeOffset? _lastExamined;
+    private bool _isShutOut;
 
     public DoctorWatchTests() =>
-        _watch = new DoctorWatch(() => _moves, () => _troubles, () => _lastExamined, ExamineAsync, _rig.Log, _rig.Time);
+        _watch = new DoctorWatch(
+            () => _moves,
+            () => _troubles,
+            () => _lastExamined,
+            ExamineAsync,
+            _rig.Log,
+            _rig.Time,
+            () => _isShutOut
+        );
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -81,6 +90,17 @@ public sealed class DoctorWatchTests : IAsyncDisposable
         await _watch.LookAsync(Ct);
 
         Assert.Equal(["relay hub.example:587 is parked: 535 5.7.8 ?no"], _called);
+    }
+
+    [Fact]
+    public async Task That_nobody_can_be_reached_any_more_is_a_reason()
+    {
+        await _watch.LookAsync(Ct);
+        _isShutOut = true;
+        await _watch.LookAsync(Ct);
+        await _watch.LookAsync(Ct);
+
+        Assert.Equal(["port 25 seems to be blocked"], _called);
     }
 
     [Fact]
