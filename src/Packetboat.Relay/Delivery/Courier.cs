@@ -17,7 +17,8 @@ internal sealed class Courier(
     IQueueStore store,
     TimeProvider time,
     IStopList? stops = null,
-    Shaper? shaper = null
+    Shaper? shaper = null,
+    Func<ReplyTable>? replies = null
 ) : IAsyncDisposable
 {
     public Route Route => route;
@@ -195,12 +196,14 @@ internal sealed class Courier(
     {
         if (route is not Route.Relay || outcome.Recipients.Any(r => r.Outcome.IsAccepted))
             return sofar;
-        RecipientOutcome? aboutUs = outcome.Recipients.FirstOrDefault(r => RelayRefusal.IsAboutUs(r.Outcome));
+        ReplyTable known = replies?.Invoke() ?? ReplyTable.Shipped;
+        string host = _open?.Host ?? "";
+        RecipientOutcome? aboutUs = outcome.Recipients.FirstOrDefault(r => RelayRefusal.IsAboutUs(r.Outcome, host, known));
         return aboutUs is null
             ? sofar
             : new RouteHealth.Parked(
                 $"the relay refuses us: {aboutUs.Outcome.Reply}",
-                new RemoteOutcome(aboutUs.Outcome.Reply, aboutUs.Outcome.FromPeer, _open?.Host ?? "")
+                new RemoteOutcome(aboutUs.Outcome.Reply, aboutUs.Outcome.FromPeer, host)
             );
     }
 

@@ -270,7 +270,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
             };
 
         private Connection Refused(SmtpOutcome outcome) =>
-            RelayRefusal.IsAboutUs(outcome)
+            RelayRefusal.IsAboutUs(outcome, host, settings.Replies)
                 ? new Connection.Misconfigured(
                     $"{Step(outcome.Stage)}: {outcome.Reply}",
                     host,

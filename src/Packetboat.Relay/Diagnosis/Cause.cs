@@ -12,6 +12,9 @@ public sealed record Cause(FailureClass Class, string Rule, string Provider, str
     /// <summary>Nothing has failed, or nothing was said about it.</summary>
     public static Cause None { get; } = new(FailureClass.Unknown, "", "", "", "", "");
 
+    /// <summary>A provider that limits us so is to get less of everything.</summary>
+    internal bool IsOfPace { get; init; } = true;
+
     public bool IsKnown => Class != FailureClass.Unknown;
 
     /// <summary>One line: <c>no-ptr: Gmail takes no mail from ... Remedy: ...</c>. Empty when nothing is known.</summary>

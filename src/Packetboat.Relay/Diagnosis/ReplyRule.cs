@@ -24,6 +24,9 @@ internal sealed record ReplyRule(
     string Source
 )
 {
+    /// <summary>If rate-limited, it is about all that the provider gets, and not about one recipient, message or connection.</summary>
+    public bool IsOfPace { get; init; } = true;
+
     /// <param name="outcome">The outcome.</param>
     /// <param name="words">Its text as <see cref="ReplyText"/> gives it.</param>
     /// <param name="provider">Whose server it was; null when we do not know it.</param>
@@ -34,5 +37,6 @@ internal sealed record ReplyRule(
         && (Enhanced is null || Enhanced.FitsEnhanced(outcome.Reply.Enhanced))
         && (Text is null || Text.Fits(words));
 
-    public Cause Cause(MailProvider? provider) => new(Class, Name, provider?.Name ?? "", Explanation, Remedy, Source);
+    public Cause Cause(MailProvider? provider) =>
+        new(Class, Name, provider?.Name ?? "", Explanation, Remedy, Source) { IsOfPace = IsOfPace };
 }

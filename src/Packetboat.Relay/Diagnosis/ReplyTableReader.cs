@@ -38,6 +38,7 @@ internal sealed class ReplyTableReader
         "Enhanced",
         "Text",
         "Class",
+        "Pace",
         "Explanation",
         "Remedy",
         "Source",
@@ -247,7 +248,7 @@ internal sealed class ReplyTableReader
         int faults = _problems.Count(problem => problem.Severity == Severity.Error);
         var rule = new ReplyRule(
             known?.Name ?? name,
-            Said(section, known?.FromPeer ?? true),
+            Choice(section, "Said", "peer", "us", known?.FromPeer ?? true),
             Value(section, "Provider", known?.Provider, ProviderOf),
             Value(section, "Code", known?.Codes, BasicCodes),
             Value(section, "Enhanced", known?.Enhanced, EnhancedCodes),
@@ -256,7 +257,10 @@ internal sealed class ReplyTableReader
             Text(section, "Explanation", known?.Explanation),
             Text(section, "Remedy", known?.Remedy),
             Source(section, "Source", known?.Source)
-        );
+        )
+        {
+            IsOfPace = Choice(section, "Pace", "yes", "no", known?.IsOfPace ?? true),
+        };
         // One that is wrong is reported already.
         bool saysWhich =
             rule is not { Codes: null, Enhanced: null, Text: null } || Criteria.Any(key => section.Find(key) is not null);
@@ -275,14 +279,14 @@ internal sealed class ReplyTableReader
     private static string Text(IniSection section, string key, string? known) =>
         section.Find(key) is { IsBlank: false } entry ? entry.Text : known ?? "";
 
-    private bool Said(IniSection section, bool known)
+    private bool Choice(IniSection section, string key, string usual, string other, bool known)
     {
-        if (section.Find("Said") is not { IsBlank: false } entry)
+        if (section.Find(key) is not { IsBlank: false } entry)
             return known;
-        bool isPeer = entry.Text.Equals("peer", StringComparison.OrdinalIgnoreCase);
-        if (!isPeer && !entry.Text.Equals("us", StringComparison.OrdinalIgnoreCase))
-            Report(entry, "neither peer nor us", "write Said = peer, or leave it out");
-        return isPeer;
+        bool isUsual = entry.Text.Equals(usual, StringComparison.OrdinalIgnoreCase);
+        if (!isUsual && !entry.Text.Equals(other, StringComparison.OrdinalIgnoreCase))
+            Report(entry, $"neither {usual} nor {other}", $"write {key} = {usual}, or leave it out");
+        return isUsual;
     }
 
     private MailProvider? ProviderOf(IniEntry entry)

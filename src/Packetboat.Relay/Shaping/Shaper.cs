@@ -32,7 +32,10 @@ internal sealed class Shaper(Func<ReplyTable> replies, TimeProvider time)
     {
         if (!outcome.FromPeer || outcome.Reply.Code / 100 != 4)
             return false;
-        if (replies().Classify(outcome).Class == FailureClass.RateLimited)
+        Cause cause = replies().Classify(outcome);
+        if (cause is { Class: FailureClass.RateLimited, IsOfPace: false })
+            return false;
+        if (cause.Class == FailureClass.RateLimited)
             pace.Throttled(outcome.Reply.ToString());
         else if (isFresh && outcome.Reply.Code == 421)
             pace.Crowded();

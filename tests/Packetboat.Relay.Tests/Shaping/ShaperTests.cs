@@ -44,6 +44,9 @@ public sealed class ShaperTests
     [InlineData(421, "4.3.2", "busy", true, 2, false)]
     [InlineData(451, "4.3.0", "cannot look that up", true, 4, false)]
     [InlineData(550, "5.1.1", "no such user", true, 4, false)]
+    [InlineData(450, "4.2.1", "The user you are trying to contact is receiving mail too quickly.", true, 4, false)]
+    [InlineData(452, "4.5.3", "Too many recipients", true, 4, false)]
+    [InlineData(450, "4.7.1", "Error: too many recipients from 192.0.2.1", true, 2, true)]
     public async Task What_a_failure_says_about_the_pace(
         int code,
         string enhanced,
