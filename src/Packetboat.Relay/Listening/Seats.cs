@@ -5,10 +5,20 @@ namespace Packetboat.Relay.Listening;
 /// <summary>
 /// Who sits where, and who has to leave when nobody else would get in. A stranger's connection costs nothing to open and to keep silent, so
 /// a full house is no reason to turn a newcomer away: of the strangers, whoever has sat longest without getting anything done leaves, and
-/// first one of the client that holds the most places. Who has signed in, is being listened to or is known here stays.
+/// first one of the client that holds the most places. Where all that is left are strangers in the middle of a message, whoever holds more
+/// than his share of the places leaves, or has fallen silent. Who has signed in or is known here stays.
 /// </summary>
-internal sealed class Seats
+internal sealed class Seats(TimeProvider time)
 {
+    /// <summary>No client has more places than one of so many, while it sends messages and others want in.</summary>
+    private const int Shares = 10;
+
+    /// <summary>But as many as the servers of a large sender open for one domain.</summary>
+    private const int Few = 5;
+
+    /// <summary>A network that carries mail at all carries some of it in that time.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<ClientNetwork, int> _byNetwork = [];
     private readonly HashSet<ISeated> _seated = [];
@@ -37,7 +47,7 @@ internal sealed class Seats
             refusal = TooManyFromThere(newcomer, limits);
             if (refusal is not null)
                 return false;
-            if (limits.Total > 0 && _seated.Count >= limits.Total && (whoLeaves = WhoShouldLeave()) is null)
+            if (limits.Total > 0 && _seated.Count >= limits.Total && (whoLeaves = WhoShouldLeave(limits.Total)) is null)
             {
                 refusal = "too many connections";
                 return false;
@@ -68,9 +78,24 @@ internal sealed class Seats
         return isOverAll || isOverStrangers ? "too many connections from your address" : null;
     }
 
-    private ISeated? WhoShouldLeave() =>
-        _seated
-            .Where(seated => !seated.MayStay)
+    private ISeated? WhoShouldLeave(int total)
+    {
+        ISeated[] strangers = [.. _seated.Where(seated => !seated.MayStay)];
+        return MostOf(strangers.Where(seated => !seated.IsReceiving))
+            ?? WhoShouldLeaveOf(strangers, Math.Max(Few, total / Shares));
+    }
+
+    /// <summary>All of them are in the middle of a message.</summary>
+    private ISeated? WhoShouldLeaveOf(ISeated[] strangers, int share) =>
+        strangers
+            .GroupBy(seated => seated.Network)
+            .Where(group => group.Count() > share)
+            .MaxBy(group => group.Count())
+            ?.MinBy(seated => seated.HeardAt)
+        ?? strangers.Where(seated => time.GetElapsedTime(seated.HeardAt) >= Silence).MinBy(seated => seated.HeardAt);
+
+    private static ISeated? MostOf(IEnumerable<ISeated> candidates) =>
+        candidates
             .GroupBy(seated => seated.Network)
             .MaxBy(group => (group.Count(), -group.Min(seated => seated.IdleSince)))
             ?.MinBy(seated => seated.IdleSince);
@@ -99,4 +124,10 @@ internal interface ISeated
 
     /// <summary>A timestamp: since when it has got nothing done.</summary>
     long IdleSince { get; }
+
+    /// <summary>It is in the middle of a message.</summary>
+    bool IsReceiving { get; }
+
+    /// <summary>A timestamp: when octets of the message came last.</summary>
+    long HeardAt { get; }
 }

@@ -32,7 +32,7 @@ public sealed class SmtpConnections(
     RewrittenSenders? rewritten = null
 )
 {
-    private readonly Seats _seats = new();
+    private readonly Seats _seats = new(time);
     private readonly ConcurrentDictionary<Guest, DateTimeOffset> _guests = new();
     private int _open;
 
@@ -209,9 +209,13 @@ public sealed class SmtpConnections(
 
         public bool IsSignedIn => Account is not null;
 
-        public bool MayStay => IsSignedIn || wire.IsReceiving || IsKnown;
+        public bool MayStay => IsSignedIn || IsKnown;
 
         public long IdleSince => wire.IdleSince;
+
+        public bool IsReceiving => wire.IsReceiving;
+
+        public long HeardAt => wire.HeardAt;
 
         private bool IsKnown => _isKnown ??= Network.IsLoopback || policy.Trusts(peer.Address);
     }

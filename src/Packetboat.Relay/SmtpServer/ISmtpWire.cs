@@ -55,6 +55,9 @@ public enum ReadEnd
     Disconnected,
     TimedOut,
 
+    /// <summary>The place of its sender is needed for others.</summary>
+    Evicted,
+
     /// <summary>The message went on and on after its limit; only closing ends it.</summary>
     Endless,
 }

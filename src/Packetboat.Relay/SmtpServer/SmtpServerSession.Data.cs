@@ -107,7 +107,12 @@ public sealed partial class SmtpServerSession
     {
         HeaderScanner header = message.Header;
         if (end != ReadEnd.Complete)
-            return end == ReadEnd.Endless ? Replies.Endless : Replies.TimedOut;
+            return end switch
+            {
+                ReadEnd.Endless => Replies.Endless,
+                ReadEnd.Evicted => Replies.MakeRoom,
+                _ => Replies.TimedOut,
+            };
         if (message.Fault != DataFault.None)
             return Replies.BadLines(message.Fault, message.FaultLine);
         if (message.IsTooLarge)

@@ -47,6 +47,8 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     private bool _receiving;
     private bool _speechless; // in a pause or a handshake, where no reply can be said
     private long _progressed;
+    private long _heard; // octets of a message
+    private bool _isTaking; // them
     private bool _discarding;
     private int _unsent;
 
@@ -89,6 +91,9 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
 
     /// <summary>A message is arriving, as fast as it must. Read by other threads.</summary>
     public bool IsReceiving => Volatile.Read(ref _receiving);
+
+    /// <summary>A timestamp: when octets of the message came last; now, while they are being written. Read by other threads.</summary>
+    public long HeardAt => Volatile.Read(ref _isTaking) ? _time.GetTimestamp() : Volatile.Read(ref _heard);
 
     private bool IsSentAway => _sentAway != default;
 
@@ -143,6 +148,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     public async ValueTask<ReadEnd> ReadDataAsync(IncomingMessage message)
     {
         long begun = _time.GetTimestamp();
+        Volatile.Write(ref _heard, begun);
         Volatile.Write(ref _receiving, true);
         try
         {
@@ -151,7 +157,11 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
                 ReadResult result = await ReadAsync(DataDeadline(begun, message.Received));
                 if (_expired)
                     return ReadEnd.TimedOut;
+                if (_sentAway == WireEnd.Evicted)
+                    return ReadEnd.Evicted;
+                Volatile.Write(ref _isTaking, true);
                 await TakeDataAsync(result.Buffer, message);
+                Heard();
                 if (message.IsEndless)
                     return ReadEnd.Endless;
                 if (result.IsCompleted && !message.Ended)
@@ -171,6 +181,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     {
         long left = octets;
         long begun = _time.GetTimestamp();
+        Volatile.Write(ref _heard, begun);
         Volatile.Write(ref _receiving, message is not null);
         try
         {
@@ -179,8 +190,10 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
                 long deadline = DataDeadline(begun, octets - left);
                 ReadResult result = await ReadAsync(message is null ? Math.Min(deadline, CommandDeadline()) : deadline);
                 if (_expired || IsSentAway)
-                    return ReadEnd.TimedOut;
+                    return _sentAway == WireEnd.Evicted ? ReadEnd.Evicted : ReadEnd.TimedOut;
+                Volatile.Write(ref _isTaking, true);
                 left -= await TakeChunkAsync(result.Buffer, left, message);
+                Heard();
                 if (result.IsCompleted && left > 0)
                     return ReadEnd.Disconnected;
             }
@@ -194,6 +207,13 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
         {
             Volatile.Write(ref _receiving, false);
         }
+    }
+
+    /// <summary>While our disk takes its time nobody can be heard.</summary>
+    private void Heard()
+    {
+        Volatile.Write(ref _heard, _time.GetTimestamp());
+        Volatile.Write(ref _isTaking, false);
     }
 
     public async ValueTask WriteAsync(SmtpReply reply)

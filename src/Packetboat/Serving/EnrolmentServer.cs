@@ -27,10 +27,12 @@ internal sealed class EnrolmentServer(
 ) : IHostedService
 {
     private const int MaxConnections = 100;
+    private const int MaxConnectionsPerClient = 10;
     private const int MaxHeaders = 8 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private readonly ConnectionsPerClient _clients = new(MaxConnectionsPerClient);
     private WebApplication? _app;
 
     /// <exception cref="IOException">An address cannot be had; the message says which, why, and what to do.</exception>
@@ -81,6 +83,7 @@ internal sealed class EnrolmentServer(
     private void Secure(ListenOptions listener)
     {
         listener.Protocols = HttpProtocols.Http1;
+        listener.Use(next => connection => _clients.ServeAsync(connection, next));
         listener.UseHttps(
             new TlsHandshakeCallbackOptions
             {

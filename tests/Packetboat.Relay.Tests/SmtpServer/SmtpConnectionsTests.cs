@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Text;
 using Packetboat.Relay.Listening;
 using Packetboat.Relay.SmtpServer;
 using Packetboat.Testing;
@@ -93,6 +94,62 @@ public sealed class SmtpConnectionsTests
             Assert.StartsWith("250 ", await seated[2].SayAsync(@"x: y\r\n.", Ct), StringComparison.Ordinal);
             await GreetedAsync(scene, connections);
             Assert.StartsWith("421 4.7.0 All places", await seated[2].ReplyAsync(Ct), StringComparison.Ordinal);
+        });
+
+    [Theory(Timeout = 10_000)]
+    [InlineData(5, false)]
+    [InlineData(6, true)]
+    public Task In_a_house_full_of_messages_whoever_sends_more_than_his_share_of_them_makes_room(int his, bool makesRoom) =>
+        InScene(async scene =>
+        {
+            scene.Limits = new ConnectionLimits(Total: his + 1, PerAddress: 0);
+            SmtpConnections connections = scene.Open();
+            string[] addresses = ["192.0.2.3", .. Enumerable.Repeat("192.0.2.1", his)];
+            SmtpTestClient[] sending = await SendingAsync(scene, connections, addresses);
+            // Whoever has been heard longest ago of them leaves, and nobody else.
+            scene.Hub.Clock.Advance(TimeSpan.FromSeconds(1));
+            await sending[1].SendAsync("x: y\r\n"u8.ToArray(), Ct);
+
+            scene.Client = IPAddress.Parse("192.0.2.99");
+            if (!makesRoom)
+            {
+                await IsTurnedAwayAsync(scene, connections, "421 4.7.0 hub.example: too many connections, try again later");
+                return;
+            }
+
+            await GreetedAsync(scene, connections);
+            Assert.Equal("421 4.7.0 All places are taken and others wait, try again later", await sending[2].ReplyAsync(Ct));
+            await sending[2].Serving.WaitAsync(Ct);
+            Assert.StartsWith("250 ", await sending[0].SayAsync(@"x: y\r\n.", Ct), StringComparison.Ordinal);
+            Assert.StartsWith("250 ", await sending[1].SayAsync(".", Ct), StringComparison.Ordinal);
+        });
+
+    [Theory(Timeout = 10_000)]
+    [InlineData("DATA")]
+    [InlineData("BDAT 1000 LAST")]
+    public Task In_a_house_full_of_messages_whoever_has_fallen_silent_makes_room(string content) =>
+        InScene(async scene =>
+        {
+            scene.Limits = new ConnectionLimits(Total: 2, PerAddress: 0);
+            SmtpConnections connections = scene.Open();
+            SmtpTestClient[] sending = await SendingAsync(scene, connections, "192.0.2.1", "192.0.2.2");
+            if (content != "DATA")
+            {
+                await sending[1].CloseAsync(Ct);
+                sending[1] = await GreetedAsync(scene, connections);
+                await EnvelopeAsync(sending[1]);
+                await sending[1].SendAsync(Encoding.ASCII.GetBytes(content + "\r\nx"), Ct);
+            }
+
+            scene.Client = IPAddress.Parse("192.0.2.99");
+            scene.Hub.Clock.Advance(TimeSpan.FromSeconds(8));
+            await sending[0].SendAsync("x: y\r\n"u8.ToArray(), Ct);
+            await IsTurnedAwayAsync(scene, connections, "421 4.7.0 hub.example: too many connections, try again later");
+            scene.Hub.Clock.Advance(TimeSpan.FromSeconds(2));
+            await GreetedAsync(scene, connections);
+
+            Assert.StartsWith("421 4.7.0 All places", await sending[1].ReplyAsync(Ct), StringComparison.Ordinal);
+            Assert.StartsWith("250 ", await sending[0].SayAsync(".", Ct), StringComparison.Ordinal);
         });
 
     [Fact(Timeout = 10_000)]
@@ -309,6 +366,30 @@ public sealed class SmtpConnectionsTests
         }
 
         return [.. seated];
+    }
+
+    /// <summary>The same, each in the middle of a message.</summary>
+    private static async Task<SmtpTestClient[]> SendingAsync(
+        SmtpScene scene,
+        SmtpConnections connections,
+        params string[] addresses
+    )
+    {
+        scene.AddLine("alias.cfg", "info@hub.example sysop@far.example");
+        SmtpTestClient[] seated = await SeatedAsync(scene, connections, addresses);
+        foreach (SmtpTestClient client in seated)
+        {
+            await EnvelopeAsync(client);
+            await client.SayAsync("DATA", Ct);
+        }
+
+        return seated;
+    }
+
+    private static async Task EnvelopeAsync(SmtpTestClient client)
+    {
+        foreach (string line in new[] { "EHLO a", "MAIL FROM:<a@b.example>", "RCPT TO:<info@hub.example>" })
+            await client.SayAsync(line, Ct);
     }
 
     private static async Task<SmtpTestClient> GreetedAsync(SmtpScene scene, SmtpConnections connections)
