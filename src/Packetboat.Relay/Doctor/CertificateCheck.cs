@@ -25,7 +25,11 @@ internal sealed class CertificateCheck : Check
         if (isMade && !File.Exists(certificate))
             return NotChecked("the first start makes one");
         if (CertificateFiles.FaultOf(certificate, key, facts.Time) is { } fault)
-            return Failure(fault, "the server does not start with it", "Put a valid certificate and its key there");
+            return Failure(
+                fault,
+                "whoever verifies it hangs up, and without a usable one the server does not start",
+                "Put a valid certificate and its key there"
+            );
 
         using X509Certificate2 leaf = X509CertificateLoader.LoadCertificateFromFile(certificate);
         var ends = new DateTimeOffset(leaf.NotAfter);

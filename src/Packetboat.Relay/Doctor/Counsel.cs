@@ -74,7 +74,7 @@ internal static class Counsel
                 $"Mail should leave this machine through {mute.Server}:{mute.Port} while port 25 is closed, as DeliveryMode Auto says, and will when what stands first here is mended"
             );
         return relay is { Works: true } && subject.Settings is { } settings
-            ? SwitchRelayOn(settings, relay.Settings, subject.SaysMode)
+            ? await SwitchRelayOnAsync(facts, settings, relay.Settings)
             : new Advice(
                 "Mail should leave this machine through a relay, as port 25 is closed: ask the operator of a hub for a code",
                 Join,
@@ -107,21 +107,21 @@ internal static class Counsel
         );
     }
 
-    private static Advice SwitchRelayOn(Settings settings, RelaySettings relay, bool saysMode)
+    private static async Task<Advice> SwitchRelayOnAsync(Facts facts, Settings settings, RelaySettings relay)
     {
         string way = $"through {relay.Server}:{relay.Port}, which takes us";
         // Where the mode is written down the flag alone would contradict it; the other mode is one line, and right when the port opens too.
-        if (saysMode)
-            return Say(
-                $"Mail should leave this machine {way}, while port 25 is closed",
-                new SettingChange(PacketboatIni, Delivery, nameof(DeliveryMode), nameof(DeliveryMode.Auto))
-            );
+        if (facts.Subject.SaysMode && await KnownAsync(facts.SignInAsync(relay, isDetour: true)) is { Works: true })
+            return Say($"Mail should leave this machine {way}, while port 25 is closed", Mode(DeliveryMode.Auto));
         uint options = (uint)(settings.Mail.Options | MailOptions.RELAY_TX);
+        var flag = new SettingChange(SbbsIni, Mail, nameof(MailSettings.Options), IniFlags.Write(options, KeyTable.FlagBits));
         return Say(
             $"Mail should leave this machine {way}; port 25 is closed",
-            new SettingChange(SbbsIni, Mail, nameof(MailSettings.Options), IniFlags.Write(options, KeyTable.FlagBits))
+            facts.Subject.SaysMode ? [flag, Mode(DeliveryMode.Relay)] : [flag]
         );
     }
+
+    private static SettingChange Mode(DeliveryMode mode) => new(PacketboatIni, Delivery, nameof(DeliveryMode), mode.ToString());
 
     private static Advice Say(string words, params IReadOnlyList<SettingChange> changes) =>
         new($"{words}.", changes.Count == 0 ? "" : string.Join(", ", changes), changes);

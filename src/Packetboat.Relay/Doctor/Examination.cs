@@ -3,6 +3,7 @@ using Packetboat.Protocol.Dns;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Resolver;
 using Packetboat.Relay.Tokens;
+using Packetboat.Relay.TransportSecurity;
 
 namespace Packetboat.Relay.Doctor;
 
@@ -14,6 +15,9 @@ public sealed class Examination(IResolver resolver, TimeProvider time, TokenKeep
 {
     /// <summary>For all of it. What has not ended by then was not checked.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(28);
+
+    /// <summary>Reads policies; null: by HTTPS.</summary>
+    internal IPolicyFetcher? Policies { get; init; }
 
     /// <summary>
     /// In the order in which they count as causes: what makes others fail comes before them. Of two failures the earlier one is mended first.
@@ -39,7 +43,7 @@ public sealed class Examination(IResolver resolver, TimeProvider time, TokenKeep
             new CertificateCheck(),
             new FilesCheck(),
             new InboundCheck(),
-            TransportRecordsCheck.MtaSts,
+            new MtaStsCheck(),
             TransportRecordsCheck.TlsReports,
         ];
 
@@ -61,7 +65,7 @@ public sealed class Examination(IResolver resolver, TimeProvider time, TokenKeep
         DateTimeOffset begun = time.GetUtcNow();
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
-        var facts = new Facts(subject, resolver, time, tokens, either.Token);
+        var facts = new Facts(subject, resolver, time, tokens, either.Token) { Policies = Policies };
         Finding[] findings = await Task.WhenAll(ChecksOf(subject).Select(check => RunAsync(check, facts, either.Token)));
         ct.ThrowIfCancellationRequested();
         return new DoctorReport(

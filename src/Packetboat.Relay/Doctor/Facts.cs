@@ -7,6 +7,7 @@ using Packetboat.Relay.Checks;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Tokens;
+using Packetboat.Relay.TransportSecurity;
 
 namespace Packetboat.Relay.Doctor;
 
@@ -14,11 +15,12 @@ namespace Packetboat.Relay.Doctor;
 internal sealed class Facts
 {
     private readonly HostAddresses _addresses;
+    private readonly Dialer _dialer;
     private readonly Caller _caller;
     private readonly Lazy<Task<DnsHealth>> _dns;
     private readonly Lazy<Task<Reach>> _reach4;
     private readonly Lazy<Task<Reach>> _reach6;
-    private readonly ConcurrentDictionary<RelaySettings, Lazy<Task<RelayContact>>> _relays = new();
+    private readonly ConcurrentDictionary<(RelaySettings Relay, bool MustVerify), Lazy<Task<RelayContact>>> _relays = new();
     private readonly RelaySignIn _signIn;
     private readonly CancellationToken _over;
     private readonly Lazy<Task<Talk?>> _relayTalk;
@@ -37,7 +39,7 @@ internal sealed class Facts
         (Subject, Resolver, Time, HasTokens, _over) = (subject, resolver, time, tokens is not null, over);
         Settings effective = subject.Effective;
         DialSettings dialing = DialSettingsOf(effective);
-        var dialer = new Dialer(() => dialing, time);
+        Dialer dialer = _dialer = new Dialer(() => dialing, time);
         _addresses = new HostAddresses(resolver, () => effective.Mail.DnsServer is not null);
         _caller = new Caller(dialer, () => subject.HostName, time);
         _signIn = new RelaySignIn(new RelayConnector(dialer, _addresses, () => effective, tokens));
@@ -54,6 +56,8 @@ internal sealed class Facts
     /// <summary>How long a connection may take: who has not answered by then does not, or is of no use to anybody.</summary>
     public static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(8);
 
+    private static readonly TimeSpan PolicyPatience = TimeSpan.FromSeconds(10);
+
     public Subject Subject { get; }
 
     public IResolver Resolver { get; }
@@ -67,28 +71,31 @@ internal sealed class Facts
     /// <summary>Tokens can be shown.</summary>
     public bool HasTokens { get; }
 
-    private bool IsDetour(RelaySettings relay) => Subject.Relays.Any(group => group.IsDetour && group.Relays.Contains(relay));
-
     /// <summary>RelayServer. Null: none is written down.</summary>
     public async Task<RelayContact?> RelayAsync() => Subject.KnownRelay is { } relay ? await SignInAsync(relay) : null;
 
-    /// <summary>One sign-in, whatever rules and lists name the relay: each failure brings a ban nearer.</summary>
+    /// <summary>As it takes us wherever it is used.</summary>
     public Task<RelayContact> SignInAsync(RelaySettings relay) =>
-        _relays
-            .GetOrAdd(
-                relay with
-                {
-                    Rule = "",
-                    Backup = "",
-                },
-                _ => new Lazy<Task<RelayContact>>(() => _signIn.TryAsync(relay, IsDetour(relay), _over))
-            )
+        SignInAsync(relay, Subject.Relays.Any(group => group.IsDetour && group.Relays.Contains(relay)));
+
+    /// <summary>One sign-in, whatever rules and lists name the relay: each failure brings a ban nearer. Two only where there is nothing to sign in with.</summary>
+    /// <param name="relay">Which.</param>
+    /// <param name="isDetour">For what cannot go to its own servers.</param>
+    public Task<RelayContact> SignInAsync(RelaySettings relay, bool isDetour)
+    {
+        RelaySettings bare = relay with { Rule = "", Backup = "" };
+        bool mustVerify = RelayConnector.MustVerify(new Route.Relay(relay) { IsDetour = isDetour }, Subject.Effective);
+        return _relays
+            .GetOrAdd((bare, mustVerify), _ => new Lazy<Task<RelayContact>>(() => _signIn.TryAsync(relay, isDetour, _over)))
             .Value;
+    }
 
     /// <summary>The first of them that takes us; null: none does.</summary>
     public async Task<RelayContact?> FirstThatWorksAsync(RelayGroup group)
     {
-        RelayContact[] contacts = await Task.WhenAll(group.Relays.Where(CanTry).Select(SignInAsync));
+        RelayContact[] contacts = await Task.WhenAll(
+            group.Relays.Where(CanTry).Select(relay => SignInAsync(relay, group.IsDetour))
+        );
         return Array.Find(contacts, contact => contact.Works);
     }
 
@@ -101,7 +108,7 @@ internal sealed class Facts
     /// <summary>Our addresses as others see them, one of each version of IP.</summary>
     public Task<IReadOnlyList<OwnAddress>> OwnAsync() => _own.Value;
 
-    /// <summary>The addresses that receivers see: the relay's, where mail goes there.</summary>
+    /// <summary>The addresses that receivers see: <c>SendingAddresses</c>, else the relay's, where mail goes there.</summary>
     public Task<IReadOnlyList<IPAddress>> LeavingFromAsync() => _leaving.Value;
 
     /// <summary>What SPF says of the domain and each of these, the worst; null: nobody knows from where mail leaves, or for whom.</summary>
@@ -127,6 +134,27 @@ internal sealed class Facts
         Reach six = await ReachAsync(AddressFamily.InterNetworkV6);
         bool isShut = four.IsClosed || four.Interceptor is not null || six.IsClosed || six.Interceptor is not null;
         return isShut && !four.IsOpen && !six.IsOpen;
+    }
+
+    /// <summary>Reads policies; null: by HTTPS.</summary>
+    public IPolicyFetcher? Policies { get; init; }
+
+    /// <summary>Our domain's MTA-STS policy, as its senders get it.</summary>
+    public async Task<FetchedPolicy> FetchPolicyAsync(string domain, CancellationToken ct)
+    {
+        if (Policies is not null)
+            return await Policies.FetchAsync(domain, ct);
+        using var patience = new CancellationTokenSource(PolicyPatience, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
+        using var fetcher = new PolicyFetcher(_dialer, _addresses, () => Subject.Effective.Packetboat.AllowPrivateTargets, Time);
+        try
+        {
+            return await fetcher.FetchAsync(domain, either.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return FetchedPolicy.None($"no answer within {PolicyPatience.TotalSeconds:0} seconds");
+        }
     }
 
     public ValueTask<(IReadOnlyList<IPAddress> Addresses, string Failure)> AddressesOfAsync(string host, CancellationToken ct) =>
@@ -159,7 +187,7 @@ internal sealed class Facts
     private async Task<DnsHealth> AskAsync(CancellationToken ct)
     {
         DnsAnswer<MxRecord>[] answers = await Task.WhenAll(
-            Providers.Domains.Select(domain => Resolver.MxAsync(domain, ct).AsTask())
+            LargeReceivers.Domains.Select(domain => Resolver.MxAsync(domain, ct).AsTask())
         );
         string[] failures =
         [
@@ -205,6 +233,9 @@ internal sealed class Facts
 
     private async Task<IReadOnlyList<IPAddress>> FindLeavingAsync(CancellationToken ct)
     {
+        // The operator knows by which address a relay sends; its name may lead to where it takes mail alone.
+        if (Subject.Effective.Packetboat.SendingAddresses is { Count: > 0 } said)
+            return said;
         if (await SeenRelayAsync() is { } relay)
             return (await _addresses.OfAsync(relay.Server, ct)).Addresses;
         if ((await WhyNotOwnAsync()).Length > 0)
@@ -230,7 +261,7 @@ internal sealed class Facts
 
     private async Task<Reach> CallProvidersAsync(AddressFamily family, CancellationToken ct)
     {
-        Talk[] talks = await Task.WhenAll(Providers.Domains.Select(domain => CallProviderAsync(domain, family, ct)));
+        Talk[] talks = await Task.WhenAll(LargeReceivers.Domains.Select(domain => CallProviderAsync(domain, family, ct)));
         bool hasWay = talks.Any(talk => talk.IsConnected || (talk.Address is { } to && Caller.SourceTowards(to) is not null));
         return new Reach(
             family,

@@ -7,6 +7,7 @@ namespace Packetboat.Relay.Doctor;
 internal sealed class InboundCheck : DomainRecordCheck
 {
     private const int Smtp = 25;
+    private const int MostHosts = 5;
 
     public override string Name => "inbound";
 
@@ -29,9 +30,10 @@ internal sealed class InboundCheck : DomainRecordCheck
 
     private async Task<Finding> ExamineAsync(Facts facts, string domain, MailHosts.Found hosts, CancellationToken ct)
     {
-        string host = hosts.Names[0];
-        (IReadOnlyList<IPAddress> addresses, string failure) = await facts.AddressesOfAsync(host, ct);
-        if (addresses.Count == 0)
+        (string Host, IPAddress? Address, string Failure)[] all = await Task.WhenAll(
+            hosts.Names.Take(MostHosts).Select(host => FindAsync(facts, host, ct))
+        );
+        if (Array.Find(all, one => one.Address is null) is { Host: { } lost } without)
             return hosts.AreImplicit
                 ? Warning(
                     $"{domain} has neither an MX record nor an address",
@@ -40,20 +42,27 @@ internal sealed class InboundCheck : DomainRecordCheck
                     new DnsRecord(domain, "MX", $"10 {facts.Subject.HostName}.")
                 )
                 : Warning(
-                    $"the MX record of {domain} names {host}: {failure}",
-                    "nobody can send to you",
+                    $"the MX record of {domain} names {lost}: {without.Failure}",
+                    all.Length == 1 ? "nobody can send to you" : "who comes to it first loses time, or sends nothing",
                     "Name a host that has an address"
                 );
-        if (facts.Subject.UsedRelay is not null || (await facts.WhyNotOwnAsync()).Length > 0)
-            return Ok($"mail for {domain} goes to {host}; whether it takes it can only be seen from outside");
+        string words = $"mail for {domain} goes to {string.Join(", ", all.Select(one => one.Host))}";
+        if (!await facts.IsOpenAsync())
+            return Ok($"{words}; whether it takes it can only be seen from outside");
         int port = facts.Subject.Effective.Packetboat.AllowPrivateTargets ? facts.Subject.Effective.Packetboat.DirectPort : Smtp;
-        Talk talk = await facts.CallAsync(host, new IPEndPoint(addresses[^1], port), ct);
-        return talk.IsConnected
-            ? Ok($"mail for {domain} goes to {host}, which answers")
-            : Warning(
-                $"mail for {domain} goes to {host}: {talk.Failure}",
+        Talk[] talks = await Task.WhenAll(all.Select(one => facts.CallAsync(one.Host, new IPEndPoint(one.Address!, port), ct)));
+        return Array.Find(talks, talk => !talk.IsConnected) is { } mute
+            ? Warning(
+                all.Length == 1 ? $"{words}: {mute.Failure}" : $"{words}; {mute.Host}: {mute.Failure}",
                 "it is down, or a firewall is before it; or it is behind this very router, which does not let its own out and in again",
                 "Try it from outside"
-            );
+            )
+            : Ok($"{words}, which {(all.Length == 1 ? "answers" : "answer")}");
+    }
+
+    private static async Task<(string, IPAddress?, string)> FindAsync(Facts facts, string host, CancellationToken ct)
+    {
+        (IReadOnlyList<IPAddress> addresses, string failure) = await facts.AddressesOfAsync(host, ct);
+        return (host, addresses.Count > 0 ? addresses[^1] : null, failure);
     }
 }

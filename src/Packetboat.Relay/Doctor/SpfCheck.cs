@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.Spf;
+using Packetboat.Relay.Configuration;
 
 namespace Packetboat.Relay.Doctor;
 
@@ -37,7 +38,10 @@ internal sealed class SpfCheck : DomainRecordCheck
             _ => $"{domain} does not name {host}",
         };
         DnsRecord record = await RecordAsync(facts, domain, ct);
-        const string remedy = "Publish this one, and no other of SPF";
+        string remedy = "Publish this one, and no other of SPF";
+        if (await GuessedRelayAsync(facts) is { } guessed)
+            remedy +=
+                $". If {guessed.Server} sends from other addresses than its name has, write those into SendingAddresses of packetboat.ini first";
         // With a signature that is verified most receivers do without.
         bool isSigned = (await facts.DkimAsync()).Verdicts.Any(one => one.Domain == domain);
         bool isMild = verdict.Result is SpfResult.Neutral or SpfResult.SoftFail || (verdict.Result is SpfResult.None && isSigned);
@@ -57,12 +61,16 @@ internal sealed class SpfCheck : DomainRecordCheck
 
     private static async Task<string> SendersAsync(Facts facts, CancellationToken ct)
     {
-        if (await facts.SeenRelayAsync() is { } relay && Subject.DomainIn(relay.Server) is not null)
+        if (await GuessedRelayAsync(facts) is { } relay && Subject.DomainIn(relay.Server) is not null)
             return await RecordOfAsync(facts.Resolver, relay.Server, ct) is null
                 ? $"a:{relay.Server}"
                 : $"include:{relay.Server}";
         return string.Join(' ', (await facts.LeavingFromAsync()).Select(Term));
     }
+
+    /// <summary>A relay of which nobody has said from which addresses it sends.</summary>
+    private static async Task<RelaySettings?> GuessedRelayAsync(Facts facts) =>
+        facts.Subject.Effective.Packetboat.SendingAddresses.Count == 0 ? await facts.SeenRelayAsync() : null;
 
     private static string Term(IPAddress address) =>
         $"{(address.AddressFamily == AddressFamily.InterNetwork ? "ip4" : "ip6")}:{address}";

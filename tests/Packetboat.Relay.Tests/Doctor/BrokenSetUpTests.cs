@@ -84,6 +84,18 @@ public sealed class BrokenSetUpTests : IAsyncDisposable
         Assert.NotEmpty(report.First!.Remedy);
     }
 
+    [Theory(Timeout = Patience)]
+    [InlineData("198.51.*", true)]
+    [InlineData("172.200.0.0/16", true)]
+    [InlineData("198.51.100.*", false)]
+    [InlineData("192.168.*", false)]
+    [InlineData("10.0.0.0/8", false)]
+    public async Task A_network_that_is_larger_than_ones_own_is_an_open_relay(string line, bool isOpen)
+    {
+        File.WriteAllText(Path.Combine(_rig.Folder, "relay.cfg"), line + "\n");
+        Assert.Equal(isOpen ? "failure" : "ok", Word(await RunAsync(relay: false), "open-relay"));
+    }
+
     [Fact(Timeout = Patience)]
     public async Task What_an_open_relay_has_brought_about_stands_behind_it()
     {

@@ -4,6 +4,7 @@ using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Tests.Delivery;
 using Packetboat.Relay.Tokens;
+using Packetboat.Relay.TransportSecurity;
 using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.Doctor;
@@ -12,7 +13,7 @@ namespace Packetboat.Relay.Tests.Doctor;
 /// A machine to examine: node.example, with a zone of the whole Internet, and the large providers as listeners on loopback, each at an
 /// address of its own. They all have one port, which is port 25 here.
 /// </summary>
-internal sealed class DoctorRig : IAsyncDisposable
+internal sealed class DoctorRig : IAsyncDisposable, IPolicyFetcher
 {
     public const string Password = "nodepw77";
 
@@ -43,6 +44,9 @@ internal sealed class DoctorRig : IAsyncDisposable
 
     /// <summary>A test wants port 25 to stay closed.</summary>
     public bool IsShut { get; set; }
+
+    /// <summary>The mode is written down.</summary>
+    public bool SaysMode { get; set; }
 
     /// <summary>As a hub says that it sees us.</summary>
     public (IPAddress Address, string Witness)? Seen { get; set; }
@@ -126,11 +130,22 @@ internal sealed class DoctorRig : IAsyncDisposable
     public TokenKeeper? Tokens { get; set; }
 
     public Task<DoctorReport> RunAsync(IResolver? resolver = null) =>
-        new Examination(resolver ?? Zone, TimeProvider.System, Tokens).RunAsync(
-            new Subject(_folder.Path, _settings, [], "node.example") { Domain = Domain, Seen = Seen },
+        new Examination(resolver ?? Zone, TimeProvider.System, Tokens) { Policies = this }.RunAsync(
+            new Subject(_folder.Path, _settings, [], "node.example")
+            {
+                Domain = Domain,
+                Seen = Seen,
+                SaysMode = SaysMode,
+            },
             "",
             TestContext.Current.CancellationToken
         );
+
+    /// <summary>Of the domain, at its web server; null: there is none.</summary>
+    public string? Policy { get; set; }
+
+    Task<FetchedPolicy> IPolicyFetcher.FetchAsync(string domain, CancellationToken stopping) =>
+        Task.FromResult(Policy is null ? FetchedPolicy.None("no answer") : new FetchedPolicy(Policy, "", ""));
 
     /// <summary>Of a listener that is no more.</summary>
     public static int ClosedPort()

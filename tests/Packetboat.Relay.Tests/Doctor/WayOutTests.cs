@@ -100,6 +100,32 @@ public sealed class WayOutTests : IAsyncDisposable
         );
     }
 
+    [Theory(Timeout = Patience)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_mode_that_is_advised_is_one_in_which_the_relay_that_is_known_takes_mail(bool isTrusted)
+    {
+        _rig.UseRelay(MailOptions.ALLOW_POP3)
+            .ChangeMail(mail => mail with { RelayUsername = "", RelayPassword = default })
+            .Change(ours => ours with { RelayTrustedInClear = isTrusted });
+        _rig.SaysMode = true;
+        _rig.Hub!.Certificate = null;
+
+        DoctorReport report = await _rig.RunAsync();
+
+        // What goes around (Auto) goes over verified TLS, or where nobody can listen.
+        Assert.Equal(
+            isTrusted
+                ? [new SettingChange("packetboat.ini", "Delivery", "DeliveryMode", "Auto")]
+                :
+                [
+                    new SettingChange("sbbs.ini", "Mail", "Options", "ALLOW_POP3 | RELAY_TX"),
+                    new SettingChange("packetboat.ini", "Delivery", "DeliveryMode", "Relay"),
+                ],
+            report.Advice.Changes
+        );
+    }
+
     [Fact(Timeout = Patience)]
     public async Task Where_mode_auto_has_a_relay_that_answers_a_closed_port_25_leaves_nothing_to_do()
     {
@@ -114,6 +140,22 @@ public sealed class WayOutTests : IAsyncDisposable
         Assert.Empty(report.Advice.Changes);
         // Receivers see the relay: SPF has to name it.
         Assert.Equal(CheckVerdict.Ok, Of(report, "spf").Verdict);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_the_relay_sends_from_is_what_the_operator_says(bool isSaid)
+    {
+        _rig.Zone.Add("node.example TXT v=spf1 ip4:192.0.2.50 -all");
+        _rig.UseRelay();
+        if (isSaid)
+            _rig.Change(ours => ours with { SendingAddresses = [System.Net.IPAddress.Parse("192.0.2.50")] });
+
+        Finding spf = Of(await _rig.RunAsync(), "spf", isSaid ? CheckVerdict.Ok : CheckVerdict.Failure);
+
+        if (!isSaid)
+            Assert.EndsWith("write those into SendingAddresses of packetboat.ini first", spf.Remedy, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Patience)]
