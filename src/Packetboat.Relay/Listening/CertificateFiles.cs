@@ -8,7 +8,8 @@ namespace Packetboat.Relay.Listening;
 
 /// <summary>
 /// A certificate and its key in PEM files, followed as they are replaced: who renews a certificate need not tell us. Files that cannot be
-/// used are refused, and the certificate that was in force stays.
+/// used are refused, and the certificate that was in force stays. One that has ended is no replacement, but better than no server: those who
+/// verify it keep their mail, the others deliver theirs, and an alarm says so.
 /// </summary>
 public sealed partial class CertificateFiles : ICertificateSource, IDisposable
 {
@@ -32,7 +33,7 @@ public sealed partial class CertificateFiles : ICertificateSource, IDisposable
     {
         (_certificate, _key, _time, _logger) = (certificate, key, time, logger);
         _seen = Written();
-        _options = Load(_certificate, _key, _time);
+        _options = Load(_certificate, _key);
         _checkedAt = time.GetTimestamp();
     }
 
@@ -41,7 +42,7 @@ public sealed partial class CertificateFiles : ICertificateSource, IDisposable
     {
         try
         {
-            Load(certificate, key, time).ServerCertificateContext!.TargetCertificate.Dispose();
+            LoadValid(certificate, key, time).ServerCertificateContext!.TargetCertificate.Dispose();
             return null;
         }
         catch (InvalidDataException bad)
@@ -77,7 +78,7 @@ public sealed partial class CertificateFiles : ICertificateSource, IDisposable
         _seen = now;
         try
         {
-            _options = Load(_certificate, _key, _time);
+            _options = LoadValid(_certificate, _key, _time);
             LogReplaced(_certificate, Expires);
         }
         catch (InvalidDataException bad)
@@ -88,17 +89,25 @@ public sealed partial class CertificateFiles : ICertificateSource, IDisposable
 
     private (DateTime, DateTime) Written() => (File.GetLastWriteTimeUtc(_certificate), File.GetLastWriteTimeUtc(_key));
 
-    private static SslServerAuthenticationOptions Load(string certificate, string key, TimeProvider time)
+    private static SslServerAuthenticationOptions LoadValid(string certificate, string key, TimeProvider time)
+    {
+        SslServerAuthenticationOptions options = Load(certificate, key);
+        X509Certificate2 leaf = options.ServerCertificateContext!.TargetCertificate;
+        if (leaf.NotAfter >= time.GetUtcNow().LocalDateTime)
+            return options;
+        using (leaf)
+            throw new InvalidDataException(
+                $"{certificate}: the certificate ended on {leaf.NotAfter:yyyy-MM-dd}; put a valid one there"
+            );
+    }
+
+    private static SslServerAuthenticationOptions Load(string certificate, string key)
     {
         try
         {
             X509Certificate2 leaf = X509Certificate2.CreateFromPemFile(certificate, key);
             var chain = new X509Certificate2Collection();
             chain.ImportFromPemFile(certificate);
-            if (leaf.NotAfter < time.GetUtcNow().LocalDateTime)
-                throw new InvalidDataException(
-                    $"{certificate}: the certificate ended on {leaf.NotAfter:yyyy-MM-dd}; put a valid one there"
-                );
             return new SslServerAuthenticationOptions
             {
                 ServerCertificateContext = SslStreamCertificateContext.Create(leaf, chain, offline: true),

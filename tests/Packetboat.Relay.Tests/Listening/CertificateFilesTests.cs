@@ -76,17 +76,26 @@ public sealed class CertificateFilesTests : IDisposable
         Assert.Contains("not a usable certificate and key", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A restart with a renewal that is overdue must not be the end of all mail.</summary>
     [Fact]
-    public void A_certificate_that_has_ended_is_refused()
+    public void A_certificate_that_has_ended_serves_until_there_is_another()
     {
         SelfSignedCertificate.Ensure(Certificate, Key, "hub.example", _time);
         _time.Advance(TimeSpan.FromDays(11 * 365));
 
-        InvalidDataException refused = Assert.Throws<InvalidDataException>(() =>
-            new CertificateFiles(Certificate, Key, _time, _log)
-        );
+        using var files = new CertificateFiles(Certificate, Key, _time, _log);
+        Assert.True(InForce(files).MatchesHostname("hub.example"));
+    }
 
-        Assert.Contains("ended on", refused.Message, StringComparison.Ordinal);
+    [Fact]
+    public void A_certificate_that_has_ended_replaces_none()
+    {
+        using CertificateFiles files = Open("old.example");
+        Replace("new.example");
+        _time.Advance(TimeSpan.FromDays(11 * 365));
+
+        Assert.True(InForce(files).MatchesHostname("old.example"));
+        Assert.Contains("ended on", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     private CertificateFiles Open(string name)
