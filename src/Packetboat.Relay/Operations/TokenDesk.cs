@@ -39,9 +39,15 @@ public sealed class TokenDesk(TokenKeeper keeper, Func<Settings> settings, Func<
         string text = refresh.Trim();
         if (text.Length is 0 or > MaxToken || text.AsSpan().ContainsAnyExceptInRange('!', '~'))
             return new Refusal("the refresh token", "it is empty, too long, or has characters that none has", "Give it as it is");
-        await keeper.SetAsync(token, new Secret(text), life, ct);
+        TokenAnswer.Refused? trouble = await keeper.SetAsync(token, new Secret(text), life, ct);
+        if (trouble is { IsFinal: true })
+            return new Refusal(
+                "the refresh token",
+                $"its giver does not take it ({trouble.Reason}); nothing was changed",
+                $"Mend the section [{TokenKeys.Prefix}{token.Name}], or get another one: packetboat token sign-in {token.Name}"
+            );
         wake();
-        return new Done($"the token {token.Name} is kept");
+        return new Done($"the token {token.Name} is kept{(trouble is null ? "" : $", but: {trouble.Reason}")}");
     }
 
     public async Task<Result<Done>> ForgetAsync(string name, CancellationToken ct) =>

@@ -77,10 +77,8 @@ public sealed class TokenKeeper(
 
             if (slot.Access.IsSet && slot.Access != rejected && time.GetUtcNow() < slot.RenewAt)
                 return new TokenAnswer.Given(slot.Access, IsNew: slot.ReplacesRefused);
-            if (!MayRenew)
-                return new TokenAnswer.Refused("nothing is sent from here (NO_SENDMAIL), so it is not renewed", IsFinal: false);
-            if (_isOver)
-                return new TokenAnswer.Refused("the program ends", IsFinal: false);
+            if (Hindrance() is { } hindrance)
+                return hindrance;
             TokenAnswer answer = await RenewAsync(slot, token, ct);
             slot.Trouble = answer is TokenAnswer.Refused refused ? refused : null;
             if (answer is TokenAnswer.Given)
@@ -100,22 +98,46 @@ public sealed class TokenKeeper(
             slot.ReplacesRefused = false;
     }
 
-    /// <summary>A person has signed in.</summary>
+    /// <summary>A person has signed in. What its giver does not take is not kept, and replaces nothing.</summary>
+    /// <returns>Null: it is kept, and has been used. Else why not: finally, then nothing has changed; or for now, then it is kept.</returns>
     /// <exception cref="StoreUnavailableException">It is not kept.</exception>
-    public async Task SetAsync(TokenSettings token, Secret refresh, TimeSpan? life, CancellationToken ct)
+    internal async Task<TokenAnswer.Refused?> SetAsync(TokenSettings token, Secret refresh, TimeSpan? life, CancellationToken ct)
     {
         Slot slot = _slots.GetOrAdd(token.Name, _ => new Slot());
         await slot.Turn.WaitAsync(ct);
         try
         {
-            await KeepAsync(token, refresh, life, ct);
+            if (Hindrance() is { } hindrance)
+            {
+                await KeepAsync(token, refresh, life, ct);
+                slot.Clear();
+                return hindrance;
+            }
+
+            // Not given up: what comes back must be kept.
+            TokenReply reply = await server.RefreshAsync(token, refresh, CancellationToken.None);
+            if (reply is { Error.Length: > 0, IsFinal: true })
+                return new TokenAnswer.Refused(reply.Fault, IsFinal: true);
             slot.Clear();
+            slot.Settings = token;
+            if (reply.RefreshToken.IsSet && reply.RefreshToken != refresh)
+                await KeepAsync(slot, token, reply, CancellationToken.None);
+            else
+                await KeepAsync(token, refresh, reply.RefreshLife ?? life, CancellationToken.None);
+            slot.Trouble = Take(slot, reply) as TokenAnswer.Refused;
+            return slot.Trouble;
         }
         finally
         {
             slot.Turn.Release();
         }
     }
+
+    /// <summary>Why none is renewed here and now; null: nothing is in the way.</summary>
+    private TokenAnswer.Refused? Hindrance() =>
+        !MayRenew ? new TokenAnswer.Refused("nothing is sent from here (NO_SENDMAIL), so it is not renewed", IsFinal: false)
+        : _isOver ? new TokenAnswer.Refused("the program ends", IsFinal: false)
+        : null;
 
     /// <summary>After a renewal that is under way, whose answer would bring it back.</summary>
     /// <returns>There was one.</returns>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 
 namespace Packetboat.Commands;
 
@@ -33,29 +32,10 @@ internal sealed class PasswordOptions
 
         if (!parsed.GetValue(_prompt))
             return true;
-        chosen = Ask("Password: ");
-        if (chosen == Ask("Again: "))
+        chosen = HiddenInput.Ask("Password: ");
+        if (chosen == HiddenInput.Ask("Again: "))
             return true;
         Print.Error("the two are not the same; nothing was changed");
         return false;
-    }
-
-    private static string Ask(string prompt)
-    {
-        Console.Error.Write(prompt);
-        if (Console.IsInputRedirected)
-            return Console.In.ReadLine() ?? "";
-
-        var typed = new StringBuilder();
-        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
-        {
-            if (key.Key == ConsoleKey.Backspace)
-                typed.Length = Math.Max(0, typed.Length - 1);
-            else if (!char.IsControl(key.KeyChar))
-                typed.Append(key.KeyChar);
-        }
-
-        Console.Error.WriteLine();
-        return typed.ToString();
     }
 }

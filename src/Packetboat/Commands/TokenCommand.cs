@@ -104,7 +104,7 @@ internal static class TokenCommand
     {
         var file = new Argument<string?>("file")
         {
-            Description = "Its first line is the token; none: that of standard input",
+            Description = "Its first line is the token; none: it is asked for, or the first line of standard input",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var command = new Command("set", "Keep a refresh token that was got otherwise") { Name, file };
@@ -116,7 +116,9 @@ internal static class TokenCommand
 
     private static string FirstLine(string? file)
     {
-        using TextReader from = file is null ? Console.In : File.OpenText(file);
+        if (file is null)
+            return HiddenInput.Ask("Refresh token: ");
+        using TextReader from = File.OpenText(file);
         return from.ReadLine() ?? "";
     }
 

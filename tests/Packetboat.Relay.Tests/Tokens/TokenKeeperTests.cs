@@ -1,5 +1,6 @@
 using System.Text;
 using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Tokens;
 
 namespace Packetboat.Relay.Tests.Tokens;
 
@@ -92,7 +93,7 @@ public sealed class TokenKeeperTests : IAsyncDisposable
     [Fact(Timeout = Patience)]
     public async Task One_that_stays_and_holds_longer_is_kept_with_its_new_end()
     {
-        await _rig.Keeper.SetAsync(_rig.Token, new Secret("r0"), TimeSpan.FromDays(1), Ct);
+        await _rig.KeepAsync("r0", TimeSpan.FromDays(1), Ct);
         _rig.Issuer.Answer = (_, _) => (200, """{"access_token":"a","expires_in":3600,"refresh_token_expires_in":864000}""");
         await _rig.GetAsync(Ct);
         Assert.Equal(_rig.Queue.Time.GetUtcNow() + TimeSpan.FromDays(10), _rig.Keeper.StateOf(_rig.Token).Ends);
@@ -175,12 +176,69 @@ public sealed class TokenKeeperTests : IAsyncDisposable
     public async Task What_was_taken_back_needs_a_person()
     {
         Assert.Equal("never: nobody has signed in for it: packetboat token sign-in office", await _rig.GetAsync(Ct));
-        await _rig.Keeper.SetAsync(_rig.Token, new Secret("stolen"), null, Ct);
+        await _rig.KeepAsync("stolen", null, Ct);
         Assert.Equal("never: it cannot be renewed: invalid_grant (Token has been expired or revoked.)", await _rig.GetAsync(Ct));
         Assert.NotEmpty(_rig.Keeper.StateOf(_rig.Token).Trouble);
         await _rig.SignInAsync(Ct);
         Assert.Equal("a1", await _rig.GetAsync(Ct));
         Assert.Empty(_rig.Keeper.StateOf(_rig.Token).Trouble);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_is_handed_over_is_used_at_once_and_what_comes_in_its_place_kept()
+    {
+        Assert.Null(await _rig.Keeper.SetAsync(_rig.Token, new Secret("r0"), null, Ct));
+        Assert.Equal("a1", await _rig.GetAsync(Ct));
+        Assert.Single(_rig.Issuer.Asked);
+        await _rig.RestartAsync();
+        Assert.Equal("a2", await _rig.GetAsync(Ct));
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("""{"access_token":"a","expires_in":3600}""")]
+    [InlineData("""{"access_token":"a","expires_in":3600,"refresh_token":"forever"}""")]
+    public async Task What_is_handed_over_and_stays_the_same_is_kept(string answer)
+    {
+        _rig.Issuer.Answer = (_, _) => (200, answer);
+        Assert.Null(await _rig.Keeper.SetAsync(_rig.Token, new Secret("forever"), TimeSpan.FromDays(3), Ct));
+        Assert.Equal(_rig.Queue.Time.GetUtcNow() + TimeSpan.FromDays(3), _rig.Keeper.StateOf(_rig.Token).Ends);
+        await _rig.RestartAsync();
+        await _rig.GetAsync(Ct);
+        Assert.Equal("forever", _rig.Issuer.Asked.Last()["refresh_token"]);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task One_that_its_giver_does_not_take_replaces_nothing()
+    {
+        await _rig.SignInAsync(Ct);
+        TokenAnswer.Refused? refused = await _rig.Keeper.SetAsync(_rig.Token, new Secret("mistyped"), null, Ct);
+        Assert.True(refused is { IsFinal: true });
+        Assert.Equal("invalid_grant (Token has been expired or revoked.)", refused.Reason);
+        Assert.Equal("a1", await _rig.GetAsync(Ct));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task One_whose_giver_cannot_be_asked_is_kept_and_used_later()
+    {
+        _rig.Issuer.Answer = (_, _) => (503, "");
+        Assert.True(await _rig.Keeper.SetAsync(_rig.Token, new Secret("r0"), null, Ct) is { IsFinal: false });
+        Assert.StartsWith("it cannot be renewed: ", _rig.Keeper.StateOf(_rig.Token).Trouble, StringComparison.Ordinal);
+        _rig.Issuer.Answer = _rig.Rotate;
+        Assert.Equal("a1", await _rig.GetAsync(Ct));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Where_nothing_is_sent_from_one_is_kept_and_not_used_up()
+    {
+        _rig.MayRenew = false;
+        Assert.Contains(
+            "NO_SENDMAIL",
+            (await _rig.Keeper.SetAsync(_rig.Token, new Secret("r0"), null, Ct))?.Reason,
+            StringComparison.Ordinal
+        );
+        Assert.Empty(_rig.Issuer.Asked);
+        _rig.MayRenew = true;
+        Assert.Equal("a1", await _rig.GetAsync(Ct));
     }
 
     [Theory(Timeout = Patience)]

@@ -46,7 +46,16 @@ internal sealed class TokenRig : ITokenStore, IAsyncDisposable
         await Queue.DisposeAsync();
     }
 
-    public Task SignInAsync(CancellationToken ct) => Keeper.SetAsync(Token, new Secret("r0"), null, ct);
+    public Task SignInAsync(CancellationToken ct) => KeepAsync("r0", null, ct);
+
+    /// <summary>Keeps one that is not tried: where nothing is sent from.</summary>
+    public async Task KeepAsync(string refresh, TimeSpan? life, CancellationToken ct)
+    {
+        bool before = MayRenew;
+        MayRenew = false;
+        await Keeper.SetAsync(Token, new Secret(refresh), life, ct);
+        MayRenew = before;
+    }
 
     /// <summary>What is in memory is gone.</summary>
     public async Task RestartAsync()

@@ -64,7 +64,7 @@ public sealed class TokenWatchTests : IAsyncDisposable
     {
         TimeSpan notice = _settings.Packetboat.ExpiryNotice;
         _rig.Issuer.Answer = (_, _) => (200, """{"access_token":"a","expires_in":3600}""");
-        await _rig.Keeper.SetAsync(_rig.Token, new Secret("r0"), notice + TimeSpan.FromHours(1), Ct);
+        await _rig.KeepAsync("r0", notice + TimeSpan.FromHours(1), Ct);
         Assert.Empty(await LookAsync());
         _rig.Queue.Time.Advance(TimeSpan.FromHours(1));
         Assert.Contains("ends at", Assert.Single(await LookAsync()).Text, StringComparison.Ordinal);
@@ -118,7 +118,7 @@ public sealed class TokenWatchTests : IAsyncDisposable
     {
         TimeSpan notice = _settings.Packetboat.ExpiryNotice;
         _rig.Issuer.Answer = (_, _) => (200, """{"access_token":"a","expires_in":3600}""");
-        await _rig.Keeper.SetAsync(_rig.Token, new Secret("r0"), notice, Ct);
+        await _rig.KeepAsync("r0", notice, Ct);
         Assert.Contains("ends at", Assert.Single(await LookAsync()).Text, StringComparison.Ordinal);
         _rig.Issuer.Answer = (_, _) => (400, """{"error":"invalid_grant"}""");
         _rig.Queue.Time.Advance(TokenWatch.Exercise);
