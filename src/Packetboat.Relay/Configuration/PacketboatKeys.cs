@@ -412,12 +412,24 @@ internal static class PacketboatKeys
             "ExpiryNotice",
             SettingType.Duration,
             "14d",
-            "How long before a certificate or a token ends an alarm is raised."
+            "How long before a certificate or a token ends, or a DKIM key is to be replaced, an alarm is raised."
         )
         {
             IsUsedYet = true,
             Minimum = 3600,
             Maximum = 31536000,
+        },
+        new(
+            "Alarms",
+            "DkimKeyAge",
+            SettingType.Duration,
+            "365d",
+            "How long a DKIM key of packetboat dkim new may sign before it is to be replaced: whoever has had a copy of it can write in your name until then. 0: for ever."
+        )
+        {
+            IsUsedYet = true,
+            Minimum = 0,
+            Maximum = 315360000,
         },
         new(
             "Alarms",

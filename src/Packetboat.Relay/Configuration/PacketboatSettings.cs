@@ -196,9 +196,16 @@ public sealed record PacketboatSettings
     public required TimeSpan QueueAge { get; init; }
 
     /// <summary>
-    /// How long before a certificate or a token ends an alarm is raised. With s, m, h, d or w. Default 14d. Range 1h to 365d.
+    /// How long before a certificate or a token ends, or a DKIM key is to be replaced, an alarm is raised. With s, m, h, d or w. Default 14d.
+    /// Range 1h to 365d.
     /// </summary>
     public required TimeSpan ExpiryNotice { get; init; }
+
+    /// <summary>
+    /// How long a DKIM key of <c>packetboat dkim new</c> may sign before it is to be replaced: whoever has had a copy of it can write in your
+    /// name until then. 0: for ever. With s, m, h, d or w. Default 365d. Range 0 to 3650d.
+    /// </summary>
+    public required TimeSpan DkimKeyAge { get; init; }
 
     /// <summary>
     /// How often Spamhaus, SpamCop and PSBL are asked, by DNS, whether the address that mail leaves from is listed. 0: never. With s, m, h, d

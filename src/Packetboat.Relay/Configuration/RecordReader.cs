@@ -129,6 +129,7 @@ internal static class RecordReader
             EnrolmentApplications = keys.Boolean("EnrolmentApplications"),
             QueueAge = keys.Duration("QueueAge"),
             ExpiryNotice = keys.Duration("ExpiryNotice"),
+            DkimKeyAge = keys.Duration("DkimKeyAge"),
             ListingCheck = keys.Duration("ListingCheck"),
             Webhook = keys.Secret("Webhook"),
             WebhookSecretFile = keys.Path("WebhookSecretFile"),

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Packetboat.Protocol.Dkim;
 using Packetboat.Protocol.Dns;
+using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Telemetry;
@@ -10,7 +12,8 @@ namespace Packetboat.Relay.Signing;
 /// <summary>
 /// Takes each key of the data folder on its way: a new one signs once the DNS has its record, the one before it signs no more, and is removed
 /// when no mail can be on its way that it signed. A record that has vanished while it is needed raises an alarm, and changes nothing else:
-/// mail with a signature that cannot be verified is as good as mail without (RFC 6376 §6.1). That the DNS does not answer means nothing.
+/// mail with a signature that cannot be verified is as good as mail without (RFC 6376 §6.1). That the DNS does not answer means nothing. A key
+/// that has signed for long, and a file that is none, raise one too.
 /// </summary>
 public sealed partial class DkimKeyWatch(
     DkimKeyFolder folder,
@@ -20,7 +23,8 @@ public sealed partial class DkimKeyWatch(
     IAuditStore audit,
     MailLog log,
     ILogger<DkimKeyWatch> events,
-    TimeProvider time
+    TimeProvider time,
+    Func<PacketboatSettings> settings
 ) : PeriodicService(Step, log, time)
 {
     /// <summary>For a record that is to appear, or to come back, soon.</summary>
@@ -34,6 +38,8 @@ public sealed partial class DkimKeyWatch(
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
 
     private const string AlarmPrefix = "dkim:";
+    private const string OfAge = "/age";
+    private const string Unreadable = "files";
 
     /// <summary>When each record is asked for again; by the clock that nobody sets.</summary>
     private readonly Dictionary<string, (long Looked, TimeSpan Pause)> _looked = new(StringComparer.Ordinal);
@@ -45,15 +51,23 @@ public sealed partial class DkimKeyWatch(
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         // In the order in which they were made: of two new ones the newer signs in the end.
-        foreach (StoredDkimKey key in folder.Read(out _).OrderBy(key => key.Since))
+        IReadOnlyList<StoredDkimKey> keys = folder.Read(out IReadOnlyList<string> faults);
+        foreach (StoredDkimKey key in keys.OrderBy(key => key.Since))
         {
-            names.Add(key.RecordName);
+            names.UnionWith([key.RecordName, key.RecordName + OfAge]);
+            await SetAlarmAsync(key.RecordName + OfAge, WarningOfAge(key), ct);
             if (IsOver(key))
                 await RemoveAsync(key, ct);
             else if (IsDue(key.RecordName, key.State))
                 await LookAsync(key, ct);
         }
 
+        if (faults.Count > 0 && names.Add(Unreadable))
+            await SetAlarmAsync(
+                Unreadable,
+                $"{faults.Count} in the folder of DKIM keys cannot be used, and {(faults.Count == 1 ? "signs" : "sign")} nothing: {faults[0]}",
+                ct
+            );
         if (systemKey.Key is { } system && names.Add(NameOf(system)) && IsDue(NameOf(system), DkimKeyState.Used))
             await LookAsync(NameOf(system), system.Key, DkimKeyState.Used, ct);
         await ForgetAsync(names, ct);
@@ -113,6 +127,21 @@ public sealed partial class DkimKeyWatch(
                 ? "mail that it signed is still on its way, and will not be believed"
                 : "mail that it signs is not believed";
         return $"the record of the DKIM key {name} is gone ({found.Words}): {what}. Publish TXT {name} \"{key.Record}\"";
+    }
+
+    /// <summary>Null: it is young, or does not sign.</summary>
+    private string? WarningOfAge(StoredDkimKey key)
+    {
+        PacketboatSettings now = settings();
+        DateTimeOffset old = key.Since + now.DkimKeyAge;
+        // A new one is never too old already.
+        TimeSpan notice = TimeSpan.FromTicks(Math.Min(now.ExpiryNotice.Ticks, now.DkimKeyAge.Ticks / 2));
+        if (key.State is not DkimKeyState.Used || now.DkimKeyAge == TimeSpan.Zero || Time.GetUtcNow() < old - notice)
+            return null;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"the DKIM key {key.RecordName} signs since {key.Since.UtcDateTime:yyyy-MM-dd}, and is to be replaced by {old.UtcDateTime:yyyy-MM-dd} (DkimKeyAge): packetboat dkim new {key.Domain}"
+        );
     }
 
     private async Task SetAlarmAsync(string name, string? text, CancellationToken ct)

@@ -38,7 +38,8 @@ public sealed class DkimKeyWatchTests : IAsyncDisposable
             _rig.Accounts,
             log,
             NullLogger<DkimKeyWatch>.Instance,
-            _rig.Time
+            _rig.Time,
+            () => _settings.Packetboat
         );
     }
 
@@ -67,6 +68,45 @@ public sealed class DkimKeyWatchTests : IAsyncDisposable
 
         AuditEntry entry = Assert.Single(await AuditAsync(First));
         Assert.Equal((Operator.Itself, "dkim use"), (entry.Who, entry.Action));
+        Assert.Empty(await AlarmsAsync());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_key_that_has_signed_for_long_is_told_of_and_the_next_one_ends_that()
+    {
+        await UseAsync("s1");
+        _settings = _settings with { Packetboat = _settings.Packetboat with { DkimKeyAge = TimeSpan.FromDays(100) } };
+        await PassAsync(TimeSpan.FromDays(86) - TimeSpan.FromMinutes(2));
+        Assert.Empty(await AlarmsAsync());
+        await PassAsync(TimeSpan.FromMinutes(2));
+
+        Alarm alarm = Assert.Single(await AlarmsAsync());
+        Assert.Matches(
+            $@"^the DKIM key {First} signs since \d{{4}}-\d\d-\d\d, and is to be replaced by \d{{4}}-\d\d-\d\d \(DkimKeyAge\): packetboat dkim new ",
+            alarm.Text
+        );
+        Add("s2");
+        Publish("s2");
+        await PassAsync(DkimKeyWatch.SoonPause);
+        Assert.Equal([DkimKeyState.Retiring, DkimKeyState.Used], States());
+        await PassAsync(DkimKeyWatch.SoonPause);
+        Assert.Empty(await AlarmsAsync());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_file_that_is_no_key_is_told_of_until_it_is_gone()
+    {
+        await UseAsync("s1");
+        string file = Path.Combine(_folder.Directory, "s9._domainkey.hub.example.pem");
+        File.WriteAllText(file, "-----BEGIN");
+        await PassAsync(DkimKeyWatch.SoonPause);
+        Assert.StartsWith(
+            "1 in the folder of DKIM keys cannot be used, and signs nothing: ",
+            Assert.Single(await AlarmsAsync()).Text,
+            StringComparison.Ordinal
+        );
+        File.Delete(file);
+        await PassAsync(DkimKeyWatch.SoonPause);
         Assert.Empty(await AlarmsAsync());
     }
 
