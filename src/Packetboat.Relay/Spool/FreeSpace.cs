@@ -8,6 +8,9 @@ public static class FreeSpace
     private const string MemoryInfo = "/proc/meminfo";
     private const string Available = "MemAvailable:";
 
+    /// <summary>Of the database. It is cut back to that when it is started anew.</summary>
+    public const long LongestLog = 64 * 1024 * 1024;
+
     /// <summary>The space that users other than root have left where a directory lies.</summary>
     public static long OnDiskOf(string directory)
     {
@@ -19,6 +22,22 @@ public static class FreeSpace
         {
             return long.MaxValue;
         }
+    }
+
+    /// <summary>
+    /// What is left for mail: the space on the disk, and what the store has in its file from mail that is gone. The file does not shrink: without
+    /// that a queue which filled the disk once would keep the door shut when it is empty again.
+    /// </summary>
+    /// <param name="onDisk">As <see cref="OnDiskOf"/> says.</param>
+    /// <param name="store">Free octets in the store's file, and octets that the log of its database has on the disk already; asked only where they matter.</param>
+    /// <param name="reserve">That is to be kept.</param>
+    public static long ForMail(long onDisk, Func<(long Inside, long Log)> store, long reserve)
+    {
+        if (onDisk >= reserve)
+            return onDisk;
+        (long inside, long log) = store();
+        // What becomes of mail is written to the log first: that must have its room on the disk itself.
+        return onDisk >= reserve / 4 && onDisk + log >= LongestLog ? onDisk + inside : onDisk;
     }
 
     /// <summary>

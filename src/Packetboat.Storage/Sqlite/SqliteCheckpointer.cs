@@ -23,6 +23,7 @@ internal sealed class SqliteCheckpointer : IDisposable
     private readonly SemaphoreSlim _wanted = new(0);
     private readonly Thread _thread;
     private int _pages;
+    private int _next = LongLog;
     private volatile bool _isRunning;
     private volatile bool _hasRun;
     private volatile bool _isClosed;
@@ -42,10 +43,12 @@ internal sealed class SqliteCheckpointer : IDisposable
         if (_hasRun)
         {
             _hasRun = false;
-            if (TryCopyAll(writer))
-                _pages = 0;
+            bool isAll = TryCopyAll(writer);
+            _pages = isAll ? 0 : _pages;
+            // Where a reader keeps the log alive the same would come of each commit, with two syncs: the log has to grow first.
+            _next = isAll ? LongLog : _pages + (LongLog / 4);
         }
-        else if (_pages >= LongLog && !_isRunning)
+        else if (_pages >= _next && !_isRunning)
         {
             _isRunning = true;
             _wanted.Release();

@@ -66,6 +66,19 @@ public sealed class ReserveTests
         Assert.Equal(long.MaxValue, FreeSpace.OnDiskOf("/there/is/no/such\0place"));
     }
 
+    [Theory]
+    [InlineData(64, 500, 64, 64)] // nothing is lacking
+    [InlineData(63, 500, 64, 563)]
+    [InlineData(63, 0, 64, 63)]
+    [InlineData(20, 500, 44, 520)]
+    [InlineData(20, 500, 43, 20)] // the log of the database has no room to grow
+    [InlineData(15, 500, 64, 15)] // something else fills the disk
+    public void What_the_store_has_free_inside_counts_where_its_log_has_room(long onDisk, long inside, long log, long left) =>
+        Assert.Equal(
+            left * Mebibyte,
+            FreeSpace.ForMail(onDisk * Mebibyte, () => (inside * Mebibyte, log * Mebibyte), reserve: 64 * Mebibyte)
+        );
+
     [Fact]
     public void The_free_memory_is_less_than_all_there_is() =>
         Assert.InRange(FreeSpace.InMemory(), 1, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);

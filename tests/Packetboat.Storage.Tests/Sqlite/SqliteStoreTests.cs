@@ -33,6 +33,18 @@ public sealed class SqliteStoreTests : QueueStoreContract
     }
 
     [Fact]
+    public async Task What_is_deleted_is_room_inside_the_file()
+    {
+        const int Megabyte = 1_000_000;
+        await Sqlite.RunAsync("CREATE TABLE ballast (content BLOB)");
+        await Sqlite.RunAsync($"INSERT INTO ballast VALUES (zeroblob({Megabyte}))");
+        Assert.InRange(Sqlite.RoomInside().Inside, 0, Megabyte / 10);
+        await Sqlite.RunAsync("DELETE FROM ballast");
+        Assert.InRange(Sqlite.RoomInside().Inside, Megabyte * 9 / 10, 2 * Megabyte);
+        Assert.Equal(new FileInfo(_folder.File("data/packetboat.db-wal")).Length, Sqlite.RoomInside().Log);
+    }
+
+    [Fact]
     public async Task A_torn_write_ahead_log_loses_nothing_that_was_answered_before()
     {
         await AcceptAsync(TestMail.Waiting(0, "joe@far.example"));
