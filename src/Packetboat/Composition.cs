@@ -139,7 +139,17 @@ internal sealed class Composition : IAsyncDisposable
         _proofs = new DomainProofs(_store, resolver, _store, _store, _log, time);
         Settings.Changed += SettingsChanged;
         Settings.Refused += SettingsRefused;
-        _keyWatch = new DkimKeyWatch(keys, systemKey, resolver, _store, _store, _log, loggers.CreateLogger<DkimKeyWatch>(), time);
+        _keyWatch = new DkimKeyWatch(
+            keys,
+            systemKey,
+            resolver,
+            _store,
+            _store,
+            _log,
+            loggers.CreateLogger<DkimKeyWatch>(),
+            time,
+            () => Settings.Current.Packetboat
+        );
         _spool = new SigningSpool(new MessageSpool(_store, SendMail.Scheduler, _reserves = Reserves(), time), signer);
         _limits = new LimitKeeper(_store, _store, _store, _usage, SendMail.Scheduler, _suspensions, _store, _log, time);
         _usage.Reached += (id, reached) => _ = _limits.ReachedAsync(id, reached);
@@ -196,7 +206,8 @@ internal sealed class Composition : IAsyncDisposable
             () => new LastReport(settings.Packetboat.DataDirectory).Read()?.At,
             (reason, ct) => _doctor.ExamineAsync(reason, subject => subject, ct),
             _log,
-            time
+            time,
+            () => SendMail.IsShutOut
         );
         Operations = new LocalOperations(
             _store,
@@ -387,9 +398,16 @@ internal sealed class Composition : IAsyncDisposable
     private Reserve[] Reserves()
     {
         string data = Settings.Current.Packetboat.DataDirectory;
+        long diskReserve() => Settings.Current.Packetboat.DiskReserve;
         Reserve[] reserves =
         [
-            new("disk", "DiskReserve", () => Settings.Current.Packetboat.DiskReserve, () => FreeSpace.OnDiskOf(data), _time),
+            new(
+                "disk",
+                "DiskReserve",
+                diskReserve,
+                () => FreeSpace.ForMail(FreeSpace.OnDiskOf(data), _store.RoomInside, diskReserve()),
+                _time
+            ),
             new("memory", "MemoryReserve", () => Settings.Current.Packetboat.MemoryReserve, FreeSpace.InMemory, _time),
         ];
         reserves[0].Changed += refusal => ReserveChanged(reserves[0], refusal, $"Make room on the disk of {data}");

@@ -14,6 +14,9 @@ internal static class ExitCode
 
     public const int Unavailable = 69;
 
+    /// <summary>A fault of ours.</summary>
+    public const int Software = 70;
+
     public const int IoError = 74;
 
     public const int TemporaryFailure = 75;

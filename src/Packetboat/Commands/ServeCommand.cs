@@ -33,8 +33,7 @@ internal static class ServeCommand
         using ILoggerFactory loggers = Logs.Create(settings, jsonLog);
         try
         {
-            await ServeAsync(settings, loggers, ct);
-            return ExitCode.Ok;
+            return await ServeAsync(settings, loggers, ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -74,7 +73,7 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task ServeAsync(Settings settings, ILoggerFactory loggers, CancellationToken ct)
+    private static async Task<int> ServeAsync(Settings settings, ILoggerFactory loggers, CancellationToken ct)
     {
         await using Composition composition = await StoreTurn.WaitAsync(
             () => OpenAsync(settings, loggers, ct),
@@ -85,7 +84,9 @@ internal static class ServeCommand
         await server.StartAsync(ct);
         var log = new ServeLog(loggers.CreateLogger<ServeLog>());
         log.Started(settings, composition);
-        await server.WaitAsync(ct);
+        Exception? fault = await server.WaitAsync(ct);
         log.Stopped();
+        // Whoever watches over us shall start us again.
+        return fault is null ? ExitCode.Ok : ExitCode.Software;
     }
 }

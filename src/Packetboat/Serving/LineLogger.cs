@@ -11,25 +11,34 @@ namespace Packetboat.Serving;
 /// Writes the log: one event, one line, whatever is in it. For people by default, as JSON by <c>LogJson</c>; under systemd the level goes in
 /// front as a number and the time is journald's.
 /// </summary>
-internal sealed class LineLoggerProvider(TextWriter output, LogLevel least, LineStyle style, TimeProvider time) : ILoggerProvider
+internal sealed class LineLoggerProvider : ILoggerProvider
 {
-    private readonly LogWriter _output = new(output);
+    private readonly LogWriter _output;
+    private readonly LogLevel _least;
+    private readonly LineStyle _style;
+    private readonly TimeProvider _time;
+
+    public LineLoggerProvider(TextWriter output, LogLevel least, LineStyle style, TimeProvider time)
+    {
+        (_least, _style, _time) = (least, style, time);
+        _output = new LogWriter(output, Missing);
+    }
 
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
 
     public void Dispose() => _output.Dispose();
 
     private bool IsWritten(LogLevel level, string category) =>
-        level >= least && (level >= LogLevel.Warning || category.StartsWith("Packetboat", StringComparison.Ordinal));
+        level >= _least && (level >= LogLevel.Warning || category.StartsWith("Packetboat", StringComparison.Ordinal));
 
     private void Write(string line) => _output.Write(line);
 
     private string Plain(LogLevel level, string message, Exception? fault)
     {
         string stamp =
-            style == LineStyle.Journal
+            _style == LineStyle.Journal
                 ? $"<{Priority(level)}>"
-                : $"{time.GetLocalNow().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)} {Word(level)} ";
+                : $"{_time.GetLocalNow().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)} {Word(level)} ";
         string why = fault is null ? "" : $": {fault}";
         // A stack trace has lines; the log has events.
         return stamp + PrintableText.Of((message + why).ReplaceLineEndings(" | "), 8000);
@@ -41,7 +50,7 @@ internal sealed class LineLoggerProvider(TextWriter output, LogLevel least, Line
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("time", time.GetUtcNow());
+            json.WriteString("time", _time.GetUtcNow());
             json.WriteString("level", Word(level).TrimEnd());
             if (id.Name is not null)
                 json.WriteString("event", id.Name);
@@ -61,6 +70,17 @@ internal sealed class LineLoggerProvider(TextWriter output, LogLevel least, Line
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private string Missing(long lines)
+    {
+        string words = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{lines} lines of the log are missing: what it is written to did not take them in time"
+        );
+        return _style == LineStyle.Json
+            ? Json<object?>(LogLevel.Warning, default, state: null, words, fault: null)
+            : Plain(LogLevel.Warning, words, fault: null);
     }
 
     private static string Word(LogLevel level) =>
@@ -101,14 +121,12 @@ internal sealed class LineLoggerProvider(TextWriter output, LogLevel least, Line
                 return;
             string message = formatter(state, exception);
             provider.Write(
-                provider.Style == LineStyle.Json
+                provider._style == LineStyle.Json
                     ? provider.Json(logLevel, eventId, state, message, exception)
                     : provider.Plain(logLevel, message, exception)
             );
         }
     }
-
-    private LineStyle Style => style;
 }
 
 /// <summary>How a log line looks.</summary>

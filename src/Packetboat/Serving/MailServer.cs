@@ -24,6 +24,7 @@ internal sealed class MailServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly BoundSockets _sockets;
     private readonly string? _socketPath;
+    private readonly IReadOnlyList<IHostedService> _services;
 
     /// <param name="listeners">SMTP.</param>
     /// <param name="sockets">Bound already.</param>
@@ -40,7 +41,7 @@ internal sealed class MailServer : IAsyncDisposable
         ILoggerFactory loggers
     )
     {
-        _sockets = sockets;
+        (_sockets, _services) = (sockets, services);
         _socketPath = control?.Path;
         // Nothing from the environment or a stray appsettings.json: this server has its own configuration.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -92,8 +93,16 @@ internal sealed class MailServer : IAsyncDisposable
         await _app.StartAsync(ct);
     }
 
-    /// <summary>Until a signal, or <see cref="StopAsync"/>.</summary>
-    public Task WaitAsync(CancellationToken ct) => _app.WaitForShutdownAsync(ct);
+    /// <summary>Until a signal, or <see cref="StopAsync"/>, or a service that has a fault: without it this is no server any more.</summary>
+    /// <returns>That fault, which the log has; null: it was told to stop.</returns>
+    public async Task<Exception?> WaitAsync(CancellationToken ct)
+    {
+        await _app.WaitForShutdownAsync(ct);
+        return _services
+            .OfType<BackgroundService>()
+            .Select(service => service.ExecuteTask?.Exception?.InnerException)
+            .FirstOrDefault(fault => fault is not null);
+    }
 
     public Task StopAsync() => _app.StopAsync(CancellationToken.None);
 
