@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using MimeKit.Encodings;
+using MimeKit.Utils;
 using Packetboat.Protocol.Smtp;
 
 namespace Packetboat.Protocol.Message;
@@ -101,7 +102,7 @@ public sealed record DeliveryStatusNotification(ReadOnlyMemory<byte> Bytes, bool
         string encoding = eightBit ? "8bit" : "7bit";
         Line(report, $"From: Mail Delivery System <MAILER-DAEMON@{input.ReportingHost}>");
         Line(report, $"To: <{input.Sender}>");
-        Line(report, $"Subject: {PrintableText.Ascii(input.Words.Subject, 200)}");
+        Line(report, $"Subject: {Encoded(PrintableText.Of(input.Words.Subject, 200))}");
         Line(report, $"Date: {DateOf(input.Date)}");
         Line(report, $"Message-ID: <{input.MessageId}>");
         // Keeps vacation programs, and other mail systems, from answering. RFC 3834 §5.
@@ -114,6 +115,14 @@ public sealed record DeliveryStatusNotification(ReadOnlyMemory<byte> Bytes, bool
         Line(report, "This is a report about your mail, in MIME format.");
         Line(report, "");
     }
+
+    /// <summary>Letters beyond ASCII stand in encoded words, a line each. RFC 2047 §2.</summary>
+    private static string Encoded(string subject) =>
+        Ascii.IsValid(subject)
+            ? subject
+            : Encoding
+                .ASCII.GetString(Rfc2047.EncodeText(Encoding.UTF8, subject))
+                .Replace("?= =?", "?=\r\n =?", StringComparison.Ordinal);
 
     /// <summary>A language with letters beyond ASCII must not demand 8BITMIME of the sender's server. RFC 2045 §6.7.</summary>
     private static (byte[] Text, string Encoding) Encoded(byte[] text)

@@ -6,7 +6,7 @@ public sealed record DsnWords
     /// <summary>Such as <c>de</c>. RFC 5646, RFC 3282.</summary>
     public required string Language { get; init; }
 
-    /// <summary>ASCII: a header field needs no encoding then.</summary>
+    /// <summary>At most 200 octets of UTF-8.</summary>
     public required string Subject { get; init; }
 
     /// <summary>A sentence: who writes this.</summary>

@@ -97,7 +97,9 @@ public sealed class MqttOutput : AlarmOutput
                 string line = happened.IsCleared
                     ? $"alarm cleared {happened.Key}"
                     : $"!ALARM {happened.Kind.Id}: {happened.Text}";
-                await connection.PublishAsync(topics.Log(LevelOf(happened)), Encoding.UTF8.GetBytes(line), isRetained: true, ct);
+                byte[] said = Encoding.UTF8.GetBytes(line);
+                await connection.PublishAsync(topics.Log(LevelOf(happened)), said, isRetained: true, ct);
+                await connection.PublishAsync(topics.WholeLog, said, isRetained: true, ct);
             },
             ct
         );

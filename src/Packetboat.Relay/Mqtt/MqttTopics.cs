@@ -25,8 +25,11 @@ public sealed record MqttTopics(string SystemId, string Host)
     /// <summary>Somebody tried to.</summary>
     public string LoginFailed => $"sbbs/{Level(SystemId)}/action/login_fail/smtp";
 
+    /// <summary>Lines of all levels.</summary>
+    public string WholeLog => $"{Server}/log";
+
     /// <param name="level">Of syslog: 2 critical, 4 warning, 5 notice.</param>
-    public string Log(int level) => $"{Server}/log/{level}";
+    public string Log(int level) => $"{WholeLog}/{level}";
 
     /// <summary>Retained while the alarm is open. Synchronet has none of these.</summary>
     public string Alarm(string key) => $"{Server}/alarm/{Level(key)}";

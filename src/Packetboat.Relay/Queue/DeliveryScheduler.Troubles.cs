@@ -100,11 +100,13 @@ public sealed partial class DeliveryScheduler
     private async Task FileAlarmAsync(Lane lane, CancellationToken stopping)
     {
         string? text;
+        string? before;
         string kind;
+        string kindBefore;
         lock (_lock)
         {
-            (text, kind) = (lane.Alarm, KindOf(lane).Id);
-            if (text == lane.StoredAlarm)
+            (text, before, kind, kindBefore) = (lane.Alarm, lane.StoredAlarm, KindOf(lane).Id, lane.StoredKind);
+            if (text == before)
                 return;
         }
 
@@ -113,10 +115,11 @@ public sealed partial class DeliveryScheduler
         else
             await _store.RaiseAlarmAsync(new Alarm(AlarmKey(lane), _time.GetUtcNow(), text, kind), stopping);
         lock (_lock)
-            lane.StoredAlarm = text;
+            (lane.StoredAlarm, lane.StoredKind) = (text, kind);
         if (text is null)
             _log.AlarmCleared(AlarmKey(lane));
-        else
+        // Other words for the same trouble are no news; another kind of it is.
+        else if (before is null || kind != kindBefore)
             _log.AlarmRaised(AlarmKey(lane), text);
     }
 
@@ -125,7 +128,7 @@ public sealed partial class DeliveryScheduler
     private static AlarmKind KindOf(Lane lane) =>
         (lane.Cause.Class, lane.IsParked) switch
         {
-            (FailureClass.Port25Blocked, _) => AlarmCatalogue.Port25Blocked,
+            (FailureClass.Port25Blocked, _) when lane.Route is Route.Direct => AlarmCatalogue.Port25Blocked,
             (FailureClass.Account, true) => AlarmCatalogue.RelayCredentials,
             (_, true) => AlarmCatalogue.RouteParked,
             _ => AlarmCatalogue.RouteDown,

@@ -91,6 +91,9 @@ internal sealed class Lane(Route route, Action<Lane> changed)
         set => Set(ref field, value);
     }
 
+    /// <summary>Of which kind that is; blank: it is not known.</summary>
+    public string StoredKind { get; set; } = "";
+
     /// <summary>What waits in the store for this route is to be made due.</summary>
     public bool WakesMail
     {

@@ -123,6 +123,21 @@ public sealed class DeliveryStatusNotificationTests
     }
 
     [Fact]
+    public void A_subject_in_any_script_arrives_in_lines_that_are_short()
+    {
+        const string Subject = "Ваше письмо не удалось доставить, и вот почему: такого адреса на сервере получателя нет 🚢";
+        DsnInput input = Input with { Words = Input.Words with { Subject = Subject } };
+
+        byte[] report = DeliveryStatusNotification.Of(input).Bytes.ToArray();
+
+        using var stream = new MemoryStream(report);
+        using MimeMessage message = MimeMessage.Load(stream, TestContext.Current.CancellationToken);
+        Assert.Equal(Subject, message.Subject);
+        string[] header = Encoding.ASCII.GetString(report).Split("\r\n\r\n", 2)[0].Split("\r\n");
+        Assert.All(header, line => Assert.True(line.Length <= 78 + "Subject: ".Length, line));
+    }
+
+    [Fact]
     public void The_message_comes_back_byte_for_byte() =>
         Assert.Contains($"\r\n\r\n{Original}\r\n--=_", Text(DeliveryStatusNotification.Of(Input)), StringComparison.Ordinal);
 

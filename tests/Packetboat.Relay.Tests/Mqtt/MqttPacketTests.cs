@@ -82,6 +82,7 @@ public sealed class MqttPacketTests
     {
         var topics = new MqttTopics("MY/BBS", "my host");
         Assert.Equal("sbbs/MY_BBS/host/my_host/server/mail/log/2", topics.Log(2));
+        Assert.Equal("sbbs/MY_BBS/host/my_host/server/mail/log", topics.WholeLog);
         Assert.Equal(
             "sbbs/MY_BBS/host/my_host/server/mail/alarm/route:relay_hub.example:587___",
             topics.Alarm("route:relay hub.example:587/+#")

@@ -491,6 +491,22 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
         });
     }
 
+    /// <summary>"Nothing need be done, mail leaves through the relay" would be a strange thing to say of the relay.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task A_firewall_before_the_relay_is_no_alarm_of_port_25()
+    {
+        _rig.Relay = QueueRig.Hub("right");
+        _rig.Peers.Connecting = _ => new Connection.Unreachable(
+            new SmtpReply(421, "4.4.1", "no connection: Permission denied"),
+            false,
+            "hub.example [192.0.2.1]:587"
+        );
+        await _rig.StartAsync();
+        await _rig.SendAsync("joe@far.example");
+        await _rig.UntilAsync(async () => (await _rig.Store.AlarmsAsync(Ct)).Count == 1);
+        Assert.Equal("route-down", Assert.Single(await _rig.Store.AlarmsAsync(Ct)).Kind);
+    }
+
     [Fact(Timeout = Patience)]
     public async Task A_permanent_refusal_goes_back_at_once_and_the_report_comes_from_nobody()
     {
@@ -533,6 +549,28 @@ public sealed class DeliverySchedulerTests : IAsyncDisposable
         await _rig.UntilStateAsync(id, code == 250 ? RecipientState.Delivered : RecipientState.Bounced);
 
         Assert.Equal(hears, (await _rig.StoryAsync(id)).Events.Any(e => e.Kind == TraceKind.Reported));
+    }
+
+    /// <summary>RFC 3461 §6.2.7.4: whoever hands on to a server without DSN says that it was relayed; with DSN the next one reports.</summary>
+    [Theory(Timeout = Patience)]
+    [InlineData("250 OK\r\n", true)]
+    [InlineData("250 DSN\r\n", false)]
+    public async Task Success_is_reported_as_relayed_where_the_next_server_will_not_report_it(string extensions, bool isOurs)
+    {
+        _rig.Peers.Extensions = extensions;
+        await _rig.StartAsync();
+        string id = await _rig.SendAsync("alice@node.example", DsnNotify.Success, "joe@far.example");
+        await _rig.UntilStateAsync(id, RecipientState.Delivered);
+        await _rig.UntilReceivedAsync(isOurs ? 2 : 1);
+
+        Assert.Equal(isOurs, (await _rig.StoryAsync(id)).Events.Any(e => e.Kind == TraceKind.Reported));
+        Assert.Equal(
+            isOurs ? 1 : 0,
+            _rig.Peers.Got.Count(got =>
+                got.Content.Contains("\r\nAction: relayed\r\n", StringComparison.Ordinal)
+                && got.Content.Contains("\r\nFinal-Recipient: rfc822; joe@far.example\r\n", StringComparison.Ordinal)
+            )
+        );
     }
 
     [Fact(Timeout = Patience)]
