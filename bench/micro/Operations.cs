@@ -18,6 +18,7 @@ internal static class Operations
         ["format-reply"] = name => new ReplyOperation(name),
         ["read-dots-4k"] = name => new ReadOperation(name, Text),
         ["write-dots-4k"] = name => new StuffOperation(name, Text),
+        ["dkim-hash-4k"] = name => new HashOperation(name, Text),
         ["session-4k"] = name => new SessionOperation(name, Text),
         ["commit-4k"] = name => new CommitOperation(name, Text),
         ["relay-4k"] = name => new RelayOperation(name, Text),
