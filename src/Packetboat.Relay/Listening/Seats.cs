@@ -4,19 +4,19 @@ namespace Packetboat.Relay.Listening;
 
 /// <summary>
 /// Who sits where, and who has to leave when nobody else would get in. A stranger's connection costs nothing to open and to keep silent, so
-/// a full house is no reason to turn a newcomer away: of the strangers, whoever has sat longest without getting anything done leaves, and
-/// first one of the client that holds the most places. Where all that is left are strangers in the middle of a message, whoever holds more
-/// than his share of the places leaves, or has fallen silent. Who has signed in or is known here stays.
+/// a full house is no reason to turn a newcomer away: of the strangers, first those of the client that holds the most places, whoever has sat
+/// longest without getting anything done leaves. Who is in the middle of a message is left alone, unless he has more than his share of the places
+/// or sends hardly anything. Who has signed in or is known here stays.
 /// </summary>
 internal sealed class Seats(TimeProvider time)
 {
     /// <summary>No client has more places than one of so many, while it sends messages and others want in.</summary>
-    private const int Shares = 10;
+    private const int Shares = 20;
 
     /// <summary>But as many as the servers of a large sender open for one domain.</summary>
     private const int Few = 5;
 
-    /// <summary>A network that carries mail at all carries some of it in that time.</summary>
+    /// <summary>So far behind the slowest pace that we listen to.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
@@ -78,27 +78,25 @@ internal sealed class Seats(TimeProvider time)
         return isOverAll || isOverStrangers ? "too many connections from your address" : null;
     }
 
-    private ISeated? WhoShouldLeave(int total)
+    /// <summary>Of the network that holds the most places, whichever of its strangers is of least use; else of the next one.</summary>
+    private ISeated? WhoShouldLeave(int total) =>
+        _seated
+            .Where(seated => !seated.MayStay)
+            .GroupBy(seated => seated.Network)
+            .Select(group => (Count: group.Count(), Who: WeakestOf([.. group], Math.Max(Few, total / Shares))))
+            .Where(weakest => weakest.Who is not null)
+            .OrderByDescending(weakest => weakest.Count)
+            .ThenBy(weakest => weakest.Who!.IdleSince)
+            .FirstOrDefault()
+            .Who;
+
+    private ISeated? WeakestOf(ISeated[] strangers, int share)
     {
-        ISeated[] strangers = [.. _seated.Where(seated => !seated.MayStay)];
-        return MostOf(strangers.Where(seated => !seated.IsReceiving))
-            ?? WhoShouldLeaveOf(strangers, Math.Max(Few, total / Shares));
+        if (strangers.Where(seated => !seated.IsReceiving).MinBy(seated => seated.IdleSince) is { } idle)
+            return idle;
+        ISeated faintest = strangers.MinBy(seated => seated.HeardAt)!;
+        return strangers.Length > share || time.GetElapsedTime(faintest.HeardAt) >= Silence ? faintest : null;
     }
-
-    /// <summary>All of them are in the middle of a message.</summary>
-    private ISeated? WhoShouldLeaveOf(ISeated[] strangers, int share) =>
-        strangers
-            .GroupBy(seated => seated.Network)
-            .Where(group => group.Count() > share)
-            .MaxBy(group => group.Count())
-            ?.MinBy(seated => seated.HeardAt)
-        ?? strangers.Where(seated => time.GetElapsedTime(seated.HeardAt) >= Silence).MinBy(seated => seated.HeardAt);
-
-    private static ISeated? MostOf(IEnumerable<ISeated> candidates) =>
-        candidates
-            .GroupBy(seated => seated.Network)
-            .MaxBy(group => (group.Count(), -group.Min(seated => seated.IdleSince)))
-            ?.MinBy(seated => seated.IdleSince);
 
     private void Remove(ISeated holder)
     {
@@ -128,6 +126,6 @@ internal interface ISeated
     /// <summary>It is in the middle of a message.</summary>
     bool IsReceiving { get; }
 
-    /// <summary>A timestamp: when octets of the message came last.</summary>
+    /// <summary>A timestamp: until when the octets of the message would have lasted at the slowest pace; at most now.</summary>
     long HeardAt { get; }
 }

@@ -92,7 +92,10 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     /// <summary>A message is arriving, as fast as it must. Read by other threads.</summary>
     public bool IsReceiving => Volatile.Read(ref _receiving);
 
-    /// <summary>A timestamp: when octets of the message came last; now, while they are being written. Read by other threads.</summary>
+    /// <summary>
+    /// A timestamp: until when the octets of the message would have lasted at the slowest pace, at most now. While our disk takes its time nobody can
+    /// be heard: then it is now. Read by other threads.
+    /// </summary>
     public long HeardAt => Volatile.Read(ref _isTaking) ? _time.GetTimestamp() : Volatile.Read(ref _heard);
 
     private bool IsSentAway => _sentAway != default;
@@ -160,8 +163,9 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
                 if (_sentAway == WireEnd.Evicted)
                     return ReadEnd.Evicted;
                 Volatile.Write(ref _isTaking, true);
+                long before = message.Received;
                 await TakeDataAsync(result.Buffer, message);
-                Heard();
+                Heard(message.Received - before);
                 if (message.IsEndless)
                     return ReadEnd.Endless;
                 if (result.IsCompleted && !message.Ended)
@@ -192,8 +196,9 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
                 if (_expired || IsSentAway)
                     return _sentAway == WireEnd.Evicted ? ReadEnd.Evicted : ReadEnd.TimedOut;
                 Volatile.Write(ref _isTaking, true);
-                left -= await TakeChunkAsync(result.Buffer, left, message);
-                Heard();
+                long taken = await TakeChunkAsync(result.Buffer, left, message);
+                left -= taken;
+                Heard(taken);
                 if (result.IsCompleted && left > 0)
                     return ReadEnd.Disconnected;
             }
@@ -209,10 +214,9 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
         }
     }
 
-    /// <summary>While our disk takes its time nobody can be heard.</summary>
-    private void Heard()
+    private void Heard(long octets)
     {
-        Volatile.Write(ref _heard, _time.GetTimestamp());
+        Volatile.Write(ref _heard, Math.Min(_time.GetTimestamp(), _heard + Allowance(octets)));
         Volatile.Write(ref _isTaking, false);
     }
 

@@ -124,6 +124,47 @@ public sealed class SmtpConnectionsTests
             Assert.StartsWith("250 ", await sending[1].SayAsync(".", Ct), StringComparison.Ordinal);
         });
 
+    /// <summary>Else those who hold the places with messages that never end would have everybody thrown out who is about to sign in.</summary>
+    [Fact(Timeout = 10_000)]
+    public Task Whoever_comes_alone_stays_while_another_sends_more_than_his_share_of_messages() =>
+        InScene(async scene =>
+        {
+            scene.Limits = new ConnectionLimits(Total: 7, PerAddress: 0);
+            SmtpConnections connections = scene.Open();
+            SmtpTestClient[] alone = await SeatedAsync(scene, connections, "192.0.2.3");
+            string[] addresses = [.. Enumerable.Repeat("192.0.2.1", 6)];
+            SmtpTestClient[] sending = await SendingAsync(scene, connections, addresses);
+
+            scene.Client = IPAddress.Parse("192.0.2.99");
+            await GreetedAsync(scene, connections);
+
+            Assert.StartsWith("421 4.7.0 All places", await sending[0].ReplyAsync(Ct), StringComparison.Ordinal);
+            Assert.StartsWith("250 ", await alone[0].SayAsync("NOOP", Ct), StringComparison.Ordinal);
+        });
+
+    /// <summary>An octet a second is as good as none; at the slowest pace that we listen to a message may take its time.</summary>
+    [Theory(Timeout = 10_000)]
+    [InlineData(1, false)]
+    [InlineData(1024, true)]
+    public Task In_a_house_full_of_messages_a_trickle_is_no_message(int octetsASecond, bool stays) =>
+        InScene(async scene =>
+        {
+            scene.Limits = new ConnectionLimits(Total: 1, PerAddress: 0);
+            SmtpConnections connections = scene.Open();
+            SmtpTestClient[] sending = await SendingAsync(scene, connections, "192.0.2.1");
+            for (int second = 0; second < 20; second++)
+            {
+                scene.Hub.Clock.Advance(TimeSpan.FromSeconds(1));
+                await sending[0].SendAsync(Encoding.ASCII.GetBytes(new string('x', octetsASecond - 1) + "\n"), Ct);
+            }
+
+            scene.Client = IPAddress.Parse("192.0.2.99");
+            if (stays)
+                await IsTurnedAwayAsync(scene, connections, "421 4.7.0 hub.example: too many connections, try again later");
+            else
+                await GreetedAsync(scene, connections);
+        });
+
     [Theory(Timeout = 10_000)]
     [InlineData("DATA")]
     [InlineData("BDAT 1000 LAST")]
