@@ -330,9 +330,10 @@ internal sealed class AutoRouting : IDetour
         bool isRaised = (await _store.AlarmsAsync(CancellationToken.None)).Any(alarm => alarm.Key == AlarmKey);
         if (wrong is null)
         {
+            if (!isRaised)
+                return;
             await _store.ClearAlarmAsync(AlarmKey, CancellationToken.None);
-            if (isRaised)
-                _log.AlarmCleared(AlarmKey);
+            _log.AlarmCleared(AlarmKey);
             return;
         }
 

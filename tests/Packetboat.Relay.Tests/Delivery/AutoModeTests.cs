@@ -182,6 +182,8 @@ public sealed class AutoModeTests
         await lab.DeliveredAsync(await lab.SendAsync("a@one.example", "open"));
         await lab.LoggedAsync("alarm cleared port25");
 
+        // No connection is kept.
+        await lab.RestartAsync();
         await lab.RefuseAsync();
         string[] blocked = [];
         foreach (string provider in RouteLab.Providers)
