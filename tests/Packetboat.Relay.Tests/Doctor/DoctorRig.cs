@@ -48,6 +48,9 @@ internal sealed class DoctorRig : IAsyncDisposable, IPolicyFetcher
     /// <summary>The mode is written down.</summary>
     public bool SaysMode { get; set; }
 
+    /// <summary>Our own, and its key.</summary>
+    public (string Certificate, string Key)? CertificateFiles { get; set; }
+
     /// <summary>As a hub says that it sees us.</summary>
     public (IPAddress Address, string Witness)? Seen { get; set; }
 
@@ -136,6 +139,7 @@ internal sealed class DoctorRig : IAsyncDisposable, IPolicyFetcher
                 Domain = Domain,
                 Seen = Seen,
                 SaysMode = SaysMode,
+                CertificateFiles = CertificateFiles,
             },
             "",
             TestContext.Current.CancellationToken
