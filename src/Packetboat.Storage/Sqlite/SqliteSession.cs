@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Packetboat.Relay.Spool;
 using SQLitePCL;
 
 namespace Packetboat.Storage.Sqlite;
@@ -34,7 +35,7 @@ internal sealed class SqliteSession : IDisposable
         Run("PRAGMA journal_mode = WAL");
         Run("PRAGMA synchronous = FULL");
         Run("PRAGMA foreign_keys = ON");
-        Run("PRAGMA journal_size_limit = 67108864");
+        Run($"PRAGMA journal_size_limit = {FreeSpace.LongestLog}");
         // Checkpoints are made by SqliteCheckpointer, beside the commits instead of in front of them.
         Run("PRAGMA wal_autocheckpoint = 0");
         Run("PRAGMA cache_size = -8000");
