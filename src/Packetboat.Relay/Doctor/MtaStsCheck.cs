@@ -22,14 +22,14 @@ internal sealed class MtaStsCheck()
             );
         if (!MtaStsPolicy.TryParse(text, out MtaStsPolicy? policy, out string? fault))
             return Warning($"{where}: {fault}", "senders take it for none", "Mend it, and change the id in the record");
+        string mode = policy.Mode.ToString().ToLowerInvariant();
         if (
             policy.Mode == MtaStsMode.None
             || MxHosts.Of(domain, await facts.Resolver.MxAsync(domain, ct), _ => false, Random.Shared)
                 is not MailHosts.Found hosts
         )
-            return Ok($"{words}, mode {policy.Mode.ToString().ToLowerInvariant()}");
+            return Ok($"{words}, mode {mode}");
         string[] unnamed = [.. hosts.Names.Where(host => !policy.Covers(host))];
-        string mode = policy.Mode.ToString().ToLowerInvariant();
         if (unnamed.Length == 0)
             return Ok($"{words}, mode {mode}, and it names the hosts of the MX records");
         string lacking = $"the policy at {where}, mode {mode}, does not name {string.Join(", ", unnamed)} of the MX records";

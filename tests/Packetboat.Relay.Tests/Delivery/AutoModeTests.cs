@@ -119,9 +119,7 @@ public sealed class AutoModeTests
     public async Task Without_a_relay_to_go_to_the_operator_hears_of_it_and_that_it_is_over()
     {
         await using RouteLab lab = await RouteLab.OpenAsync("Direct");
-        await lab.RefuseAsync();
-        foreach (string provider in RouteLab.Providers)
-            await lab.DeferredAsync(await lab.SendAsync($"b@{provider}", "shut out"));
+        await ShutOutAsync(lab);
         await lab.LoggedAsync(
             "ALARM port25: port 25 seems to be blocked, or the network is down: mx.one.example, mx.three.example, mx.two.example cannot be reached"
         );
@@ -139,9 +137,7 @@ public sealed class AutoModeTests
     public async Task That_the_port_is_open_again_is_found_out_without_mail()
     {
         await using RouteLab lab = await RouteLab.OpenAsync("Direct");
-        await lab.RefuseAsync();
-        foreach (string provider in RouteLab.Providers)
-            await lab.DeferredAsync(await lab.SendAsync($"b@{provider}", "shut out"));
+        await ShutOutAsync(lab);
         await lab.LoggedAsync("ALARM port25: ");
         lab.Unblock();
         lab.Time.Advance(TimeSpan.FromMinutes(15));
@@ -152,9 +148,7 @@ public sealed class AutoModeTests
     public async Task Where_all_mail_goes_to_a_relay_from_now_on_nothing_is_suspected()
     {
         await using RouteLab lab = await RouteLab.OpenAsync("Direct");
-        await lab.RefuseAsync();
-        foreach (string provider in RouteLab.Providers)
-            await lab.DeferredAsync(await lab.SendAsync($"b@{provider}", "shut out"));
+        await ShutOutAsync(lab);
         await lab.LoggedAsync("ALARM port25: ");
         await lab.RestartAsync(mode: "Relay");
         await lab.LoggedAsync("alarm cleared port25");
@@ -416,6 +410,14 @@ public sealed class AutoModeTests
             (await lab.ExplainAsync("x@one.example", "b@club.example")).Rule,
             StringComparison.Ordinal
         );
+    }
+
+    /// <summary>A firewall refuses every call, and mail for all of them has tried.</summary>
+    private static async Task ShutOutAsync(RouteLab lab)
+    {
+        await lab.RefuseAsync();
+        foreach (string provider in RouteLab.Providers)
+            await lab.DeferredAsync(await lab.SendAsync($"b@{provider}", "shut out"));
     }
 
     private static async Task WentAroundAsync(RouteLab lab, string id, string why)
