@@ -14,7 +14,7 @@ internal sealed class StoredContent(DeliveryItem item, IQueueStore store) : IMes
         yield return item.Message.Trace;
         if (item.Content is { } content)
         {
-            yield return content;
+            yield return content.Bytes;
             yield break;
         }
 

@@ -15,7 +15,7 @@ public sealed partial class DeliveryScheduler
         public IReadOnlyList<NewRecipient> Recipients => _recipients;
 
         /// <summary>Under the lock.</summary>
-        public void Add(Lane lane, QueuedRecipient[] to, bool isClaimed, DateTimeOffset due, ReadOnlyMemory<byte>? content)
+        public void Add(Lane lane, QueuedRecipient[] to, bool isClaimed, DateTimeOffset due, HeldContent? content)
         {
             RecipientState state = isClaimed ? RecipientState.Claimed : RecipientState.Waiting;
             QueuedRecipient[] counted = isClaimed ? [.. to.Select(r => r with { Attempts = 1 })] : to;
@@ -32,8 +32,8 @@ public sealed partial class DeliveryScheduler
             _leavesWork |= !isClaimed;
             if (!isClaimed)
                 return;
-            scheduler._contentBytes += content?.Length ?? 0;
-            _claimed.Add((lane, new DeliveryItem(message, counted, lane.Name, content)));
+            scheduler._contentBytes += content?.Room ?? 0;
+            _claimed.Add((lane, new DeliveryItem(message, counted, lane.Name, content?.Hold())));
         }
 
         public void Start()

@@ -394,7 +394,7 @@ public sealed partial class DeliveryScheduler
             bool wasCrowded = _unproven.Count >= MaxUnproven;
             lane.InHand--;
             _inHand--;
-            _contentBytes -= item.Content?.Length ?? 0;
+            _contentBytes -= item.Content?.Room ?? 0;
             if (lane.InHand == 0)
                 _unproven.Remove(lane);
             // Refilled by halves, not one by one: each time is a question to the store.
@@ -408,6 +408,7 @@ public sealed partial class DeliveryScheduler
             RemoveIfIdle(lane);
         }
 
+        item.Content?.Release();
         if (isWanted)
             Kick();
     }

@@ -81,7 +81,7 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         }
     }
 
-    public IReservation Reserve(QueuedMessage message, IReadOnlyList<QueuedRecipient> recipients, ReadOnlyMemory<byte>? content)
+    public IReservation Reserve(QueuedMessage message, IReadOnlyList<QueuedRecipient> recipients, HeldContent? content)
     {
         DateTimeOffset now = _time.GetUtcNow();
         SchedulerSettings settings = _settings();
@@ -378,12 +378,8 @@ public sealed partial class DeliveryScheduler : BackgroundService, IScheduler
         _inHand++;
     }
 
-    private ReadOnlyMemory<byte>? Kept(ReadOnlyMemory<byte>? content)
-    {
-        if (content is not { } bytes || _contentBytes + bytes.Length > SchedulerSettings.MemoryBytes)
-            return null;
-        return bytes;
-    }
+    private HeldContent? Kept(HeldContent? content) =>
+        content is not null && _contentBytes + content.Room <= SchedulerSettings.MemoryBytes ? content : null;
 
     private static DateTimeOffset DueOf(Lane lane, bool isClaimed, DateTimeOffset now, SchedulerSettings settings) =>
         isClaimed ? NextDue(1, now, settings)

@@ -11,8 +11,8 @@ public interface IScheduler
     /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="recipients">Its recipients.</param>
-    /// <param name="content">Its whole content, where it is at hand.</param>
-    IReservation Reserve(QueuedMessage message, IReadOnlyList<QueuedRecipient> recipients, ReadOnlyMemory<byte>? content);
+    /// <param name="content">Its whole content, where it is at hand. What is needed of it is held; the caller lets go of his own hold.</param>
+    IReservation Reserve(QueuedMessage message, IReadOnlyList<QueuedRecipient> recipients, HeldContent? content);
 
     /// <summary>The same for a message that is accepted and does not leave: it takes no room.</summary>
     /// <param name="message">The message.</param>

@@ -57,7 +57,29 @@ internal sealed class SpooledMessage : ISpooledMessage
 
     public async Task CommitAsync(SpoolEnvelope envelope, CancellationToken stopping)
     {
-        ReadOnlyMemory<byte> last = Take();
+        HeldContent last = Take();
+        try
+        {
+            await CommitAsync(envelope, last, stopping);
+        }
+        finally
+        {
+            last.Release();
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+        if (!_committed)
+            _store.Abandon(_number, _chunks);
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task CommitAsync(SpoolEnvelope envelope, HeldContent last, CancellationToken stopping)
+    {
         int chunks = last.Length > 0 ? _chunks + 1 : _chunks;
         DateTimeOffset now = _time.GetUtcNow();
         var message = new QueuedMessage(
@@ -77,15 +99,13 @@ internal sealed class SpooledMessage : ISpooledMessage
         );
         QueuedRecipient[] recipients = [.. envelope.Recipients.Select((to, i) => new QueuedRecipient(i, to.Address, to.Dsn))];
         // The whole content is at hand only where no chunk has left yet; larger mail is read back when it is sent.
-        // (A bare null would become an empty content here: arrays convert to memory, and so does the lack of one.)
-        ReadOnlyMemory<byte>? content = _chunks == 0 ? last : default(ReadOnlyMemory<byte>?);
         IReservation reservation = envelope.Usage?.Stopped is { } stopped
             ? _scheduler.Hold(message, recipients, stopped)
-            : _scheduler.Reserve(message, recipients, content);
+            : _scheduler.Reserve(message, recipients, _chunks == 0 ? last : null);
         try
         {
             await _store.AcceptAsync(
-                new NewMessage(message, reservation.Recipients, last, envelope.Usage, envelope.Warning),
+                new NewMessage(message, reservation.Recipients, last.Bytes, envelope.Usage, envelope.Warning),
                 stopping
             );
         }
@@ -99,20 +119,13 @@ internal sealed class SpooledMessage : ISpooledMessage
         reservation.Start();
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>The buffer itself, or a copy of what would keep four times its own size while it waits.</summary>
+    private HeldContent Take()
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
+        if (_held * 4 < _buffer.Length)
+            return HeldContent.Of(_buffer[.._held]);
+        var taken = HeldContent.OfRented(_buffer, _held);
         _buffer = [];
-        if (!_committed)
-            _store.Abandon(_number, _chunks);
-        return ValueTask.CompletedTask;
-    }
-
-    private byte[] Take()
-    {
-        byte[] taken = GC.AllocateUninitializedArray<byte>(_held);
-        _buffer.AsSpan(0, _held).CopyTo(taken);
-        _held = 0;
         return taken;
     }
 

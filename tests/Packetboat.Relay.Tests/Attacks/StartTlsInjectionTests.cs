@@ -270,5 +270,5 @@ public sealed class StartTlsInjectionTests : IAsyncDisposable
     }
 
     private static DeliveryItem Item() =>
-        new(TestMail.Message(1), [TestMail.Recipient(0, "joe@far.example")], "mx far.example", TestMail.Content);
+        new(TestMail.Message(1), [TestMail.Recipient(0, "joe@far.example")], "mx far.example", HeldContent.Of(TestMail.Content));
 }

@@ -254,7 +254,7 @@ public sealed class DirectConnectorTests : IAsyncDisposable
             TestMail.Message(1),
             [.. recipients.Select((to, i) => TestMail.Recipient(i, to))],
             "mx far.example",
-            TestMail.Content
+            HeldContent.Of(TestMail.Content)
         );
 
     private async Task<string> ReadyAsync()

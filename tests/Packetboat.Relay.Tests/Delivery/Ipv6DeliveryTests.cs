@@ -136,7 +136,7 @@ public sealed class Ipv6DeliveryTests : IAsyncDisposable
             },
             [TestMail.Recipient(0, "a@far.example")],
             "mx far.example",
-            TestMail.Content
+            HeldContent.Of(TestMail.Content)
         );
 
     private void Set(Ipv6Mode mode) =>

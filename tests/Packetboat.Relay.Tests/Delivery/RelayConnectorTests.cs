@@ -272,7 +272,7 @@ public sealed class RelayConnectorTests : IAsyncDisposable
             TestMail.Message(1),
             [TestMail.Recipient(0, "joe@far.example")],
             route.Name,
-            TestMail.Content
+            HeldContent.Of(TestMail.Content)
         );
         return await courier.DeliverAsync(item, Ct);
     }

@@ -112,7 +112,7 @@ internal sealed class TransportRig : IAsyncDisposable
             },
             [TestMail.Recipient(0, "joe@far.example")],
             "mx far.example",
-            TestMail.Content
+            HeldContent.Of(TestMail.Content)
         );
         return await courier.DeliverAsync(item, ct);
     }

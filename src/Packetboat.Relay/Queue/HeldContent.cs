@@ -1,0 +1,58 @@
+using System.Buffers;
+
+namespace Packetboat.Relay.Queue;
+
+/// <summary>
+/// The whole content of a message in memory that is used again. Who holds it may read it; when the last has let go, the memory is the next
+/// message's. A large one would otherwise be an object of its own for the collector to find, three thousand times a second.
+/// </summary>
+public sealed class HeldContent
+{
+    private readonly int _length;
+    private readonly bool _isRented;
+    private byte[]? _memory;
+    private int _holders = 1;
+
+    private HeldContent(byte[] memory, int length, bool isRented) => (_memory, _length, _isRented) = (memory, length, isRented);
+
+    /// <summary>Octets of the content.</summary>
+    public int Length => _length;
+
+    /// <summary>Octets of memory that it takes.</summary>
+    public int Room => _memory?.Length ?? 0;
+
+    /// <summary>The content, for as long as it is held.</summary>
+    /// <exception cref="ObjectDisposedException">Nobody holds it any more.</exception>
+    public ReadOnlyMemory<byte> Bytes
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_memory is null, this);
+            return _memory.AsMemory(0, _length);
+        }
+    }
+
+    /// <summary>Held by the caller. <paramref name="bytes"/> are the collector's in the end.</summary>
+    public static HeldContent Of(byte[] bytes) => new(bytes, bytes.Length, isRented: false);
+
+    /// <summary>Held by the caller. <paramref name="rented"/> goes back to the shared pool in the end.</summary>
+    /// <param name="rented">Memory of <see cref="ArrayPool{T}.Shared"/>, which its renter leaves to this.</param>
+    /// <param name="length">How much of it is content.</param>
+    public static HeldContent OfRented(byte[] rented, int length) => new(rented, length, isRented: true);
+
+    /// <summary>One more holds it; the caller must hold it already.</summary>
+    public HeldContent Hold()
+    {
+        Interlocked.Increment(ref _holders);
+        return this;
+    }
+
+    /// <summary>One less holds it, once for each who did.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) != 0 || Interlocked.Exchange(ref _memory, null) is not { } memory)
+            return;
+        if (_isRented)
+            ArrayPool<byte>.Shared.Return(memory);
+    }
+}
