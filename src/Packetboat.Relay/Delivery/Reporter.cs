@@ -85,7 +85,9 @@ internal sealed class Reporter(
         );
         // RFC 3464 §2: a report must not cause another.
         var to = new QueuedRecipient(0, sender, new RecipientNotice(DsnNotify.Never, null));
-        IReservation reservation = scheduler.Reserve(message, [to], HeldContent.Of(bytes));
+        var content = HeldContent.Of(bytes);
+        IReservation reservation = scheduler.Reserve(message, [to], content);
+        content.Release();
         return (new NewMessage(message, reservation.Recipients, bytes), reservation);
     }
 

@@ -8,18 +8,18 @@ namespace Packetboat.Relay.Queue;
 /// </summary>
 public sealed class HeldContent
 {
-    private readonly int _length;
     private readonly bool _isRented;
     private byte[]? _memory;
     private int _holders = 1;
 
-    private HeldContent(byte[] memory, int length, bool isRented) => (_memory, _length, _isRented) = (memory, length, isRented);
+    private HeldContent(byte[] memory, int length, bool isRented) =>
+        (_memory, Length, Room, _isRented) = (memory, length, memory.Length, isRented);
 
     /// <summary>Octets of the content.</summary>
-    public int Length => _length;
+    public int Length { get; }
 
-    /// <summary>Octets of memory that it takes.</summary>
-    public int Room => _memory?.Length ?? 0;
+    /// <summary>Octets of the memory that it takes.</summary>
+    public int Room { get; }
 
     /// <summary>The content, for as long as it is held.</summary>
     /// <exception cref="ObjectDisposedException">Nobody holds it any more.</exception>
@@ -28,7 +28,7 @@ public sealed class HeldContent
         get
         {
             ObjectDisposedException.ThrowIf(_memory is null, this);
-            return _memory.AsMemory(0, _length);
+            return _memory.AsMemory(0, Length);
         }
     }
 
@@ -41,17 +41,32 @@ public sealed class HeldContent
     public static HeldContent OfRented(byte[] rented, int length) => new(rented, length, isRented: true);
 
     /// <summary>One more holds it; the caller must hold it already.</summary>
+    /// <exception cref="InvalidOperationException">Nobody does: the memory may be another message's.</exception>
     public HeldContent Hold()
     {
-        Interlocked.Increment(ref _holders);
-        return this;
+        int known = Volatile.Read(ref _holders);
+        while (known > 0)
+        {
+            int before = Interlocked.CompareExchange(ref _holders, known + 1, known);
+            if (before == known)
+                return this;
+            known = before;
+        }
+
+        throw new InvalidOperationException("content was to be held that nobody holds any more");
     }
 
-    /// <summary>One less holds it, once for each who did.</summary>
+    /// <summary>One less holds it: once for each who did.</summary>
+    /// <exception cref="InvalidOperationException">More let go than held it.</exception>
     public void Release()
     {
-        if (Interlocked.Decrement(ref _holders) != 0 || Interlocked.Exchange(ref _memory, null) is not { } memory)
+        int left = Interlocked.Decrement(ref _holders);
+        if (left < 0)
+            throw new InvalidOperationException("content was let go more often than it was held");
+        if (left > 0)
             return;
+        byte[] memory = _memory!;
+        _memory = null;
         if (_isRented)
             ArrayPool<byte>.Shared.Return(memory);
     }

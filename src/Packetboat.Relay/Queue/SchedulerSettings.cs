@@ -18,7 +18,7 @@ public sealed record SchedulerSettings(
     TimeSpan TraceRetention
 )
 {
-    /// <summary>Octets of content that are kept in memory between acceptance and delivery; beyond it is read back from the store.</summary>
+    /// <summary>Octets of memory for content between acceptance and delivery, counted for each route; what is beyond is read back from the store.</summary>
     public const long MemoryBytes = 64 << 20;
 
     /// <summary>Of these, what mail from the store may take: new mail finds room even while the store is full of mail for dead hosts.</summary>

@@ -60,7 +60,7 @@ internal sealed class SpooledMessage : ISpooledMessage
         HeldContent last = Take();
         try
         {
-            await CommitAsync(envelope, last, stopping);
+            await AcceptAsync(envelope, last, stopping);
         }
         finally
         {
@@ -78,7 +78,7 @@ internal sealed class SpooledMessage : ISpooledMessage
         return ValueTask.CompletedTask;
     }
 
-    private async Task CommitAsync(SpoolEnvelope envelope, HeldContent last, CancellationToken stopping)
+    private async Task AcceptAsync(SpoolEnvelope envelope, HeldContent last, CancellationToken stopping)
     {
         int chunks = last.Length > 0 ? _chunks + 1 : _chunks;
         DateTimeOffset now = _time.GetUtcNow();
@@ -119,14 +119,20 @@ internal sealed class SpooledMessage : ISpooledMessage
         reservation.Start();
     }
 
-    /// <summary>The buffer itself, or a copy of what would keep four times its own size while it waits.</summary>
+    /// <summary>
+    /// The buffer itself, unless what waits would keep much more memory than it fills: that is copied. A quarter of the first buffer will do, for
+    /// most mail is small, and half of a larger one.
+    /// </summary>
     private HeldContent Take()
     {
-        if (_held * 4 < _buffer.Length)
-            return HeldContent.Of(_buffer[.._held]);
-        var taken = HeldContent.OfRented(_buffer, _held);
-        _buffer = [];
-        return taken;
+        (byte[] buffer, int held) = (_buffer, _held);
+        (_buffer, _held) = ([], 0);
+        int least = buffer.Length <= FirstBuffer ? buffer.Length / 4 : buffer.Length / 2;
+        if (held >= least)
+            return HeldContent.OfRented(buffer, held);
+        byte[] copy = buffer[..held];
+        ArrayPool<byte>.Shared.Return(buffer);
+        return HeldContent.Of(copy);
     }
 
     private void Grow(int needed)
