@@ -21,6 +21,7 @@ internal static class Operations
         ["dkim-hash-4k"] = name => new HashOperation(name, Text),
         ["session-4k"] = name => new SessionOperation(name, Text),
         ["commit-4k"] = name => new CommitOperation(name, Text),
+        ["schedule-3"] = name => new ScheduleOperation(name, Text),
         ["relay-4k"] = name => new RelayOperation(name, Text),
     };
 
