@@ -15,6 +15,7 @@ import time
 import authentication
 import broker
 import content
+import ending
 import srs
 import suspension
 import transport
@@ -697,6 +698,7 @@ GROUPS = {
     "srs": lambda run, results: srs.srs(run, results, SEED),
     "transport": transport.transport,
     "broker": broker.broker,
+    "ending": ending.ending,
     "suspension": lambda run, results: suspension.suspension(run, results, client_run, content.generate(10, SEED)),
 }
 
