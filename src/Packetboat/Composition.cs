@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Packetboat.Admin.Api;
+using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Arrival;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
@@ -50,6 +51,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly TokenKeeper _tokens;
     private readonly TokenWatch _tokenWatch;
     private readonly IdleMemory _idleMemory;
+    private readonly ClockComparison _clocks;
     private readonly ListingWatch _listing;
     private readonly DoctorRounds _doctor;
     private readonly DoctorWatch _doctorWatch;
@@ -114,6 +116,7 @@ internal sealed class Composition : IAsyncDisposable
         );
         _idleMemory = new IdleMemory(_log, time);
         _tokenWatch = new TokenWatch(_tokens, () => Settings.Current, _store, _log, time);
+        _clocks = new ClockComparison(_store, _log, time);
         SendMail = new SendMail(
             _store,
             _store,
@@ -133,7 +136,8 @@ internal sealed class Composition : IAsyncDisposable
                     : ValueTask.CompletedTask,
             rewriter.Original,
             _tokens,
-            _store
+            _store,
+            _clocks
         );
         _suspensions = new SuspensionKeeper(_store, _store, SendMail.Scheduler, SendMail.BounceAsync, _store, _log, time);
         _proofs = new DomainProofs(_store, resolver, _store, _store, _log, time);
@@ -238,7 +242,16 @@ internal sealed class Composition : IAsyncDisposable
             _log,
             time
         );
-        _alarms = new AlarmServices(_store, () => Settings.Current, _reserves, Operations, () => _connections, _log, time);
+        _alarms = new AlarmServices(
+            _store,
+            () => Settings.Current,
+            _reserves,
+            Operations,
+            () => _connections,
+            _clocks,
+            _log,
+            time
+        );
     }
 
     public static string Version { get; } =
@@ -343,6 +356,7 @@ internal sealed class Composition : IAsyncDisposable
         _keyWatch.Dispose();
         _tokenWatch.Dispose();
         _idleMemory.Dispose();
+        _clocks.Dispose();
         _listing.Dispose();
         _doctorWatch.Dispose();
         _doctor.Dispose();
@@ -474,7 +488,13 @@ internal sealed class Composition : IAsyncDisposable
         );
 
     private SignInAttempts AttemptsOf(MailSettings mail) =>
-        new(_time, mail.LoginAttemptThrottle, mail.LoginAttemptTempBanThreshold, mail.LoginAttemptTempBanDuration);
+        new(
+            _time,
+            mail.LoginAttemptThrottle,
+            mail.LoginAttemptTempBanThreshold,
+            mail.LoginAttemptTempBanDuration,
+            mail.LoginAttemptHackThreshold
+        );
 
     /// <summary>Each address of Interface with each port. A port written there is the transfer port's; the others keep their own.</summary>
     private static List<SmtpListener> ListenersOf(MailSettings mail)

@@ -1,6 +1,8 @@
 using System.Text;
+using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Delivery;
 
 namespace Packetboat.Fuzz.Targets;
 
@@ -28,6 +30,7 @@ internal sealed class ReplyTarget : IFuzzTarget
         "AUTH=",
         "LIMITS RCPTMAX=1 MAILMAX=2",
         "STARTTLS",
+        "; Sun, 22 Nov 2026 15:03:29 +0000",
         "DSN",
         "SMTPUTF8",
         "\r\n",
@@ -67,7 +70,15 @@ internal sealed class ReplyTarget : IFuzzTarget
         PeerExtensions offered = PeerExtensions.Parse(reply.Lines);
         Check.That(offered.SizeLimit is null or > 0 && offered.RecipientLimit is null or > 0, "a limit of nothing");
         Check.That(offered.AuthMechanisms.Count <= 64 * 1024, "mechanisms without end");
+        DateTimeOffset? told = GreetingTime.In(reply.Text);
+        if (told is { } time)
+            Check.Same(
+                told,
+                GreetingTime.In($"220 mx ESMTP; {ReceivedField.Date(time)}"),
+                "the time in a greeting, written again"
+            );
         return HashCode.Combine(
+            told is not null,
             reply.Code / 100,
             reply.Enhanced.Length,
             Math.Min(reply.Lines.Count, 8),

@@ -148,7 +148,11 @@ public static class AlarmCatalogue
             AlarmSeverity.Warning,
             "The clock of this machine jumped, or differs from that of another server. Dates of messages, signatures, limits and retries go by it.",
             "Let chrony, systemd-timesyncd or ntpd keep the clock; a machine without a battery wants that it runs before packetboat does"
-        );
+        )
+        {
+            // A relay may be several machines, and one of them wrong.
+            Settle = Flapping,
+        };
 
     public static AlarmKind RelayingSuspended { get; } =
         new(

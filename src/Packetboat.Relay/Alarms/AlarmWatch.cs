@@ -33,6 +33,7 @@ public sealed class AlarmWatch : PeriodicService
     private readonly IAlarmStore _store;
     private readonly IAccountStore _accounts;
     private readonly IReadOnlyList<Reserve> _reserves;
+    private readonly ClockComparison _clocks;
     private readonly Func<AlarmWatchSettings> _settings;
     private (DateTimeOffset Wall, long Timestamp) _lastLook;
 
@@ -40,13 +41,14 @@ public sealed class AlarmWatch : PeriodicService
         IAlarmStore store,
         IAccountStore accounts,
         IReadOnlyList<Reserve> reserves,
+        ClockComparison clocks,
         Func<AlarmWatchSettings> settings,
         MailLog log,
         TimeProvider time
     )
         : base(Step, log, time)
     {
-        (_store, _accounts, _reserves, _settings) = (store, accounts, reserves, settings);
+        (_store, _accounts, _reserves, _clocks, _settings) = (store, accounts, reserves, clocks, settings);
         _lastLook = (time.GetUtcNow(), time.GetTimestamp());
     }
 
@@ -125,6 +127,11 @@ public sealed class AlarmWatch : PeriodicService
             && (now - stands.Raised).Duration() >= JumpStands
         )
             await JudgeAsync(open, JumpKey, AlarmCatalogue.Clock, text: null, ct);
+        string compared = $"{AlarmCatalogue.Clock.Prefix}:";
+        await _clocks.EndOldAsync(
+            open.Where(alarm => alarm.Key != JumpKey && alarm.Key.StartsWith(compared, StringComparison.Ordinal)),
+            ct
+        );
     }
 
     /// <summary>Writes only what changes.</summary>

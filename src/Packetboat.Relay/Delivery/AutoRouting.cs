@@ -4,6 +4,7 @@ using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Diagnosis;
+using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Telemetry;
 
@@ -22,6 +23,8 @@ internal sealed class AutoRouting : IDetour
     private const int MostMoves = 10_000;
     private const int MostDomains = 10_000;
     private const int MaxReason = 600;
+    private const int MaxChange = 1000;
+    private const int MostChanges = 20;
 
     /// <summary>Without a relay to go to, so long between two looks whether a server that has answered still does.</summary>
     private static readonly TimeSpan BetweenDoubts = TimeSpan.FromMinutes(10);
@@ -42,6 +45,7 @@ internal sealed class AutoRouting : IDetour
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (string Host, DateTimeOffset At)> _silent = new(StringComparer.OrdinalIgnoreCase);
     private readonly Queue<string> _around = new();
+    private readonly Queue<RouteChange> _changes; // the newest last; under the lock
     private RoutingState _state;
     private string? _answered;
     private RouteMove? _suspicion; // that port 25 is blocked, with no relay to go to; under the lock
@@ -51,6 +55,7 @@ internal sealed class AutoRouting : IDetour
     public AutoRouting(IMoveStore moves, IQueueStore store, Func<Settings> settings, MailLog log, TimeProvider time)
     {
         (_moves, _store, _settings, _log, _time) = (moves, store, settings, log, time);
+        _changes = new Queue<RouteChange>(moves.RouteChanges(MostChanges).Reverse());
         RoutingState none = RoutingState.Empty;
         _state = none with { Moves = none.Moves.AddRange(moves.Moves().Select(move => KeyValuePair.Create(move.What, move))) };
     }
@@ -67,6 +72,16 @@ internal sealed class AutoRouting : IDetour
         {
             lock (_lock)
                 return [.. _around];
+        }
+    }
+
+    /// <summary>What has lately changed, the newest first.</summary>
+    public IReadOnlyList<RouteChange> Changes
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _changes.Reverse()];
         }
     }
 
@@ -401,9 +416,19 @@ internal sealed class AutoRouting : IDetour
         }
     }
 
-    private void Tell(string text)
+    private void Tell(string words)
     {
+        string text = PrintableText.Of(words, MaxChange);
         _log.RouteMoved(text);
+        var change = new RouteChange(_time.GetUtcNow(), text);
+        lock (_lock)
+        {
+            _changes.Enqueue(change);
+            if (_changes.Count > MostChanges)
+                _changes.Dequeue();
+            _ = SaveAsync(_moves.NoteRouteChangeAsync(change, MostChanges));
+        }
+
         Changed?.Invoke();
     }
 

@@ -1,3 +1,5 @@
+using Packetboat.Relay.Operations;
+
 namespace Packetboat.Relay.Delivery;
 
 /// <summary>Keeps what was moved to the relay over a restart.</summary>
@@ -9,4 +11,10 @@ public interface IMoveStore
     Task SaveMoveAsync(RouteMove move);
 
     Task RemoveMoveAsync(string what);
+
+    /// <summary>The latest changes, newest first.</summary>
+    IReadOnlyList<RouteChange> RouteChanges(int limit);
+
+    /// <summary>Completes when it is on the disk. Of more than <paramref name="kept"/> the oldest are forgotten.</summary>
+    Task NoteRouteChangeAsync(RouteChange change, int kept);
 }

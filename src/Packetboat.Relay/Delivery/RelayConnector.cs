@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using Packetboat.Protocol.Sasl;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Tokens;
@@ -15,8 +16,18 @@ namespace Packetboat.Relay.Delivery;
 /// To the smart host. Credentials go over verified TLS or not at all, unless the operator wrote that he trusts the way; whatever is wrong
 /// with us or our settings parks the route.
 /// </summary>
-internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Func<Settings> settings, TokenKeeper? tokens = null)
-    : IConnector
+/// <param name="dialer">Connects.</param>
+/// <param name="addresses">Finds its addresses.</param>
+/// <param name="settings">At present.</param>
+/// <param name="tokens">Where relays want one.</param>
+/// <param name="clock">Told what time it is at the relay; null: nobody is.</param>
+internal sealed class RelayConnector(
+    Dialer dialer,
+    HostAddresses addresses,
+    Func<Settings> settings,
+    TokenKeeper? tokens = null,
+    ClockComparison? clock = null
+) : IConnector
 {
     public async ValueTask<Connection> ConnectAsync(Route route, CancellationToken stopping)
     {
@@ -40,7 +51,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
     private async ValueTask<Connection> ConnectAsync(Route.Relay way, IPEndPoint target, CancellationToken stopping)
     {
         RelaySettings relay = way.Settings;
-        var call = new RelayCall(way, settings(), $"{relay.Server} [{target.Address}]:{target.Port}", tokens);
+        var call = new RelayCall(way, settings(), $"{relay.Server} [{target.Address}]:{target.Port}", tokens, clock);
         Connection result = await CallAsync(call, relay, target, stopping);
         // With the token that it refuses the relay may hang up, and has not seen the new one.
         return call.WasCutShort ? await CallAsync(call, relay, target, stopping) : result;
@@ -108,7 +119,7 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
     }
 
     /// <summary>One call: what is known of it so far, for whoever has to say what went wrong.</summary>
-    private sealed class RelayCall(Route.Relay way, Settings settings, string host, TokenKeeper? tokens)
+    private sealed class RelayCall(Route.Relay way, Settings settings, string host, TokenKeeper? tokens, ClockComparison? clock)
     {
         private readonly RelaySettings _relay = way.Settings;
         private readonly bool _hasCredentials = way.Settings.Mechanism != RelayMechanism.None;
@@ -139,6 +150,9 @@ internal sealed class RelayConnector(Dialer dialer, HostAddresses addresses, Fun
             SmtpOutcome greeting = await session.GreetAsync(stopping);
             if (!greeting.IsAccepted)
                 return Refused(greeting);
+            // Before STARTTLS, whose certificates a wrong clock takes for expired: then this is all that says why.
+            if (clock is not null && GreetingTime.In(greeting.Reply.Text) is { } theirs)
+                await clock.CompareAsync($"the relay {_relay.Server}", theirs, stopping);
             SmtpOutcome hello = await session.HelloAsync(settings.Mail.HostName, _hasCredentials, stopping);
             if (!hello.IsAccepted)
                 return Refused(hello);

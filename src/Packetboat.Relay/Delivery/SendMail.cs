@@ -1,6 +1,7 @@
 using System.Net;
 using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.Message;
+using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Operations;
@@ -45,7 +46,8 @@ public sealed class SendMail : IDisposable
         Func<string, int, DateTimeOffset, ValueTask>? hardBounced = null,
         Func<MailAddress, MailAddress>? originalSender = null,
         TokenKeeper? tokens = null,
-        ITlsResultStore? tlsResults = null
+        ITlsResultStore? tlsResults = null,
+        ClockComparison? clock = null
     )
     {
         (_resolver, _settings) = (resolver, settings);
@@ -60,7 +62,7 @@ public sealed class SendMail : IDisposable
         var shaper = new Shaper(() => settings().Replies, time);
         _warmUp = new WarmUp(warmUps, shaper, settings, log, time, _auto);
         var greeter = new Greeter(dialer, addresses, settings);
-        var relay = new RelayConnector(dialer, addresses, settings, tokens);
+        var relay = new RelayConnector(dialer, addresses, settings, tokens, clock);
         TlsResults? results = tlsResults is null
             ? null
             : new TlsResults(tlsResults, () => settings().Packetboat.TlsReports, time);
@@ -216,6 +218,9 @@ public sealed class SendMail : IDisposable
                         move.Probe
                     )),
             ];
+
+    /// <summary>What has lately been moved to a relay and back, the newest first.</summary>
+    public IReadOnlyList<RouteChange> RouteChanges() => _auto.Changes;
 
     /// <summary>Servers whose mail waits when they offer no TLS, the most recent first.</summary>
     public IReadOnlyList<TlsHabit> ListTls(int limit) => _memory.List(limit);

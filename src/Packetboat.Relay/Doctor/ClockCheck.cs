@@ -1,15 +1,13 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text.RegularExpressions;
 using Packetboat.Relay.Alarms;
+using Packetboat.Relay.Delivery;
 
 namespace Packetboat.Relay.Doctor;
 
 /// <summary>Our clock against those of others, who tell the time in their greetings. A wrong one makes certificates and signatures fail.</summary>
-internal sealed partial class ClockCheck : Check
+internal sealed class ClockCheck : Check
 {
-    private const int Patience = 200;
-
     public override string Name => "clock";
 
     public override string Title => "Clock";
@@ -42,32 +40,7 @@ internal sealed partial class ClockCheck : Check
 
     private static void Add(List<(string, TimeSpan)> told, Talk talk)
     {
-        if (talk.Greeting is { } greeting && TimeIn(greeting.Text) is { } theirs)
+        if (talk.Greeting is { } greeting && GreetingTime.In(greeting.Text) is { } theirs)
             told.Add((talk.Host, talk.GreetedAt - theirs));
     }
-
-    /// <summary>A date as RFC 5322 §3.3 has it.</summary>
-    internal static DateTimeOffset? TimeIn(string greeting)
-    {
-        Match match = Date().Match(greeting);
-        string zone = match.Groups["zone"].Value;
-        return
-            match.Success
-            && DateTimeOffset.TryParseExact(
-                $"{match.Groups["time"].Value} {zone[..3]}:{zone[3..]}",
-                "d MMM yyyy HH:mm:ss zzz",
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.None,
-                out DateTimeOffset time
-            )
-            ? time
-            : null;
-    }
-
-    [GeneratedRegex(
-        @"\b(?<time>\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2}) (?<zone>[+-]\d{4})\b",
-        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
-        Patience
-    )]
-    private static partial Regex Date();
 }

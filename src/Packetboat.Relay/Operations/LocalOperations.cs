@@ -165,7 +165,8 @@ public sealed partial class LocalOperations(
             await accounts.FindRelayingSuspensionAsync(ct) is { } all && all.IsInForce(time.GetUtcNow()) ? all : null,
             sendMail.Moves(),
             now.AccountsPort,
-            doctor.Last() is { } report ? DoctorRow.Of(report) : null
+            doctor.Last() is { } report ? DoctorRow.Of(report) : null,
+            sendMail.RouteChanges()
         );
     }
 

@@ -21,6 +21,7 @@ namespace Packetboat.Relay.Operations;
 /// <param name="Moves">What leaves by a relay at present because it cannot leave directly; null and none mean the same.</param>
 /// <param name="AccountsPort">On which accounts send; null: no listener is for them.</param>
 /// <param name="Doctor">What the last examination found; null: none was made.</param>
+/// <param name="Changes">What was lately moved to a relay and back, the newest first; null and none mean the same.</param>
 public sealed record StatusReport(
     string Version,
     string HostName,
@@ -38,5 +39,6 @@ public sealed record StatusReport(
     Suspension? Relaying = null,
     IReadOnlyList<MovedMail>? Moves = null,
     int? AccountsPort = null,
-    DoctorRow? Doctor = null
+    DoctorRow? Doctor = null,
+    IReadOnlyList<RouteChange>? Changes = null
 );

@@ -115,7 +115,9 @@ internal static class Replies
 
     public static SmtpReply Stopping(string host) => new(421, "4.3.2", $"{host} is stopping, try again later", AfterReply.Close);
 
-    public static SmtpReply Greeting(string host) => new(220, "", $"{host} ESMTP Packetboat");
+    /// <summary>With the time, as many say it: a client whose clock is wrong finds it out before STARTTLS, when certificates seem to have expired.</summary>
+    public static SmtpReply Greeting(string host, DateTimeOffset now) =>
+        new(220, "", $"{host} ESMTP Packetboat; {ReceivedField.Date(now)}");
 
     public static SmtpReply Goodbye(string host) => new(221, "2.0.0", $"{host} closing, goodbye", AfterReply.Close);
 

@@ -65,7 +65,7 @@ public sealed partial class SmtpServerSession(
 
     private async Task ConverseAsync(CancellationToken stopping)
     {
-        await wire.WriteAsync(Replies.Greeting(settings.HostName));
+        await wire.WriteAsync(Replies.Greeting(settings.HostName, time.GetUtcNow()));
         while (true)
         {
             SmtpCommand command = await wire.ReadCommandAsync();

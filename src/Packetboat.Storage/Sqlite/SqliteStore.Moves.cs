@@ -1,4 +1,5 @@
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Operations;
 
 namespace Packetboat.Storage.Sqlite;
 
@@ -37,6 +38,25 @@ public sealed partial class SqliteStore : IMoveStore
 
     public Task RemoveMoveAsync(string what) =>
         _writer.WriteAsync(session => session.Execute("DELETE FROM move WHERE what = ?1", what), CancellationToken.None);
+
+    public IReadOnlyList<RouteChange> RouteChanges(int limit) =>
+        _readers.Read(session =>
+            session.Query(
+                "SELECT at, text FROM route_change ORDER BY number DESC LIMIT ?1",
+                row => new RouteChange(Time(row.GetInt64(0)), row.GetString(1)),
+                limit
+            )
+        );
+
+    public Task NoteRouteChangeAsync(RouteChange change, int kept) =>
+        _writer.WriteAsync(
+            session =>
+            {
+                session.Execute("INSERT INTO route_change (at, text) VALUES (?1, ?2)", Milliseconds(change.At), change.Text);
+                session.Execute("DELETE FROM route_change WHERE number <= (SELECT max(number) FROM route_change) - ?1", kept);
+            },
+            CancellationToken.None
+        );
 
     public async Task<bool> LeaveRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping)
     {

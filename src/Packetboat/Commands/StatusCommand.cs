@@ -8,6 +8,8 @@ namespace Packetboat.Commands;
 /// <summary><c>packetboat status</c>: how the installation is doing, alarms first in the exit code.</summary>
 internal static class StatusCommand
 {
+    private const int ShownChanges = 5;
+
     public static Command Create()
     {
         var check = new Option<bool>("--check")
@@ -45,6 +47,13 @@ internal static class StatusCommand
         return command;
     }
 
+    /// <summary>The last few of a day: what else there was stands in the log.</summary>
+    private static IEnumerable<RouteChange> Lately(IEnumerable<RouteChange> changes)
+    {
+        DateTimeOffset yesterday = TimeProvider.System.GetUtcNow().AddDays(-1);
+        return changes.Where(change => change.At > yesterday).Take(ShownChanges);
+    }
+
     private static void Show(StatusReport status)
     {
         string running = status.Started is { } since ? $"running since {Print.Minute(since)}" : "not running";
@@ -58,6 +67,8 @@ internal static class StatusCommand
             Print.Line(
                 $"moved     {moved.What} by the relay since {Print.Minute(moved.Since)}, direct is tried again {Print.Minute(moved.NextTry)}: {moved.Reason}"
             );
+        foreach (RouteChange change in Lately(status.Changes ?? []))
+            Print.Line($"changed   {Print.Minute(change.At)}: {change.Text}");
         if (status.Relaying is { } all)
             Print.Line(SuspensionCommands.Describe(all));
         string oldest = status.Oldest is { } accepted ? $", the oldest of {Print.Minute(accepted)}" : "";

@@ -27,20 +27,14 @@ internal sealed class AlarmServices : IDisposable
         IReadOnlyList<Reserve> reserves,
         IOperations operations,
         Func<SmtpConnections?> connections,
+        ClockComparison clocks,
         MailLog log,
         TimeProvider time
     )
     {
         string host() => settings().Mail.HostName;
-        _watch = new AlarmWatch(store, store, reserves, () => WatchSettingsOf(settings()), log, time);
-        _webhook = new WebhookOutput(
-            () => WebhookSettings.From(settings().Packetboat),
-            host,
-            store,
-            new ClockComparison(store, log, time),
-            log,
-            time
-        );
+        _watch = new AlarmWatch(store, store, reserves, clocks, () => WatchSettingsOf(settings()), log, time);
+        _webhook = new WebhookOutput(() => WebhookSettings.From(settings().Packetboat), host, store, clocks, log, time);
         _broker = new MqttOutput(
             () => MqttSettings.From(settings(), Environment.MachineName),
             () => StateOf(connections(), settings().Mail.MaxClients),

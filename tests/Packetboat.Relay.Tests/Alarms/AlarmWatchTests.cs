@@ -22,6 +22,7 @@ public sealed class AlarmWatchTests : IAsyncDisposable
     private long _free = 100;
     private AlarmWatchSettings _settings;
     private readonly AlarmWatch _watch;
+    private readonly ClockComparison _clocks;
 
     public AlarmWatchTests()
     {
@@ -37,7 +38,8 @@ public sealed class AlarmWatchTests : IAsyncDisposable
             )
                 .GetAwaiter()
                 .GetResult();
-        _watch = new AlarmWatch(_store, _accounts, [reserve], () => _settings, _rig.Log, _time);
+        _clocks = new ClockComparison(_store, _rig.Log, _time);
+        _watch = new AlarmWatch(_store, _accounts, [reserve], _clocks, () => _settings, _rig.Log, _time);
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -45,6 +47,7 @@ public sealed class AlarmWatchTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _watch.Dispose();
+        _clocks.Dispose();
         await _store.DisposeAsync();
         await _rig.DisposeAsync();
         _folder.Dispose();

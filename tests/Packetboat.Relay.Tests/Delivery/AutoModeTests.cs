@@ -315,6 +315,12 @@ public sealed class AutoModeTests
         await lab.DeliveredAsync(back);
         await lab.LoggedAsync("route one.example takes mail from here again");
         Assert.Empty(lab.Moves());
+        // What was so is told of for a while, over a restart too.
+        string[] changes = lab.Changes();
+        Assert.Equal("one.example takes mail from here again. Mail for it leaves directly", changes[0]);
+        Assert.StartsWith("mail for one.example leaves through the relay: ", changes[1], StringComparison.Ordinal);
+        await lab.RestartAsync();
+        Assert.Equal(changes, lab.Changes());
         Assert.Equal(0, lab.AtRelay("back"));
         Assert.All(["refused", "moved", "probe", "back"], subject => Assert.Equal(1, lab.Arrivals(subject)));
     }

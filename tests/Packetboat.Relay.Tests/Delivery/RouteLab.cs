@@ -224,6 +224,9 @@ internal sealed class RouteLab : IAsyncDisposable
 
     public IReadOnlyList<MovedMail> Moves() => _sendMail.Moves();
 
+    /// <summary>What has changed, in words, the newest first.</summary>
+    public string[] Changes() => [.. _sendMail.RouteChanges().Select(change => change.Text)];
+
     public IReadOnlyList<WarmUpRow> WarmUps() => _sendMail.ListWarmUps(99);
 
     public async Task<Explanation> ExplainAsync(string to, string? from = null) =>
