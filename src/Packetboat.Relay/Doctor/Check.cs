@@ -22,7 +22,10 @@ internal abstract class Check
 
     public Finding NotChecked(string because) => New(CheckVerdict.NotChecked, because, "", "");
 
-    protected Finding Ok(string words) => New(CheckVerdict.Ok, words, "", "");
+    /// <param name="words">What was seen.</param>
+    /// <param name="voluntary">Records that may be published besides.</param>
+    protected Finding Ok(string words, params IReadOnlyList<DnsRecord> voluntary) =>
+        New(CheckVerdict.Ok, words, "", "", voluntary);
 
     protected Finding Warning(string words, string cause, string remedy, params IReadOnlyList<DnsRecord> publish) =>
         New(CheckVerdict.Warning, words, cause, remedy, publish);

@@ -7,7 +7,7 @@ namespace Packetboat.Relay.Doctor;
 /// <param name="Words">What was seen; where nothing was looked at, why. Without a full stop, as all of these.</param>
 /// <param name="Cause">What that comes from; empty where it needs no saying.</param>
 /// <param name="Remedy">What to do; empty where there is nothing to do.</param>
-/// <param name="Publish">Records that are missing, or are to be changed to this.</param>
+/// <param name="Publish">Records that are missing, or are to be changed to this; where nothing is wrong, what may be published besides.</param>
 public sealed record Finding(
     string Check,
     string Title,

@@ -10,10 +10,20 @@ namespace Packetboat.Relay.Doctor;
 internal sealed class MtaStsCheck()
     : TransportRecordsCheck("mta-sts", "MTA-STS", "_mta-sts", "v=STSv1", "v=STSv1; id=20260101000000")
 {
+    /// <summary>The record alone says nothing: the policy comes first.</summary>
+    protected override Task<Finding> NotPublishedAsync(Facts facts, string at, string domain, CancellationToken ct) =>
+        Task.FromResult(
+            Ok(
+                $"not published; it is voluntary, and concerns mail to you: a policy at {PlaceOf(domain)}, and then a record at {at}"
+            )
+        );
+
+    private static string PlaceOf(string domain) => $"https://{PolicyFetcher.HostOf(domain)}/.well-known/mta-sts.txt";
+
     protected override async Task<Finding> ExamineAsync(Facts facts, string domain, string words, CancellationToken ct)
     {
         FetchedPolicy fetched = await facts.FetchPolicyAsync(domain, ct);
-        string where = $"https://{PolicyFetcher.HostOf(domain)}/.well-known/mta-sts.txt";
+        string where = PlaceOf(domain);
         if (fetched.Text is not { } text)
             return Warning(
                 $"{words}, and there is no policy: {fetched.Fault}",

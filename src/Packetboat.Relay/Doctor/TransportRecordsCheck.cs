@@ -24,7 +24,7 @@ internal class TransportRecordsCheck(string name, string title, string label, st
                 return NotChecked($"{at}: {failure.Reason}");
             case DnsAnswer<string>.Found found:
                 string[] meant = [.. found.Records.Where(IsMeant)];
-                DnsRecord right = DnsRecord.Text(at, example.EndsWith('@') ? $"{example}{domain}" : example);
+                DnsRecord right = RightRecord(at, domain);
                 return meant switch
                 {
                     [] => Warning($"{at} is something else", "senders take it for none", "Publish this, or nothing", right),
@@ -38,13 +38,25 @@ internal class TransportRecordsCheck(string name, string title, string label, st
                     _ => Warning($"{at} has {meant.Length} records", "senders take several for none", "Leave one of them"),
                 };
             default:
-                return Ok("not published; it is voluntary, and concerns mail to you");
+                return await NotPublishedAsync(facts, at, domain, ct);
         }
     }
+
+    /// <summary>There is no record. One is worth something where reports can arrive.</summary>
+    protected virtual async Task<Finding> NotPublishedAsync(Facts facts, string at, string domain, CancellationToken ct) =>
+        MxHosts.Of(domain, await facts.Resolver.MxAsync(domain, ct), _ => false, Random.Shared) is MailHosts.Found
+            ? Ok(
+                "not published; it is voluntary, and concerns mail to you: others then tell the mailbox in it each day whether they could reach you by TLS",
+                RightRecord(at, domain)
+            )
+            : Ok("not published; it is voluntary, and concerns mail to you");
 
     /// <summary>The record is as it should be: what it leads to.</summary>
     protected virtual Task<Finding> ExamineAsync(Facts facts, string domain, string words, CancellationToken ct) =>
         Task.FromResult(Ok(words));
+
+    private DnsRecord RightRecord(string at, string domain) =>
+        DnsRecord.Text(at, example.EndsWith('@') ? $"{example}{domain}" : example);
 
     private bool IsMeant(string text) =>
         text.StartsWith(version, StringComparison.Ordinal)

@@ -57,7 +57,7 @@ internal static class DoctorText
     }
 
     private static IEnumerable<string> Short(Finding finding, int width) =>
-        Wrapped(Word(finding.Verdict), $"{finding.Title}: {finding.Words}", width);
+        Wrapped(Word(finding.Verdict), $"{finding.Title}: {finding.Words}", width).Concat(Records("    optional", finding));
 
     private static IEnumerable<string> Trouble(Finding finding, int width)
     {
@@ -67,9 +67,12 @@ internal static class DoctorText
             lines = lines.Concat(Wrapped("    cause", finding.Cause, width));
         if (finding.Remedy.Length > 0)
             lines = lines.Concat(Wrapped("    remedy", finding.Remedy, width));
-        // To be pasted: not a blank may come into it, and no end of a line.
-        return lines.Concat(finding.Publish.Select((record, i) => $"{(i == 0 ? "    publish" : ""), -Margin}{record.ZoneLine}"));
+        return lines.Concat(Records("    publish", finding));
     }
+
+    /// <summary>To be pasted: not a blank may come into it, and no end of a line.</summary>
+    private static IEnumerable<string> Records(string label, Finding finding) =>
+        finding.Publish.Select((record, i) => $"{(i == 0 ? label : ""), -Margin}{record.ZoneLine}");
 
     private static string Word(CheckVerdict verdict) =>
         verdict switch

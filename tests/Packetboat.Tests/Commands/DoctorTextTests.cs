@@ -8,6 +8,8 @@ public sealed class DoctorTextTests
 {
     private static readonly DnsRecord Record = DnsRecord.Text("s._domainkey.node.example", $"v=DKIM1; p={new string('x', 390)}");
 
+    private static readonly DnsRecord Voluntary = DnsRecord.Text("_smtp._tls.node.example", "v=TLSRPTv1; rua=mailto:a@b.example");
+
     private static readonly DoctorReport Report = new(
         new DateTimeOffset(2026, 11, 26, 12, 0, 0, TimeSpan.Zero),
         "mail.node.example",
@@ -25,6 +27,7 @@ public sealed class DoctorTextTests
                 [Record]
             ),
             new Finding("dns", "DNS", CheckVerdict.Ok, "127.0.0.1 answers", "", "", []),
+            new Finding("tls-rpt", "TLS-RPT", CheckVerdict.Ok, "not published", "", "", [Voluntary]),
             new Finding("disk", "Disk", CheckVerdict.Ok, "12 GiB are free", "", "", []),
         ],
         new Advice("Mail should leave.", "packetboat join https://HUB CODE", [])
@@ -39,6 +42,7 @@ public sealed class DoctorTextTests
         string[] lines = [.. DoctorText.Lines(Report, width)];
 
         Assert.Contains($"    publish  {Record.ZoneLine}", lines);
+        Assert.Contains($"    optional {Voluntary.ZoneLine}", lines);
         Assert.All(
             lines.Where(line => !line.Contains("IN TXT", StringComparison.Ordinal)),
             line => Assert.True(line.Length <= width, line)
@@ -60,12 +64,14 @@ public sealed class DoctorTextTests
             [
                 "",
                 "ok           DNS: 127.0.0.1 answers",
+                "ok           TLS-RPT: not published",
+                $"    optional {Voluntary.ZoneLine}",
                 "ok           Disk: 12 GiB are free",
                 "",
                 "Mail should leave.",
                 "    packetboat join https://HUB CODE",
             ],
-            lines[^6..]
+            lines[^8..]
         );
     }
 }
