@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
@@ -9,22 +10,23 @@ namespace Packetboat.Relay.Alarms;
 
 /// <summary>
 /// Publishes alarms to a broker: as lines of the server's log, and each open one retained under a topic of its own; besides, the state of the
-/// server, which the broker changes by itself when we are gone, and who signs in.
+/// server, which the broker changes by itself when we are gone, and what clients do.
 /// </summary>
 public sealed class MqttOutput : AlarmOutput
 {
     /// <summary>More than <see cref="AlarmOutput.Tick"/>, after which the broker hears of us at the latest.</summary>
     private const ushort KeepAliveSeconds = 120;
 
-    /// <summary>Sign-ins that wait for the broker; what is more is not told of.</summary>
-    private const int MaxAccesses = 500;
+    /// <summary>Actions that wait for the broker; what is more is not told of.</summary>
+    private const int MaxActions = 500;
 
     private readonly Func<MqttSettings?> _settings;
     private readonly Func<MqttServerState> _state;
     private readonly Func<string> _host;
-    private readonly Channel<AccessEvent> _accesses = Channel.CreateBounded<AccessEvent>(
-        new BoundedChannelOptions(MaxAccesses) { FullMode = BoundedChannelFullMode.DropWrite }
-    );
+    private readonly Channel<(DateTimeOffset At, ClientAction What)> _actions = Channel.CreateBounded<(
+        DateTimeOffset,
+        ClientAction
+    )>(new BoundedChannelOptions(MaxActions) { FullMode = BoundedChannelFullMode.DropWrite });
     private MqttConnection? _connection;
     private MqttSettings? _connectedTo;
 
@@ -39,11 +41,11 @@ public sealed class MqttOutput : AlarmOutput
         : base("broker", store, log, time)
     {
         (_settings, _state, _host) = (settings, state, host);
-        log.Accessed += (peer, name, isRefused) =>
+        log.Acted += action =>
         {
             if (!IsOn)
                 return;
-            _accesses.Writer.TryWrite(new AccessEvent(time.GetUtcNow(), name, peer.Address.ToString(), isRefused));
+            _actions.Writer.TryWrite((time.GetUtcNow(), action));
             Nudge();
         };
     }
@@ -81,8 +83,8 @@ public sealed class MqttOutput : AlarmOutput
             {
                 await connection.PingAsync(ct);
                 await SayHowItIsAsync(connection, ct);
-                while (_accesses.Reader.TryRead(out AccessEvent? access))
-                    await TellAsync(connection, access, ct);
+                while (_actions.Reader.TryRead(out (DateTimeOffset At, ClientAction What) action))
+                    await TellAsync(connection, action.At, action.What, ct);
             },
             ct
         );
@@ -188,14 +190,31 @@ public sealed class MqttOutput : AlarmOutput
         await connection.TellAsync(topics.ClientList, Encoding.UTF8.GetBytes(list), isRetained: true, ct);
     }
 
-    /// <summary>Time, user number, name, address, host name: we have no user numbers, and look up no names.</summary>
-    private async Task TellAsync(MqttConnection connection, AccessEvent access, CancellationToken ct)
+    private async Task TellAsync(MqttConnection connection, DateTimeOffset at, ClientAction action, CancellationToken ct)
     {
-        string line = $"{Iso(access.At)}\t0\t{access.Name}\t{access.Client}\t{access.Client}";
-        MqttTopics topics = _connectedTo!.Topics;
-        string topic = access.IsRefused ? topics.LoginFailed : topics.Login;
-        await connection.TellAsync(topic, Encoding.UTF8.GetBytes(line), isRetained: true, ct);
+        (string topic, string line) = Told(_connectedTo!.Topics, action);
+        // Who wrote to whom, and was complained about, does not stay with a broker.
+        bool isRetained = action is not ClientAction.ReportedAsSpam;
+        await connection.TellAsync(topic, Encoding.UTF8.GetBytes($"{Iso(at)}\t{line}"), isRetained, ct);
     }
+
+    /// <summary>In the order that Synchronet has. We have no user numbers, and look up no names: a host's is its address.</summary>
+    private static (string Topic, string Line) Told(MqttTopics topics, ClientAction action) =>
+        action switch
+        {
+            ClientAction.SignedIn(var peer, var account) => (topics.Login, $"0\t{account}\t{peer.Address}\t{peer.Address}"),
+            ClientAction.SignInRefused(var peer, var name) => (topics.LoginFailed, $"0\t{name}\t{peer.Address}\t{peer.Address}"),
+            // Where Synchronet has the password that was tried, which is often the owner's with one letter wrong.
+            ClientAction.Suspected(var peer, var name, var failures) => (
+                topics.Hack,
+                $"{name}\t{peer.Port}\t{peer.Address}\t{peer.Address}\t{failures} failed logins"
+            ),
+            ClientAction.ReportedAsSpam(var sender, var recipient, var reason) => (
+                topics.Spam,
+                $"SMTP\t\t\t{sender}\tto: {recipient}\t{reason}"
+            ),
+            _ => throw new UnreachableException(),
+        };
 
     private async ValueTask DropAsync()
     {

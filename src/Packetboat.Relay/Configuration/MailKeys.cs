@@ -385,10 +385,11 @@ internal static class MailKeys
             "LoginAttemptHackThreshold",
             SettingType.Integer,
             "10",
-            "Failed logins from which on hack.log is written; 0 is never."
+            "Failed logins from one network from which on somebody seems to guess: the log says it once, and each further one goes to MQTT's topic hack. 0 is never."
         )
         {
             GlobalName = "LoginAttemptHackThreshold",
+            IsUsedYet = true,
             Maximum = 2147483647,
         },
         new(

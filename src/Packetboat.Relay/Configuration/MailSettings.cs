@@ -225,7 +225,7 @@ public sealed record MailSettings
     public required TimeSpan LoginAttemptThrottle { get; init; }
 
     /// <summary>
-    /// Failed logins from which on hack.log is written; 0 is never. Default 10. If missing or blank, the one of [Global].
+    /// Failed logins from one network from which on somebody seems to guess; 0 is never. Default 10. If missing or blank, the one of [Global].
     /// </summary>
     public required int LoginAttemptHackThreshold { get; init; }
 

@@ -106,6 +106,8 @@ public sealed class Complaints(
             ),
             ct
         );
+        if (complaint.IsCounted)
+            log.ReportedAsSpam(story.Message.Sender, complainant?.Recipient ?? "", complaint.Text);
         return complaint.IsCounted;
     }
 

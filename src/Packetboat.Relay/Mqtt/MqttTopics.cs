@@ -25,6 +25,14 @@ public sealed record MqttTopics(string SystemId, string Host)
     /// <summary>Somebody tried to.</summary>
     public string LoginFailed => $"sbbs/{Level(SystemId)}/action/login_fail/smtp";
 
+    /// <summary>Somebody tried so often that it looks like guessing.</summary>
+    public string Hack => $"sbbs/{Level(SystemId)}/action/hack/smtp";
+
+    /// <summary>
+    /// A receiver reported mail as spam. Synchronet has what its filters did there instead: <c>refused</c>, <c>ignored</c>, <c>tagged</c>.
+    /// </summary>
+    public string Spam => $"sbbs/{Level(SystemId)}/action/spam/reported";
+
     /// <summary>Lines of all levels.</summary>
     public string WholeLog => $"{Server}/log";
 

@@ -21,7 +21,14 @@ namespace Packetboat.Relay.SmtpServer;
 /// <param name="throttle">Pause for each failure, from the second on. <c>LoginAttemptThrottle</c>.</param>
 /// <param name="banThreshold">Failures; 0: never. <c>LoginAttemptTempBanThreshold</c>.</param>
 /// <param name="banDuration">Since the last failure. <c>LoginAttemptTempBanDuration</c>.</param>
-public sealed class SignInAttempts(TimeProvider time, TimeSpan throttle, int banThreshold, TimeSpan banDuration)
+/// <param name="hackThreshold">Failures from which on it looks like guessing; 0: never. <c>LoginAttemptHackThreshold</c>.</param>
+public sealed class SignInAttempts(
+    TimeProvider time,
+    TimeSpan throttle,
+    int banThreshold,
+    TimeSpan banDuration,
+    int hackThreshold = 0
+)
 {
     private const int MaxKnown = 20_000;
     private const int MaxKnownNames = 64;
@@ -43,7 +50,8 @@ public sealed class SignInAttempts(TimeProvider time, TimeSpan throttle, int ban
     private readonly FailureCounts<(ClientNetwork, string)> _byBoth = new(time, Memory(banDuration));
     private readonly Dictionary<ClientNetwork, HashSet<string>> _known = [];
 
-    public void Failed(IPAddress client, string name)
+    /// <returns>Whether that looks like guessing; null: it does not.</returns>
+    public SignInSuspicion? Failed(IPAddress client, string name)
     {
         var from = ClientNetwork.Of(client);
         lock (_lock)
@@ -53,6 +61,8 @@ public sealed class SignInAttempts(TimeProvider time, TimeSpan throttle, int ban
             _byBoth.Add((from, KeyOf(name)));
             if (KeyOf(name).Length > 0)
                 _byName.Add(KeyOf(name));
+            int count = _byClient.Of(from);
+            return hackThreshold > 0 && count >= hackThreshold ? new SignInSuspicion(count, count == hackThreshold) : null;
         }
     }
 

@@ -123,7 +123,8 @@ public sealed partial class SmtpServerSession
         if (failure.Kind == SaslFailureKind.Unavailable)
             return Replies.SignInUnavailable;
 
-        attempts.Failed(peer.Address, exchange.ClaimedName ?? "");
+        if (attempts.Failed(peer.Address, exchange.ClaimedName ?? "") is { } suspicion)
+            log.Suspected(peer, exchange.ClaimedName ?? "", suspicion);
         await wire.PauseAsync(settings.FailedSignInPause);
         if (++_failedSignIns >= MaxFailedSignIns)
             return Replies.TooManySignIns;

@@ -1,13 +1,12 @@
 using Microsoft.Extensions.Logging;
-using Packetboat.Relay.SmtpServer;
 
 namespace Packetboat.Relay.Telemetry;
 
 /// <summary>How it goes with telling of alarms.</summary>
 public sealed partial class MailLog
 {
-    /// <summary>Somebody signed in, or tried to. Whoever is told must not take long.</summary>
-    public event Action<SmtpPeer, string, bool>? Accessed;
+    /// <summary>Whoever is told must not take long.</summary>
+    public event Action<ClientAction>? Acted;
 
     public void OutputFailed(string output, string reason) => LogOutputFailed(output, reason);
 
@@ -21,8 +20,6 @@ public sealed partial class MailLog
     public void DigestSent(string to, string id) => LogDigestSent(to, id);
 
     public void DigestFailed(string reason) => LogDigestFailed(reason);
-
-    private void TellAccess(SmtpPeer peer, string name, bool isRefused) => Accessed?.Invoke(peer, name, isRefused);
 
     [LoggerMessage(
         EventId = 40,

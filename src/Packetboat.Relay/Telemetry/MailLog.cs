@@ -36,15 +36,37 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
     public void SignedIn(SmtpPeer peer, string account, string credential, string mechanism, string? tls)
     {
         LogSignedIn(account, credential, peer.Address.ToString(), mechanism, tls ?? "in clear");
-        TellAccess(peer, account, isRefused: false);
+        Acted?.Invoke(new ClientAction.SignedIn(peer, account));
     }
 
     public void SignInFailed(SmtpPeer peer, string claimedName, string mechanism, string reason)
     {
         string name = PrintableText.Of(claimedName, 64);
         LogSignInFailed(peer.Address.ToString(), name, mechanism, reason);
-        TellAccess(peer, name, isRefused: true);
+        Acted?.Invoke(new ClientAction.SignInRefused(peer, name));
     }
+
+    /// <summary>So many sign-ins failed from there that somebody seems to guess.</summary>
+    /// <param name="peer">From where.</param>
+    /// <param name="claimedName">Of the last one.</param>
+    /// <param name="suspicion">How many; one line for all of them.</param>
+    public void Suspected(SmtpPeer peer, string claimedName, SignInSuspicion suspicion)
+    {
+        string name = PrintableText.Of(claimedName, 64);
+        if (suspicion.IsNews)
+            LogSuspected(peer.Address.ToString(), suspicion.Failures, name);
+        Acted?.Invoke(new ClientAction.Suspected(peer, name, suspicion.Failures));
+    }
+
+    /// <summary>A receiver says that an account's mail is spam; the operator reads it in the audit and the message's story.</summary>
+    public void ReportedAsSpam(MailAddress? sender, string recipient, string reason) =>
+        Acted?.Invoke(
+            new ClientAction.ReportedAsSpam(
+                sender is null ? "" : PrintableText.Of(sender.ToString(), 300),
+                PrintableText.Of(recipient, 300),
+                PrintableText.Of(reason, 300)
+            )
+        );
 
     public void TlsFailed(SmtpPeer peer) => LogTlsFailed(peer.Address.ToString());
 
@@ -159,6 +181,14 @@ public sealed partial class MailLog(ILogger<MailLog> logger)
         Message = "sign-in failed client={Client} name={ClaimedName} mechanism={Mechanism}: {Reason}"
     )]
     private partial void LogSignInFailed(string client, string claimedName, string mechanism, string reason);
+
+    [LoggerMessage(
+        EventId = 81,
+        EventName = "sign-in guessing",
+        Level = LogLevel.Warning,
+        Message = "{Client} seems to guess passwords: {Failures} sign-ins failed, the last as {Name}"
+    )]
+    private partial void LogSuspected(string client, int failures, string name);
 
     [LoggerMessage(
         EventId = 6,

@@ -94,19 +94,32 @@ public sealed class MqttOutputTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
-    public async Task Who_signs_in_and_who_tries_to_is_published()
+    public async Task Who_signs_in_who_tries_to_who_guesses_and_what_is_called_spam_is_published()
     {
         var peer = new SmtpPeer(IPAddress.Parse("192.0.2.7"), 4711, ListenerKind.Submission);
         _rig.Log.SignedIn(peer, "MYBBS", "default", "PLAIN", "TLS 1.3");
         _rig.Log.SignInFailed(peer, "some\nbody", "PLAIN", "no such account");
+        _rig.Log.Suspected(peer, "some\tbody", new SignInSuspicion(10, IsNews: false));
+        _rig.Log.ReportedAsSpam(null, "joe@far.example", "abuse reported by\tFar/1");
         await _output.TurnAsync(Ct);
         Assert.Equal(
             [
                 ("sbbs/MYBBS/action/login/smtp", "2026-11-22T12:00:00Z\t0\tMYBBS\t192.0.2.7\t192.0.2.7", true),
                 ("sbbs/MYBBS/action/login_fail/smtp", "2026-11-22T12:00:00Z\t0\tsome?body\t192.0.2.7\t192.0.2.7", true),
+                (
+                    "sbbs/MYBBS/action/hack/smtp",
+                    "2026-11-22T12:00:00Z\tsome?body\t4711\t192.0.2.7\t192.0.2.7\t10 failed logins",
+                    true
+                ),
+                (
+                    "sbbs/MYBBS/action/spam/reported",
+                    "2026-11-22T12:00:00Z\tSMTP\t\t\t\tto: joe@far.example\tabuse reported by?Far/1",
+                    false
+                ),
             ],
-            await UntilAsync("/action/", 2)
+            await UntilAsync("/action/", 4)
         );
+        Assert.DoesNotContain(_rig.Lines, line => line.Contains("seems to guess", StringComparison.Ordinal));
     }
 
     [Fact(Timeout = Patience)]

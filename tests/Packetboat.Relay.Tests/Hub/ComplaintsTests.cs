@@ -5,6 +5,7 @@ using Packetboat.Protocol.Message;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
+using Packetboat.Relay.Telemetry;
 
 namespace Packetboat.Relay.Tests.Hub;
 
@@ -43,6 +44,12 @@ public sealed class ComplaintsTests : IAsyncDisposable
         Assert.Equal(["spam complaint", "spam complaint"], audit.Select(entry => entry.Action));
         // In the same transaction as the story.
         Assert.Equal(2, _rig.Queue.Accounts.ReadUsage(LimitRig.Node)!.ComplaintsToday);
+        // Whoever watches by MQTT hears of each that counts, and of no other.
+        Assert.All(
+            _rig.Actions,
+            action => Assert.EndsWith("<fbl@far.example>", ((ClientAction.ReportedAsSpam)action).Reason, StringComparison.Ordinal)
+        );
+        Assert.Equal(2, _rig.Actions.Count);
     }
 
     [Fact(Timeout = Patience)]
@@ -122,6 +129,7 @@ public sealed class ComplaintsTests : IAsyncDisposable
             e => e.Kind == TraceKind.ComplaintIgnored
         );
         Assert.Equal("abuse reported by Far/1; not counted: nobody of ComplaintReporters has shown that it is his", ignored.Text);
+        Assert.Empty(_rig.Actions);
         Assert.Single(await _rig.Queue.Accounts.ListAuditAsync("MYBBS", 10, Ct));
         Assert.True(await TakeAsync(Received(ids[0])));
         Assert.Equal(1, _rig.Usage.Of(LimitRig.Node).ComplaintsToday);

@@ -14,6 +14,7 @@ namespace Packetboat.Relay.Tests.Hub;
 internal sealed class LimitRig : IAsyncDisposable
 {
     private readonly MailLog _log = new(NullLogger<MailLog>.Instance);
+    private readonly List<ClientAction> _actions = [];
     private readonly SuspensionKeeper _suspensions;
 
     public LimitRig()
@@ -51,11 +52,15 @@ internal sealed class LimitRig : IAsyncDisposable
             Queue.Time
         );
         Usage.Reached += (_, reached) => Reached.Add(reached);
+        _log.Acted += _actions.Add;
     }
 
     public static QwkId Node { get; } = QwkId.Parse("MYBBS");
 
     public QueueRig Queue { get; } = new();
+
+    /// <summary>What others than the log were told of.</summary>
+    public IReadOnlyList<ClientAction> Actions => _actions;
 
     public ZoneResolver Dns { get; } =
         new("far.example TXT v=spf1 ip4:192.0.2.7 -all", "mail.example TXT v=spf1 ip4:192.0.2.7 -all");

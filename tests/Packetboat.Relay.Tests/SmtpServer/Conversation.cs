@@ -172,6 +172,9 @@ internal sealed class Conversation : IDisposable
                     WireText.Shown(Accepted(_accepted - 1).Content)
                 );
                 break;
+            case "logged:":
+                Assert.Contains(text["logged: ".Length..], _scene.Log);
+                break;
             case "trace:":
                 Matches(text["trace: ".Length..], WireText.Shown(Accepted(_accepted - 1).Envelope.Trace));
                 break;

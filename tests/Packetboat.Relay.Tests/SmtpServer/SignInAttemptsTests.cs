@@ -32,6 +32,19 @@ public sealed class SignInAttemptsTests
     }
 
     [Fact]
+    public void From_the_threshold_on_each_failure_of_an_address_looks_like_guessing_and_a_success_ends_it()
+    {
+        var attempts = new SignInAttempts(_clock, TimeSpan.Zero, 0, TimeSpan.Zero, hackThreshold: 3);
+        SignInSuspicion?[] suspected = [.. Enumerable.Range(0, 5).Select(i => attempts.Failed(Home, $"NODE{i % 2}"))];
+        Assert.Equal([null, null, new(3, IsNews: true), new(4, IsNews: false), new(5, IsNews: false)], suspected);
+        Assert.Null(attempts.Failed(Elsewhere, Owner));
+
+        attempts.Succeeded(Home, "NODE0");
+        Assert.Equal(new SignInSuspicion(3, IsNews: true), attempts.Failed(Home, Owner));
+        Assert.Null(_attempts.Failed(Home, Owner));
+    }
+
+    [Fact]
     public void Whoever_mistypes_and_then_gets_in_begins_anew()
     {
         for (int i = 0; i < 4; i++)

@@ -25,7 +25,7 @@ internal sealed class SmtpScene : IDisposable
     private readonly ListLogger<MailLog> _log = new();
     private readonly List<string> _secrets = [];
 
-    public SmtpScene() => Attempts = new SignInAttempts(Hub.Clock, TimeSpan.FromSeconds(1), 5, TimeSpan.FromMinutes(10));
+    public SmtpScene() => Attempts = new SignInAttempts(Hub.Clock, TimeSpan.FromSeconds(1), 5, TimeSpan.FromMinutes(10), 3);
 
     public TestHub Hub { get; } = new();
 
