@@ -14,9 +14,14 @@ internal static class Counsel
     private const string Delivery = "Delivery";
     private const string Join = "packetboat join https://HUB CODE";
 
-    public static async Task<Advice> OfAsync(Facts facts)
+    private const string Closed = "port 25 is closed";
+    private const string Refused = "receivers refuse the address of this machine";
+
+    /// <param name="facts">What was found out.</param>
+    /// <param name="findings">What the checks say of it.</param>
+    public static async Task<Advice> OfAsync(Facts facts, IReadOnlyList<Finding> findings)
     {
-        Advice usual = await UsualAsync(facts);
+        Advice usual = await UsualAsync(facts, findings);
         string[] stuck = await StuckAsync(facts);
         return stuck.Length == 0
             ? usual
@@ -42,7 +47,7 @@ internal static class Counsel
     }
 
     /// <summary>Of the mail that no rule takes.</summary>
-    private static async Task<Advice> UsualAsync(Facts facts)
+    private static async Task<Advice> UsualAsync(Facts facts, IReadOnlyList<Finding> findings)
     {
         Subject subject = facts.Subject;
         if (subject.Settings?.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL) == true)
@@ -62,7 +67,9 @@ internal static class Counsel
             await KnownAsync(facts.ReachAsync(AddressFamily.InterNetworkV6)),
         ];
         if (reaches.Any(reach => reach?.IsOpen == true))
-            return Say("Mail leaves this machine directly, to each domain's own servers: port 25 is open");
+            return findings.Any(IsRefusal)
+                ? await AroundAsync(facts, relay, takes)
+                : Say("Mail leaves this machine directly, to each domain's own servers: port 25 is open");
         if (!reaches.Any(reach => reach is { IsClosed: true } or { Interceptor: not null }))
             return Say("How mail should leave this machine cannot be said: nobody could be called");
         if (takes is { Settings: var detour })
@@ -74,13 +81,31 @@ internal static class Counsel
                 $"Mail should leave this machine through {mute.Server}:{mute.Port} while port 25 is closed, as DeliveryMode Auto says, and will when what stands first here is mended"
             );
         return relay is { Works: true } && subject.Settings is { } settings
-            ? await SwitchRelayOnAsync(facts, settings, relay.Settings)
+            ? await SwitchRelayOnAsync(facts, settings, relay.Settings, Closed)
             : new Advice(
                 "Mail should leave this machine through a relay, as port 25 is closed: ask the operator of a hub for a code",
                 Join,
                 []
             );
     }
+
+    /// <summary>An open port is of no use to an address that most receivers refuse, whatever the mail.</summary>
+    private static bool IsRefusal(Finding finding) =>
+        finding is { Check: ListingCheck.Id or PtrCheck.Id, Verdict: CheckVerdict.Failure };
+
+    /// <summary>Port 25 is open, and the address is one that is refused.</summary>
+    private static async Task<Advice> AroundAsync(Facts facts, RelayContact? relay, RelayContact? takes) =>
+        takes is { Settings: var detour }
+            ? Say(
+                $"Mail leaves this machine directly where it is taken, and through {detour.Server}:{detour.Port} where {Refused}, as DeliveryMode Auto says"
+            )
+        : relay is { Works: true } && facts.Subject.Settings is { } settings
+            ? await SwitchRelayOnAsync(facts, settings, relay.Settings, Refused)
+        : new Advice(
+            $"Mail can leave this machine, but {Refused}: mend what stands first here, or send through a relay: ask the operator of a hub for a code",
+            Join,
+            []
+        );
 
     /// <summary>The relay's own name cannot be looked up. A DNS that knows nothing else keeps no mail from it.</summary>
     private static async Task<bool> IsDnsInTheWayAsync(Facts facts, RelayContact? relay) =>
@@ -107,16 +132,16 @@ internal static class Counsel
         );
     }
 
-    private static async Task<Advice> SwitchRelayOnAsync(Facts facts, Settings settings, RelaySettings relay)
+    private static async Task<Advice> SwitchRelayOnAsync(Facts facts, Settings settings, RelaySettings relay, string why)
     {
         string way = $"through {relay.Server}:{relay.Port}, which takes us";
         // Where the mode is written down the flag alone would contradict it; the other mode is one line, and right when the port opens too.
         if (facts.Subject.SaysMode && await KnownAsync(facts.SignInAsync(relay, isDetour: true)) is { Works: true })
-            return Say($"Mail should leave this machine {way}, while port 25 is closed", Mode(DeliveryMode.Auto));
+            return Say($"Mail should leave this machine {way}, while {why}", Mode(DeliveryMode.Auto));
         uint options = (uint)(settings.Mail.Options | MailOptions.RELAY_TX);
         var flag = new SettingChange(SbbsIni, Mail, nameof(MailSettings.Options), IniFlags.Write(options, KeyTable.FlagBits));
         return Say(
-            $"Mail should leave this machine {way}; port 25 is closed",
+            $"Mail should leave this machine {way}; {why}",
             facts.Subject.SaysMode ? [flag, Mode(DeliveryMode.Relay)] : [flag]
         );
     }

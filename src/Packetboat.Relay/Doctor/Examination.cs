@@ -75,7 +75,7 @@ public sealed class Examination(IResolver resolver, TimeProvider time, TokenKeep
             subject.Settings is null ? null : subject.Ctrl,
             reason,
             [.. findings.OrderByDescending(finding => finding.Verdict)],
-            await Counsel.OfAsync(facts)
+            await Counsel.OfAsync(facts, findings)
         );
     }
 

@@ -6,7 +6,9 @@ namespace Packetboat.Relay.Doctor;
 /// <summary>Whether the address that receivers see is on a list by which they refuse mail.</summary>
 internal sealed class ListingCheck : Check
 {
-    public override string Name => "listing";
+    public const string Id = "listing";
+
+    public override string Name => Id;
 
     public override string Title => "Block lists";
 

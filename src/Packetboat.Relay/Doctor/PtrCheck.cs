@@ -11,7 +11,9 @@ namespace Packetboat.Relay.Doctor;
 /// </summary>
 internal sealed class PtrCheck : Check
 {
-    public override string Name => "ptr";
+    public const string Id = "ptr";
+
+    public override string Name => Id;
 
     public override string Title => "Reverse name";
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Packetboat.Protocol.Dkim;
+using Packetboat.Relay.Configuration;
+using Packetboat.Relay.Configuration.SbbsIni;
 using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Signing;
 using Packetboat.Testing;
@@ -120,6 +122,36 @@ public sealed class BrokenSetUpTests : IAsyncDisposable
         Finding listing = Assert.Single(report.Findings, one => one.Check == "listing");
         Assert.Equal(CheckVerdict.Ok, listing.Verdict);
         Assert.Contains("asked through an open resolver", listing.Words, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("it is a home address without a name")]
+    [InlineData("the address has no name")]
+    [InlineData("the address is listed")]
+    public async Task An_open_port_is_no_way_out_for_an_address_that_is_refused(string broken)
+    {
+        Break(broken);
+        DoctorReport alone = await RunAsync(relay: false);
+        Assert.StartsWith("Mail can leave this machine, but receivers refuse", alone.Advice.Words, StringComparison.Ordinal);
+        Assert.Equal("packetboat join https://HUB CODE", alone.Advice.Command);
+
+        // A relay that is written down, and not used.
+        _rig.UseRelay(MailOptions.RELAY_AUTH_PLAIN);
+        DoctorReport unused = await _rig.RunAsync();
+        Assert.Matches(
+            "^Mail should leave this machine through localhost:[0-9]+, which takes us; receivers refuse the address of this machine\\.$",
+            unused.Advice.Words
+        );
+        Assert.Equal("Options", Assert.Single(unused.Advice.Changes).Key);
+
+        _rig.Change(ours => ours with { DeliveryMode = DeliveryMode.Auto });
+        DoctorReport auto = await _rig.RunAsync();
+        Assert.StartsWith(
+            "Mail leaves this machine directly where it is taken, and through",
+            auto.Advice.Words,
+            StringComparison.Ordinal
+        );
+        Assert.Empty(auto.Advice.Changes);
     }
 
     [Fact(Timeout = Patience)]
