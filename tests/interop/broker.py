@@ -113,8 +113,8 @@ def killed(hub, live):
 
 
 def stopped(hub, live):
-    hub.start().ready()
     before = len(live.lines)
+    hub.start().ready()
     wait_until(lambda: any(line.endswith("/server/mail ready") for line in live.lines[before:]), "ready again", 30)
     hub.stop()
     live.wait_for("/server/mail", "stopped")

@@ -71,11 +71,11 @@ internal sealed class DoctorLab : IAsyncDisposable
     /// <summary>How far ahead of the others' clock ours is.</summary>
     public TimeSpan ClockError { get; set; }
 
-    public string Ctrl => _folder.Path;
+    public string Ctrl => Directory.CreateDirectory(_folder.File("ctrl")).FullName; // data is beside it
 
-    public string SbbsIni => _folder.File("sbbs.ini");
+    public string SbbsIni => Path.Combine(Ctrl, "sbbs.ini");
 
-    public string PacketboatIni => _folder.File("packetboat.ini");
+    public string PacketboatIni => Path.Combine(Ctrl, "packetboat.ini");
 
     private string Date =>
         (TimeProvider.System.GetUtcNow() - ClockError).ToString("ddd, d MMM yyyy HH:mm:ss +0000", CultureInfo.InvariantCulture);
@@ -96,7 +96,7 @@ internal sealed class DoctorLab : IAsyncDisposable
     /// <param name="options">Flags of [Mail] that say so.</param>
     public ScriptedServer UseRelay(string options = "RELAY_TX | RELAY_AUTH_PLAIN")
     {
-        (string certificate, string key) = (_folder.File("relay.pem"), _folder.File("relay.key"));
+        (string certificate, string key) = (Path.Combine(Ctrl, "relay.pem"), Path.Combine(Ctrl, "relay.key"));
         SelfSignedCertificate.Ensure(certificate, key, "relay.example", TimeProvider.System);
         _servers.Add(
             Relay = new ScriptedServer
