@@ -26,8 +26,11 @@ public sealed class MemoryAccountStore : IAccountStore
             .. _accounts.Values.Select(a => a.Account).OrderBy(a => a.Id.Text, StringComparer.Ordinal),
         ]);
 
-    public ValueTask<AccountWithCredentials?> FindAsync(string loginForm, CancellationToken ct) =>
-        Answer(_accounts.GetValueOrDefault(loginForm));
+    public ValueTask<AccountWithCredentials?> FindAsync(string loginForm, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested(); // as the real one does
+        return Answer(_accounts.GetValueOrDefault(loginForm));
+    }
 
     public ValueTask<bool> SetSuspensionAsync(QwkId id, Suspension suspension, CancellationToken ct) =>
         Change(id, found => found with { Account = found.Account with { Suspension = suspension } });
@@ -35,7 +38,11 @@ public sealed class MemoryAccountStore : IAccountStore
     public ValueTask<bool> ResumeAsync(QwkId id, Func<UsageCounters>? counters, CancellationToken ct) =>
         Change(id, found => found with { Account = found.Account with { Suspension = null } });
 
-    public ValueTask<Suspension?> FindRelayingSuspensionAsync(CancellationToken ct) => Answer(_relaying);
+    public ValueTask<Suspension?> FindRelayingSuspensionAsync(CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        return Answer(_relaying);
+    }
 
     public ValueTask SetRelayingSuspensionAsync(Suspension? suspension, CancellationToken ct)
     {

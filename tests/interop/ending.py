@@ -14,6 +14,7 @@ DEADLINE = 40
 def ending(run, results):
     title = "SIGTERM under a client in the middle of a message and a next hop that says nothing: in time, and nothing is lost"
     results.case(title, lambda: both_stall(run), "ending-*")
+    results.case("SIGTERM under a client that then ends its message: it is taken", lambda: one_ends(run), "ending-end*")
 
 
 class SilentHop:
@@ -65,7 +66,7 @@ def both_stall(run):
         took = time.monotonic() - begin
         said = rest_of(client)
     hop.close()
-    if status != 0 or said.startswith(b"250"):
+    if status != 0 or not said.startswith(b"421 4.3.2"):
         raise Failed("exit %d after %.0f s; the client was told %r" % (status, took, said))
 
     sink = Sink(run, "ending-sink")
@@ -79,12 +80,31 @@ def both_stall(run):
     return "ended after %.0f s; the client was told %r" % (took, said.decode(errors="replace").strip())
 
 
+def one_ends(run):
+    sink = Sink(run, "ending-end-sink")
+    boat = world.spoke(run, "ending-end-spoke", sink.port, auth="")
+    del boat.mail["RelayUsername"], boat.mail["RelayPassword"]
+    boat.write_ini()
+    boat.start().ready()
+    with half_a_message(boat.port) as client, client.makefile("rb") as replies:
+        boat.process.terminate()
+        time.sleep(1)  # it stops by now, and waits for us
+        client.sendall(b".\r\n")
+        said = [replies.readline()[:9] for _ in range(2)]
+    status = run.stop(boat.process, DEADLINE)
+    if status != 0 or not said[0].startswith(b"250 2.0.0") or said[1] != b"421 4.3.2":
+        raise Failed("exit %d; the client was told %r" % (status, said))
+    boat.start().ready()
+    sink.wait_for({"half"})
+    boat.stop()
+
+
 def half_a_message(port):
     """A client that has said DATA and one line."""
     client = socket.create_connection(("127.0.0.1", port), timeout=30)
     with client.makefile("rb") as replies:
         replies.readline()
-        for command in (b"HELO client.test", b"MAIL FROM:<sender@example.org>", b"RCPT TO:<half@example.net>", b"DATA"):
+        for command in (b"HELO client.test", b"MAIL FROM:<sender@example.org>", b"RCPT TO:<rcpt+half@example.net>", b"DATA"):
             client.sendall(command + b"\r\n")
             reply = replies.readline()
             if reply[:1] not in b"23":

@@ -58,6 +58,9 @@ public enum ReadEnd
     /// <summary>The place of its sender is needed for others.</summary>
     Evicted,
 
+    /// <summary>The server stops, and the message did not come to its end in time.</summary>
+    Stopping,
+
     /// <summary>The message went on and on after its limit; only closing ends it.</summary>
     Endless,
 }

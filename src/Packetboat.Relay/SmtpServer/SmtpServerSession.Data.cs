@@ -22,17 +22,17 @@ public sealed partial class SmtpServerSession
     /// <summary>Octets; half of what is read in vain where <c>MaxMsgSize</c> sets no limit.</summary>
     private const long SkippedWithoutLimit = 32 * 1024 * 1024;
 
-    private async ValueTask<SmtpReply> DataAsync(CancellationToken stopping)
+    private async ValueTask<SmtpReply> DataAsync()
     {
         await using IncomingMessage message = Begin(MessageFraming.Dot);
         await wire.WriteAsync(Replies.SendData);
         ReadEnd end = await wire.ReadDataAsync(message);
-        SmtpReply reply = await ConcludeAsync(end, message, stopping);
+        SmtpReply reply = await ConcludeAsync(end, message);
         await ForgetEnvelopeAsync(); // RFC 5321 §4.1.1.4: cleared whatever the outcome
         return reply;
     }
 
-    private async ValueTask<SmtpReply> BdatAsync(SmtpCommand.Bdat bdat, CancellationToken stopping)
+    private async ValueTask<SmtpReply> BdatAsync(SmtpCommand.Bdat bdat)
     {
         _chunks ??= Begin(MessageFraming.Counted);
         long total = _chunks.Received + bdat.Size;
@@ -45,7 +45,7 @@ public sealed partial class SmtpServerSession
 
         if (bdat.Last)
             _chunks.EndOfCount();
-        SmtpReply reply = await ConcludeAsync(end, _chunks, stopping);
+        SmtpReply reply = await ConcludeAsync(end, _chunks);
         await ForgetEnvelopeAsync();
         return reply;
     }
@@ -70,7 +70,11 @@ public sealed partial class SmtpServerSession
         return await wire.ReadChunkAsync(bdat.Size, null) == ReadEnd.Complete ? reply : Replies.TimedOut;
     }
 
-    private async ValueTask<SmtpReply> ConcludeAsync(ReadEnd end, IncomingMessage message, CancellationToken stopping)
+    /// <summary>
+    /// Not for the program's end to break off: a message that has arrived whole is decided upon and answered. Unanswered it would come again, and
+    /// may have been taken. RFC 5321 §6.1.
+    /// </summary>
+    private async ValueTask<SmtpReply> ConcludeAsync(ReadEnd end, IncomingMessage message)
     {
         if (Problem(end, message) is { } refused)
         {
@@ -82,7 +86,7 @@ public sealed partial class SmtpServerSession
 
         try
         {
-            return await StoppedSinceAsync(stopping) ?? await AcceptAsync(message, stopping);
+            return await StoppedSinceAsync(CancellationToken.None) ?? await AcceptAsync(message, CancellationToken.None);
         }
         catch (CredentialsUnavailableException unavailable)
         {
@@ -111,6 +115,7 @@ public sealed partial class SmtpServerSession
             {
                 ReadEnd.Endless => Replies.Endless,
                 ReadEnd.Evicted => Replies.MakeRoom,
+                ReadEnd.Stopping => Replies.Stopping(settings.HostName),
                 _ => Replies.TimedOut,
             };
         if (message.Fault != DataFault.None)

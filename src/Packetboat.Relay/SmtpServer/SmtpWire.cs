@@ -29,6 +29,11 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     /// </summary>
     private const int Dawdling = 10;
 
+    /// <summary>
+    /// What a message that is arriving when the server stops has left. Then there is time to say that it was not taken, before the connection is cut.
+    /// </summary>
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(25);
+
     private readonly ConnectionContext _connection;
     private readonly ICertificateSource _certificates;
     private readonly Func<ValueTask<bool>> _asksForKey;
@@ -51,6 +56,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     private bool _isTaking; // them
     private bool _discarding;
     private int _unsent;
+    private long? _stopped; // a timestamp
 
     /// <param name="connection">The connection, in clear.</param>
     /// <param name="certificates">For TLS.</param>
@@ -159,7 +165,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
             {
                 ReadResult result = await ReadAsync(DataDeadline(begun, message.Received));
                 if (_expired)
-                    return ReadEnd.TimedOut;
+                    return WhyExpired();
                 if (_sentAway == WireEnd.Evicted)
                     return ReadEnd.Evicted;
                 Volatile.Write(ref _isTaking, true);
@@ -194,7 +200,7 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
                 long deadline = DataDeadline(begun, octets - left);
                 ReadResult result = await ReadAsync(message is null ? Math.Min(deadline, CommandDeadline()) : deadline);
                 if (_expired || IsSentAway)
-                    return _sentAway == WireEnd.Evicted ? ReadEnd.Evicted : ReadEnd.TimedOut;
+                    return _sentAway == WireEnd.Evicted ? ReadEnd.Evicted : WhyExpired();
                 Volatile.Write(ref _isTaking, true);
                 long taken = await TakeChunkAsync(result.Buffer, left, message);
                 left -= taken;
@@ -479,8 +485,16 @@ internal sealed class SmtpWire : ISmtpWire, IAsyncDisposable
     private long Deadline(TimeSpan patience) => _time.GetTimestamp() + Ticks(patience);
 
     /// <summary>The end of the patience with silence, or with slowness since <paramref name="begun"/>, whichever comes first.</summary>
-    private long DataDeadline(long begun, long octets) =>
-        Math.Min(Deadline(_inactivity), begun + Ticks(_inactivity) + Allowance(octets));
+    private long DataDeadline(long begun, long octets)
+    {
+        long usual = Math.Min(Deadline(_inactivity), begun + Ticks(_inactivity) + Allowance(octets));
+        if (!_stopping.IsCancellationRequested)
+            return usual;
+        _stopped ??= _time.GetTimestamp();
+        return Math.Min(usual, _stopped.Value + Ticks(LastPatience));
+    }
+
+    private ReadEnd WhyExpired() => _stopped is null ? ReadEnd.TimedOut : ReadEnd.Stopping;
 
     /// <summary>The end of the patience with silence, or with somebody who only keeps his place.</summary>
     private long CommandDeadline() => Math.Min(Deadline(_inactivity), _progressed + (Dawdling * Ticks(_inactivity)));
