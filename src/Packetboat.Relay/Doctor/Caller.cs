@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
 using Packetboat.Relay.Delivery;
@@ -12,13 +14,27 @@ internal sealed class Caller(Dialer dialer, Func<string> hostName, TimeProvider 
     /// <param name="host">Its name, for the report.</param>
     /// <param name="target">Where.</param>
     /// <param name="ct">Ends the waiting.</param>
-    public async Task<Talk> CallAsync(string host, IPEndPoint target, CancellationToken ct)
+    /// <param name="implicitTls">It begins with TLS, as port 465 does (RFC 8314).</param>
+    public async Task<Talk> CallAsync(string host, IPEndPoint target, CancellationToken ct, bool implicitTls = false)
     {
         (Socket? socket, string failure) = await dialer.DialAsync(target, ct);
         if (socket is null)
             return new Talk(host, target.Address, failure);
         var talk = new Talk(host, target.Address, "") { From = (socket.LocalEndPoint as IPEndPoint)?.Address };
-        await using SmtpClientSession session = dialer.Session(new NetworkStream(socket, ownsSocket: true));
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        try
+        {
+            if (implicitTls)
+                stream = await SecureAsync(stream, host, ct);
+        }
+        catch (Exception broken) when (broken is IOException or AuthenticationException or OperationCanceledException)
+        {
+            await stream.DisposeAsync();
+            ct.ThrowIfCancellationRequested();
+            return talk with { Failure = $"no TLS: {broken.Message}" };
+        }
+
+        await using SmtpClientSession session = dialer.Session(stream);
         SmtpReply? greeting = null;
         SmtpReply? hello = null;
         try
@@ -40,6 +56,19 @@ internal sealed class Caller(Dialer dialer, Func<string> hostName, TimeProvider 
             Greeting = greeting,
             Hello = hello,
         };
+    }
+
+    /// <summary>Whoever it is: nothing is said here that others may not hear, and the sign-in is another call.</summary>
+    private async Task<Stream> SecureAsync(Stream stream, string host, CancellationToken ct)
+    {
+        var tls = new SslStream(stream, leaveInnerStreamOpen: false);
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            RemoteCertificateValidationCallback = new RelayTrust("", mustVerify: false).Check,
+        };
+        await dialer.SecureAsync(tls, options, ct);
+        return tls;
     }
 
     /// <summary>From which of our addresses a packet to another would leave; null: there is no way there. Nothing is sent.</summary>

@@ -205,10 +205,12 @@ internal sealed class Facts
 
     private async Task<Talk?> CallRelayAsync(CancellationToken ct)
     {
-        if (Subject.KnownRelay is not { ImplicitTls: false } relay)
+        if (Subject.KnownRelay is not { } relay)
             return null;
         (IReadOnlyList<IPAddress> found, _) = await _addresses.OfAsync(relay.Server, ct);
-        return found.Count == 0 ? null : await _caller.CallAsync(relay.Server, new IPEndPoint(found[0], relay.Port), ct);
+        return found.Count == 0
+            ? null
+            : await _caller.CallAsync(relay.Server, new IPEndPoint(found[0], relay.Port), ct, relay.ImplicitTls);
     }
 
     private async Task<IReadOnlyList<OwnAddress>> FindOwnAsync()

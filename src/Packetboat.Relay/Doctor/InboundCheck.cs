@@ -48,7 +48,7 @@ internal sealed class InboundCheck : DomainRecordCheck
                 );
         string words = $"mail for {domain} goes to {string.Join(", ", all.Select(one => one.Host))}";
         if (!await facts.IsOpenAsync())
-            return Ok($"{words}; whether it takes it can only be seen from outside");
+            return NotChecked($"{words}; whether it takes it can only be seen from outside, as port 25 is closed here");
         int port = facts.Subject.Effective.Packetboat.AllowPrivateTargets ? facts.Subject.Effective.Packetboat.DirectPort : Smtp;
         Talk[] talks = await Task.WhenAll(all.Select(one => facts.CallAsync(one.Host, new IPEndPoint(one.Address!, port), ct)));
         return Array.Find(talks, talk => !talk.IsConnected) is { } mute

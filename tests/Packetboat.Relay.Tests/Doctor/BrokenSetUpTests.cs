@@ -1,7 +1,6 @@
 using System.Globalization;
 using Packetboat.Protocol.Dkim;
 using Packetboat.Relay.Configuration;
-using Packetboat.Relay.Configuration.SbbsIni;
 using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Signing;
 using Packetboat.Testing;
