@@ -6,7 +6,7 @@ using Packetboat.Relay.Telemetry;
 namespace Packetboat.Relay.Doctor;
 
 /// <summary>
-/// Has the doctor called when a route changes its state: mail is moved to the relay or back, a route is parked or goes on, nobody can be reached
+/// Has the doctor called when a route changes its state: mail is moved to the relay or back, a relay does not work or does again, a route is parked or goes on, nobody can be reached
 /// any more. At most once in
 /// <see cref="Rest"/>; what changes meanwhile is looked at then.
 /// </summary>
@@ -31,6 +31,7 @@ public sealed class DoctorWatch(
     public static readonly TimeSpan Rest = TimeSpan.FromMinutes(10);
 
     private const int MaxReason = 300;
+    private const string Relay = "relay "; // with which the names of routes to relays begin
 
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(15);
 
@@ -58,6 +59,12 @@ public sealed class DoctorWatch(
             state[$"{move.What} leaves directly again"] = $"{move.What} leaves by the relay: {move.Reason}";
         foreach (RouteTrouble route in troubles().Where(route => route.IsParked))
             state[$"{route.Route} is not parked any more"] = $"{route.Route} is parked: {route.Reason}";
+        // A stranger's server that is down is his affair; of a relay much mail depends.
+        foreach (
+            RouteTrouble route in troubles()
+                .Where(route => !route.IsParked && route.Route.StartsWith(Relay, StringComparison.Ordinal))
+        )
+            state[$"{route.Route} works again"] = $"{route.Route} does not work: {route.Reason}";
         if (isShutOut?.Invoke() == true)
             state["port 25 is open again"] = "port 25 seems to be blocked";
         return state;

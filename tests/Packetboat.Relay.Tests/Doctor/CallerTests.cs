@@ -1,5 +1,4 @@
 using System.Net;
-using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Tests.Delivery;

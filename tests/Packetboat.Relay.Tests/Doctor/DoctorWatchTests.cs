@@ -93,6 +93,20 @@ public sealed class DoctorWatchTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_relay_that_is_down_is_a_reason_and_so_is_its_return()
+    {
+        await _watch.LookAsync(Ct);
+        _troubles = [Trouble("relay hub.example:587", isParked: false)];
+        await _watch.LookAsync(Ct);
+        _rig.Time.Advance(DoctorWatch.Rest);
+        await _watch.LookAsync(Ct);
+        _troubles = [];
+        await _watch.LookAsync(Ct);
+
+        Assert.Equal(["relay hub.example:587 does not work: 535 5.7.8 ?no", "relay hub.example:587 works again"], _called);
+    }
+
+    [Fact]
     public async Task That_nobody_can_be_reached_any_more_is_a_reason()
     {
         await _watch.LookAsync(Ct);
