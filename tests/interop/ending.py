@@ -88,7 +88,7 @@ def one_ends(run):
     boat.start().ready()
     with half_a_message(boat.port) as client, client.makefile("rb") as replies:
         boat.process.terminate()
-        time.sleep(1)  # it stops by now, and waits for us
+        wait_until(lambda: not world.is_open(boat.port), "the listener to close", 30)
         client.sendall(b".\r\n")
         said = [replies.readline()[:9] for _ in range(2)]
     status = run.stop(boat.process, DEADLINE)
