@@ -36,14 +36,6 @@ internal sealed class RelayOperation : IOperation, IRouter, IConnector
         (Name, _content) = (name, text);
         _store = SqliteStore.Open(_folder.Path, TimeProvider.System);
         var log = new MailLog(NullLogger<MailLog>.Instance);
-        var settings = new SchedulerSettings(
-            new RetryLimits(TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), 50, TimeSpan.FromDays(5)),
-            MemoryMessages: 10_000,
-            RelayConnections: 1,
-            DomainConnections: 1,
-            IsSending: true,
-            TimeSpan.FromDays(14)
-        );
         _scheduler = new DeliveryScheduler(
             _store,
             this,
@@ -51,12 +43,12 @@ internal sealed class RelayOperation : IOperation, IRouter, IConnector
             scheduler => new Settlement(
                 _store,
                 new Reporter(_store, scheduler, () => "node.example", () => "en", TimeProvider.System),
-                () => settings.Limits,
+                () => OneConnection.Settings.Limits,
                 () => ReplyTable.Shipped,
                 log,
                 TimeProvider.System
             ),
-            () => settings,
+            () => OneConnection.Settings,
             log,
             TimeProvider.System
         );

@@ -26,21 +26,13 @@ internal sealed class ScheduleOperation : IOperation, IRouter
     {
         (Name, _content) = (name, HeldContent.Of(text));
         _store = SqliteStore.Open(_folder.Path, TimeProvider.System);
-        var settings = new SchedulerSettings(
-            new RetryLimits(TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), 50, TimeSpan.FromDays(5)),
-            MemoryMessages: 10_000,
-            RelayConnections: 1,
-            DomainConnections: 1,
-            IsSending: true,
-            TimeSpan.FromDays(14)
-        );
         // Nothing leaves: it is not started, and no reservation is.
         _scheduler = new DeliveryScheduler(
             _store,
             this,
             _ => throw new InvalidOperationException("nothing is to be delivered here"),
             _ => null!,
-            () => settings,
+            () => OneConnection.Settings,
             new MailLog(NullLogger<MailLog>.Instance),
             TimeProvider.System
         );
