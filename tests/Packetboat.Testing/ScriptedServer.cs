@@ -70,6 +70,12 @@ public sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Certificates that are sent with it.</summary>
     public X509Certificate2Collection Authorities { get; } = [];
 
+    /// <summary>Asks clients for a certificate, and takes any.</summary>
+    public bool AsksForCertificate { get; set; }
+
+    /// <summary>The subject of the certificate that the last client has shown; empty: none.</summary>
+    public string ShownSubject { get; private set; } = "";
+
     /// <summary>Whose certificate the last client wanted. RFC 6066 §3.</summary>
     public string AskedFor { get; private set; } = "";
 
@@ -204,10 +210,12 @@ public sealed class ScriptedServer : IAsyncDisposable
             new SslServerAuthenticationOptions
             {
                 ServerCertificateContext = SslStreamCertificateContext.Create(Certificate!, Authorities, offline: true),
+                ClientCertificateRequired = AsksForCertificate,
+                RemoteCertificateValidationCallback = (_, shown, _, _) => shown is null || AsksForCertificate,
             },
             _stop.Token
         );
-        AskedFor = tls.TargetHostName;
+        (AskedFor, ShownSubject) = (tls.TargetHostName, tls.RemoteCertificate?.Subject ?? "");
         return tls;
     }
 

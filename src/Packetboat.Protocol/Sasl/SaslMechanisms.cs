@@ -63,6 +63,7 @@ public static class SaslMechanisms
             Plain => new PlainClientExchange(options),
             Login => new LoginClientExchange(options),
             CramMd5 => new CramMd5ClientExchange(options),
+            External => new ExternalClientExchange(options),
             OAuthBearer => new OAuthBearerClientExchange(options),
             XOAuth2 => new XOAuth2ClientExchange(options),
             _ => null,
@@ -72,6 +73,13 @@ public static class SaslMechanisms
     public static string? ChooseForToken(IReadOnlyCollection<string> offered)
     {
         string[] preferred = [OAuthBearer, XOAuth2];
+        return preferred.FirstOrDefault(name => offered.Contains(name, StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <summary>For who names SCRAM: with the channel where both ends can, RFC 5802 §6; null where the server lists neither.</summary>
+    public static string? ChooseScram(IReadOnlyCollection<string> offered, bool canBind)
+    {
+        string[] preferred = canBind ? [ScramSha256Plus, ScramSha256] : [ScramSha256];
         return preferred.FirstOrDefault(name => offered.Contains(name, StringComparer.OrdinalIgnoreCase));
     }
 

@@ -86,8 +86,8 @@ public static class AlarmCatalogue
             "certificate-expires",
             "certificate",
             AlarmSeverity.Warning,
-            "Our TLS certificate ends within ExpiryNotice. After that clients and nodes that verify it send nothing.",
-            "Renew it and put it where Certificate and CertificateKey of packetboat.ini say: it is taken within seconds. One that was made by packetboat itself is made anew when both files in DataDirectory are removed and the server is started"
+            "Our TLS certificate, or one that a relay is shown, ends within ExpiryNotice. After that clients and nodes that verify ours send nothing, and the relay does not let us in.",
+            "Renew it and put it where Certificate and CertificateKey of packetboat.ini say, in [Tls] or in the section of the relay: it is taken within seconds. One that was made by packetboat itself is made anew when both files in DataDirectory are removed and the server is started"
         );
 
     public static AlarmKind CertificateExpired { get; } =
@@ -95,7 +95,7 @@ public static class AlarmCatalogue
             "certificate-expired",
             "certificate",
             AlarmSeverity.Critical,
-            "Our TLS certificate has ended, or its file cannot be read. Clients and nodes that verify it send nothing.",
+            "Our TLS certificate, or one that a relay is shown, has ended, or its file cannot be read. Clients and nodes that verify ours send nothing, and the relay does not let us in.",
             "As for certificate-expires, and now"
         );
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Spool;
@@ -63,8 +61,7 @@ public sealed class AlarmWatch : PeriodicService
         AlarmWatchSettings settings = _settings();
         DateTimeOffset now = Time.GetUtcNow();
         await JudgeAsync(open, QueueKey, AlarmCatalogue.QueueOld, await QueueTextAsync(settings, now, ct), ct);
-        (AlarmKind kind, string? text) = Certificate(settings, now);
-        await JudgeAsync(open, CertificateKey, kind, text, ct);
+        await MindCertificatesAsync(open, settings, now, ct);
         await JudgeAsync(open, RelayingKey, AlarmCatalogue.RelayingSuspended, await RelayingTextAsync(now, ct), ct);
         await MindTheClockAsync(open, now, ct);
     }
@@ -78,30 +75,31 @@ public sealed class AlarmWatch : PeriodicService
             : null;
     }
 
-    private static (AlarmKind, string?) Certificate(AlarmWatchSettings settings, DateTimeOffset now)
+    /// <summary>The server's own, and those that relays are shown; one that the settings name no more is nobody's concern.</summary>
+    private async Task MindCertificatesAsync(
+        IReadOnlyList<Alarm> open,
+        AlarmWatchSettings settings,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
-        try
+        string shown = $"{CertificateKey}:";
+        (string Key, WatchedCertificate Certificate)[] watched =
+        [
+            (CertificateKey, new WatchedCertificate(settings.CertificateFile, "a restart would fail")),
+            .. settings.ClientCertificates.Select(file =>
+                (shown + file, new WatchedCertificate(file, "no relay can be shown it"))
+            ),
+        ];
+        foreach ((string key, WatchedCertificate certificate) in watched)
         {
-            using X509Certificate2 own = X509CertificateLoader.LoadCertificateFromFile(settings.CertificateFile);
-            var ends = new DateTimeOffset(own.NotAfter);
-            if (ends <= now)
-                return (
-                    AlarmCatalogue.CertificateExpired,
-                    $"the certificate in {settings.CertificateFile} has ended on {Minute(ends)}. Put a new one there"
-                );
-            string? text =
-                ends - now <= settings.ExpiryNotice
-                    ? $"the certificate in {settings.CertificateFile} ends on {Minute(ends)}. Renew it"
-                    : null;
-            return (AlarmCatalogue.CertificateExpires, text);
+            (AlarmKind kind, string? text) = certificate.Judge(now, settings.ExpiryNotice);
+            await JudgeAsync(open, key, kind, text, ct);
         }
-        catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            return (
-                AlarmCatalogue.CertificateExpired,
-                $"the certificate in {settings.CertificateFile} cannot be read: {failure.Message}. Put a valid one there; a restart would fail"
-            );
-        }
+
+        foreach (Alarm gone in open.Where(alarm => alarm.Key.StartsWith(shown, StringComparison.Ordinal)))
+            if (!Array.Exists(watched, one => one.Key == gone.Key))
+                await JudgeAsync(open, gone.Key, AlarmCatalogue.CertificateExpires, text: null, ct);
     }
 
     private async Task<string?> RelayingTextAsync(DateTimeOffset now, CancellationToken ct) =>
@@ -160,11 +158,15 @@ public sealed class AlarmWatch : PeriodicService
             Log.AlarmRaised(key, printable);
     }
 
-    private static string Minute(DateTimeOffset time) =>
+    internal static string Minute(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }
 
 /// <param name="QueueAge"><c>QueueAge</c>; zero: never.</param>
 /// <param name="ExpiryNotice"><c>ExpiryNotice</c>.</param>
 /// <param name="CertificateFile">The certificate that other hosts see.</param>
-public sealed record AlarmWatchSettings(TimeSpan QueueAge, TimeSpan ExpiryNotice, string CertificateFile);
+public sealed record AlarmWatchSettings(TimeSpan QueueAge, TimeSpan ExpiryNotice, string CertificateFile)
+{
+    /// <summary>Files of the certificates that relays are shown.</summary>
+    public IReadOnlyList<string> ClientCertificates { get; init; } = [];
+}

@@ -8,6 +8,7 @@ internal sealed record RelayAccess(
     string Username,
     Secret Password,
     TokenSettings? Token,
+    ClientCertificate? Certificate,
     int Auth,
     RelayTls Tls,
     IPAddress? Source4,
@@ -22,11 +23,20 @@ internal sealed record RelayAccess(
             keys.Text("Username"),
             PasswordOf(keys),
             TokenOf(keys, tokens),
+            ClientCertificate.Read(keys),
             keys.Choice("Auth", RouteKeys.Auths),
             (RelayTls)keys.Choice("Tls", RouteKeys.TlsPolicies),
             keys.IPv4Address("OutboundInterface"),
             keys.IPv6Address("OutboundV6Interface")
         );
+
+    /// <summary>The first key that says how to sign in; null: none does.</summary>
+    public string? SignInKey =>
+        Username.Length > 0 ? "Username"
+        : Password.IsSet ? "Password"
+        : Token is not null ? "Token"
+        : Auth != 0 ? "Auth"
+        : null;
 
     /// <summary>The relay at an address, with this sign-in.</summary>
     /// <param name="keys">Of the section.</param>
@@ -84,11 +94,15 @@ internal sealed record RelayAccess(
             "plain" => RelayMechanism.Plain,
             "login" => RelayMechanism.Login,
             "cram-md5" => RelayMechanism.CramMd5,
+            "scram-sha-256" => RelayMechanism.ScramSha256,
+            "external" => RelayMechanism.External,
             "none" => RelayMechanism.None,
             _ when Username.Length > 0 => RelayMechanism.Strongest,
             _ => RelayMechanism.None,
         };
-        if (mechanism != RelayMechanism.None && (Username.Length == 0 || !Password.IsSet))
+        if (mechanism == RelayMechanism.External)
+            ReviewExternal(keys);
+        else if (mechanism != RelayMechanism.None && (Username.Length == 0 || !Password.IsSet))
             keys.Report(
                 Severity.Error,
                 Username.Length == 0 ? "Username" : "Password",
@@ -98,8 +112,29 @@ internal sealed record RelayAccess(
         return mechanism;
     }
 
+    /// <summary>RFC 4422 appendix A: the certificate is all that is shown; the name may say which of its accounts is meant.</summary>
+    private void ReviewExternal(SettingReader keys)
+    {
+        if (Certificate is null)
+            keys.Report(
+                Severity.Error,
+                "Auth",
+                "EXTERNAL shows a certificate, and there is none",
+                "write Certificate=client.pem, and CertificateKey if the key is in another file"
+            );
+        if (Password.IsSet)
+            keys.Report(Severity.Error, "Password", "the certificate is shown instead", "remove it, or Auth=external");
+    }
+
     /// <summary>A relay, reached as the section says.</summary>
-    public RelaySettings On(RelaySettings relay) => relay with { Tls = Tls, Source4 = Source4, Source6 = Source6 };
+    public RelaySettings On(RelaySettings relay) =>
+        relay with
+        {
+            Tls = Tls,
+            Certificate = Certificate,
+            Source4 = Source4,
+            Source6 = Source6,
+        };
 
     private static TokenSettings? TokenOf(SettingReader keys, IReadOnlyList<TokenSettings> tokens)
     {

@@ -11,6 +11,12 @@ public enum RelayMechanism
     Login,
     CramMd5,
 
+    /// <summary>SCRAM-SHA-256, and its -PLUS form where the relay has it.</summary>
+    ScramSha256,
+
+    /// <summary>EXTERNAL: with the certificate of the section.</summary>
+    External,
+
     /// <summary>With the strongest of those that the relay offers.</summary>
     Strongest,
 
@@ -35,7 +41,7 @@ public enum RelayTls
 /// <param name="Server">Host name or address, without brackets.</param>
 /// <param name="Port">On which it listens.</param>
 /// <param name="ImplicitTls">Whether the connection begins with TLS. Synchronet lets port 465 fail; RFC 8314 §3.3 says what it is.</param>
-/// <param name="Username">As configured; blank only if <paramref name="Mechanism"/> is none.</param>
+/// <param name="Username">As configured; blank only if <paramref name="Mechanism"/> is none, or EXTERNAL, where the key can say it.</param>
 /// <param name="Password">Never printed.</param>
 /// <param name="Mechanism">The one of the flag, else the strongest if there are credentials.</param>
 public sealed record RelaySettings(
@@ -63,6 +69,9 @@ public sealed record RelaySettings(
 
     /// <summary>Shown instead of a password; null: there is a password, or no sign-in.</summary>
     public TokenSettings? Token { get; init; }
+
+    /// <summary>Shown to whoever asks for one in the handshake; null: none.</summary>
+    public ClientCertificate? Certificate { get; init; }
 
     /// <summary>Where connections come from; null: as for all others.</summary>
     public IPAddress? Source4 { get; init; }

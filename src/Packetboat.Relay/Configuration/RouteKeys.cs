@@ -7,7 +7,7 @@ public static class RouteKeys
     public const string Prefix = "Route:";
 
     internal static readonly string[] Actions = ["direct", "relay", "auto", "never"];
-    internal static readonly string[] Auths = ["strongest", "plain", "login", "cram-md5", "none"];
+    internal static readonly string[] Auths = ["strongest", "scram-sha-256", "plain", "login", "cram-md5", "external", "none"];
     internal static readonly string[] TlsPolicies = ["credentials", "verified", "any"];
 
     /// <summary>Those about a relay and the way to it.</summary>
@@ -32,7 +32,30 @@ public static class RouteKeys
             "Name of a section [Token:NAME], whose token is shown instead of a password.",
             "office"
         ),
-        Key("Auth", SettingType.Choice, "strongest", "How to sign in: strongest, plain, login, cram-md5 or none.", "plain"),
+        Key(
+            "Auth",
+            SettingType.Choice,
+            "strongest",
+            "How to sign in: strongest, scram-sha-256, plain, login, cram-md5, external or none. external is with the key of Certificate, and no password.",
+            "scram-sha-256"
+        ),
+        Key(
+            "Certificate",
+            SettingType.Path,
+            "",
+            "PEM file of the certificate and its chain that the relay is shown in the TLS handshake, where it knows its clients by that. Relative to the directory of this file.",
+            "client.pem"
+        ),
+        Key(
+            "CertificateKey",
+            SettingType.Path,
+            "",
+            "PEM file of its private key; blank if Certificate holds it too.",
+            "client.key"
+        ) with
+        {
+            NamesSecret = true,
+        },
         Key(
             "Tls",
             SettingType.Choice,

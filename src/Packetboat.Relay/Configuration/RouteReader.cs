@@ -134,27 +134,26 @@ internal sealed class RouteReader(
                 server.Length > 0 ? "Relay"
                 : access.Username.Length > 0 ? "Username"
                 : access.Token is not null ? "Token"
+                : access.Certificate is not null ? "Certificate"
                 : "Backups";
             if (key != "Backups" || keys.List(key).Count > 0)
                 keys.Report(Severity.Error, key, "only Action=relay and Action=auto have a relay", "remove it");
             return null;
         }
 
-        if (server.Length == 0 && access.Token is not null)
-            keys.Report(
-                Severity.Error,
-                "Token",
-                "RelayServer is signed in to with RelayPassword",
-                "write Relay=relay.example.net too"
-            );
-        RelaySettings? relay = server.Length > 0 ? access.At(keys, "Relay", server) : Usual(keys, access.Username);
+        RelaySettings? relay = server.Length > 0 ? access.At(keys, "Relay", server) : Usual(keys, access);
         return relay is null ? null : access.On(relay) with { Rule = name };
     }
 
-    private RelaySettings? Usual(SettingReader keys, string username)
+    private RelaySettings? Usual(SettingReader keys, RelayAccess access)
     {
-        if (username.Length > 0)
-            keys.Report(Severity.Error, "Username", "RelayServer has its own RelayUsername", "write Relay=relay.example.net too");
+        if (access.SignInKey is { } key)
+            keys.Report(
+                Severity.Error,
+                key,
+                "RelayServer is signed in to as sbbs.ini says, with RelayUsername and RelayPassword",
+                "write Relay=relay.example.net too"
+            );
         if (mail.RelayServer.Length > 0)
             return RelaySettings.From(mail);
         keys.Report(

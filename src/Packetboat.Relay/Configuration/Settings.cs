@@ -25,6 +25,15 @@ public sealed record Settings(
     /// <summary>What is used, in this order, while <c>RelayServer</c> cannot be.</summary>
     public IReadOnlyList<RelaySettings> Backups { get; init; } = [];
 
+    /// <summary>What relays are shown in the handshake, each once.</summary>
+    public IEnumerable<ClientCertificate> ClientCertificates =>
+        Routes
+            .SelectMany(rule => rule.Backups.Append(rule.Relay))
+            .Concat(Backups)
+            .Select(relay => relay?.Certificate)
+            .OfType<ClientCertificate>()
+            .Distinct();
+
     /// <summary>The files that have passwords in them: ini files, and those that they name; full paths.</summary>
     public IReadOnlyList<string> SecretFiles { get; init; } = [];
 

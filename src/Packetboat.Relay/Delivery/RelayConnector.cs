@@ -9,6 +9,7 @@ using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Tokens;
+using Packetboat.Relay.TransportSecurity;
 
 namespace Packetboat.Relay.Delivery;
 
@@ -51,10 +52,30 @@ internal sealed class RelayConnector(
     private async ValueTask<Connection> ConnectAsync(Route.Relay way, IPEndPoint target, CancellationToken stopping)
     {
         RelaySettings relay = way.Settings;
-        var call = new RelayCall(way, settings(), $"{relay.Server} [{target.Address}]:{target.Port}", tokens, clock);
+        string host = $"{relay.Server} [{target.Address}]:{target.Port}";
+        if (!TryRead(relay, out SslStreamCertificateContext? certificate, out string fault))
+            return new Connection.Misconfigured(fault, host);
+        var call = new RelayCall(way, settings(), host, certificate, tokens, clock);
         Connection result = await CallAsync(call, relay, target, stopping);
         // With the token that it refuses the relay may hang up, and has not seen the new one.
         return call.WasCutShort ? await CallAsync(call, relay, target, stopping) : result;
+    }
+
+    private static bool TryRead(RelaySettings relay, out SslStreamCertificateContext? certificate, out string fault)
+    {
+        (certificate, fault) = (null, "");
+        if (relay.Certificate is not { } files)
+            return true;
+        try
+        {
+            certificate = PemCertificate.Read(files.File, files.KeyFile);
+            return true;
+        }
+        catch (InvalidDataException bad)
+        {
+            fault = $"Certificate of {relay.Section}: {bad.Message}";
+            return false;
+        }
     }
 
     private async ValueTask<Connection> CallAsync(
@@ -119,7 +140,14 @@ internal sealed class RelayConnector(
     }
 
     /// <summary>One call: what is known of it so far, for whoever has to say what went wrong.</summary>
-    private sealed class RelayCall(Route.Relay way, Settings settings, string host, TokenKeeper? tokens, ClockComparison? clock)
+    private sealed class RelayCall(
+        Route.Relay way,
+        Settings settings,
+        string host,
+        SslStreamCertificateContext? certificate,
+        TokenKeeper? tokens,
+        ClockComparison? clock
+    )
     {
         private readonly RelaySettings _relay = way.Settings;
         private readonly bool _hasCredentials = way.Settings.Mechanism != RelayMechanism.None;
@@ -254,24 +282,41 @@ internal sealed class RelayConnector(
         )
         {
             IReadOnlyList<ChannelBinding> bindings = TlsBinding.Of(tls);
-            string? name = _relay.Mechanism switch
+            if (Mechanism(session.Extensions.AuthMechanisms, tls, canBind: bindings.Count > 0) is not { } name)
+                return new Connection.Misconfigured(NoMechanism, host);
+
+            SaslClientExchange exchange = SaslMechanisms.CreateClient(name, Credentials(session, bindings))!;
+            SmtpOutcome outcome = await session.AuthenticateAsync(exchange, _relay.Password.RevealValue(), stopping);
+            return outcome.IsAccepted ? Ready(session, tls, $"{security}, AUTH {name}{AsWhom}") : Refused(outcome);
+        }
+
+        private string AsWhom => _relay.Username.Length > 0 ? $" as {_relay.Username}" : "";
+
+        /// <summary>Null: the relay has none for us.</summary>
+        private string? Mechanism(IReadOnlyCollection<string> offered, SslStream? tls, bool canBind) =>
+            _relay.Mechanism switch
             {
                 RelayMechanism.Plain => SaslMechanisms.Plain,
                 RelayMechanism.Login => SaslMechanisms.Login,
                 RelayMechanism.CramMd5 => SaslMechanisms.CramMd5,
-                _ => SaslMechanisms.ChooseStrongest(
-                    session.Extensions.AuthMechanisms,
-                    tls is not null || MayTrustAnyone,
-                    canBind: bindings.Count > 0
-                ),
+                RelayMechanism.ScramSha256 => SaslMechanisms.ChooseScram(offered, canBind),
+                // Who has not been shown the certificate, or does not know its key, does not offer it.
+                RelayMechanism.External => tls is not null
+                && offered.Contains(SaslMechanisms.External, StringComparer.OrdinalIgnoreCase)
+                    ? SaslMechanisms.External
+                    : null,
+                _ => SaslMechanisms.ChooseStrongest(offered, tls is not null || MayTrustAnyone, canBind),
             };
-            if (name is null)
-                return new Connection.Misconfigured("the relay offers no way to sign in that we have", host);
 
-            SaslClientExchange exchange = SaslMechanisms.CreateClient(name, Credentials(session, bindings))!;
-            SmtpOutcome outcome = await session.AuthenticateAsync(exchange, _relay.Password.RevealValue(), stopping);
-            return outcome.IsAccepted ? Ready(session, tls, $"{security}, AUTH {name} as {_relay.Username}") : Refused(outcome);
-        }
+        private string NoMechanism =>
+            _relay.Mechanism switch
+            {
+                RelayMechanism.External =>
+                    $"the relay offers no sign-in by a certificate (EXTERNAL): it does not know the key in Certificate of {_relay.Section}, or has not asked for it",
+                RelayMechanism.ScramSha256 =>
+                    $"the relay offers no {SaslMechanisms.ScramSha256}, which Auth of {_relay.Section} wants",
+                _ => "the relay offers no way to sign in that we have",
+            };
 
         private SaslClientOptions Credentials(SmtpClientSession session, IReadOnlyList<ChannelBinding> bindings) =>
             new(_relay.Username, _relay.Password.RevealValue())
@@ -300,6 +345,8 @@ internal sealed class RelayConnector(
             {
                 SmtpStage.Authentication when _relay.Token is { } token =>
                     $"the relay refuses Username {_relay.Username} of {_relay.Section} with the token {token.Name}",
+                SmtpStage.Authentication when _relay.Mechanism == RelayMechanism.External =>
+                    $"the relay refuses Certificate of {_relay.Section}{AsWhom}",
                 SmtpStage.Authentication => _relay.Section.Length == 0
                     ? $"the relay refuses RelayUsername {_relay.Username} and its RelayPassword"
                     : $"the relay refuses Username {_relay.Username} of {_relay.Section} and its password",
@@ -335,6 +382,7 @@ internal sealed class RelayConnector(
             {
                 TargetHost = _relay.Server,
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                ClientCertificateContext = certificate,
                 RemoteCertificateValidationCallback = _trust.Check,
             };
     }

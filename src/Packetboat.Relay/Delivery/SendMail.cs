@@ -336,7 +336,9 @@ public sealed class SendMail : IDisposable
             : "STARTTLS where it is offered";
         string check = mustVerify ? ", certificate verified" : "";
         string signIn =
-            relay.Mechanism == RelayMechanism.None ? ", no sign-in" : $", AUTH {Word(relay.Mechanism)} as {relay.Username}";
+            relay.Mechanism == RelayMechanism.None ? ", no sign-in"
+            : relay.Username.Length == 0 ? $", AUTH {Word(relay.Mechanism)}"
+            : $", AUTH {Word(relay.Mechanism)} as {relay.Username}";
         return tls + check + signIn;
     }
 
@@ -344,6 +346,7 @@ public sealed class SendMail : IDisposable
         mechanism switch
         {
             RelayMechanism.CramMd5 => "CRAM-MD5",
+            RelayMechanism.ScramSha256 => "SCRAM-SHA-256",
             RelayMechanism.Strongest => "with the strongest mechanism offered",
             RelayMechanism.Token => "OAUTHBEARER or XOAUTH2",
             _ => mechanism.ToString().ToUpperInvariant(),

@@ -1,8 +1,8 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Packetboat.Relay.TransportSecurity;
 
 namespace Packetboat.Relay.Listening;
 
@@ -101,29 +101,13 @@ public sealed partial class CertificateFiles : ICertificateSource, IDisposable
             );
     }
 
-    private static SslServerAuthenticationOptions Load(string certificate, string key)
-    {
-        try
+    private static SslServerAuthenticationOptions Load(string certificate, string key) =>
+        new()
         {
-            X509Certificate2 leaf = X509Certificate2.CreateFromPemFile(certificate, key);
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(certificate);
-            return new SslServerAuthenticationOptions
-            {
-                ServerCertificateContext = SslStreamCertificateContext.Create(leaf, chain, offline: true),
-                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                ClientCertificateRequired = false,
-            };
-        }
-        catch (Exception failure)
-            when (failure is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new InvalidDataException(
-                $"{certificate}, {key}: not a usable certificate and key ({failure.Message})",
-                failure
-            );
-        }
-    }
+            ServerCertificateContext = PemCertificate.Read(certificate, key),
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ClientCertificateRequired = false,
+        };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "certificate replaced from {File}, valid until {Expires:yyyy-MM-dd}")]
     private partial void LogReplaced(string file, DateTimeOffset expires);

@@ -10,7 +10,7 @@ internal static class FilesReview
     private static readonly string[] Roles = ["postmaster", "abuse"];
 
     public static IEnumerable<Problem> Of(Settings settings) =>
-        [.. Certificate(settings), .. SigningKey(settings), .. Mailboxes(settings)];
+        [.. Certificate(settings), .. ClientCertificates(settings), .. SigningKey(settings), .. Mailboxes(settings)];
 
     /// <summary>The server would not start with it.</summary>
     private static IEnumerable<Problem> Certificate(Settings settings)
@@ -29,6 +29,21 @@ internal static class FilesReview
                 "put a PEM certificate and its own key there"
             );
     }
+
+    /// <summary>The mail of the relay would be parked.</summary>
+    private static IEnumerable<Problem> ClientCertificates(Settings settings) =>
+        from certificate in settings.ClientCertificates
+        let fault = certificate.Fault()
+        where fault is not null
+        select new Problem(
+            Severity.Error,
+            Path.Combine(settings.CtrlDirectory, "packetboat.ini"),
+            0,
+            nameof(RelaySettings.Certificate),
+            certificate.File,
+            fault,
+            "put the PEM certificate that the relay knows and its own key there"
+        );
 
     private static IEnumerable<Problem> SigningKey(Settings settings)
     {

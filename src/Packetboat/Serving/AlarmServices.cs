@@ -64,7 +64,10 @@ internal sealed class AlarmServices : IDisposable
     }
 
     private static AlarmWatchSettings WatchSettingsOf(Settings now) =>
-        new(now.Packetboat.QueueAge, now.Packetboat.ExpiryNotice, Composition.CertificateFiles(now).Certificate);
+        new(now.Packetboat.QueueAge, now.Packetboat.ExpiryNotice, Composition.CertificateFiles(now).Certificate)
+        {
+            ClientCertificates = [.. now.ClientCertificates.Select(one => one.File)],
+        };
 
     private static DigestSettings? DigestSettingsOf(Settings now) =>
         now.Packetboat.DigestTo.Length == 0

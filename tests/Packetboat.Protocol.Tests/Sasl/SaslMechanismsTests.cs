@@ -46,6 +46,21 @@ public sealed class SaslMechanismsTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("MYBBS")]
+    public async Task Both_ends_of_EXTERNAL_understand_each_other(string name)
+    {
+        var options = new SaslServerOptions("hub.example", TlsUp: true, [], false, ClientKey: MemorySaslAccounts.Key);
+        SaslClientExchange client = SaslMechanisms.CreateClient("external", new SaslClientOptions(name, ""))!;
+
+        SaslStep? last = await RunAsync(client, SaslMechanisms.CreateServer("EXTERNAL", Accounts, options)!);
+
+        Assert.Equal("MYBBS", Assert.IsType<SaslStep.Success>(last).Identity.Account);
+        Assert.True(client.IsComplete);
+        Assert.IsType<SaslClientStep.Abort>(client.Next(default));
+    }
+
+    [Theory]
     [InlineData("plain")]
     [InlineData("Scram-Sha-256-Plus")]
     [InlineData("cram-md5")]

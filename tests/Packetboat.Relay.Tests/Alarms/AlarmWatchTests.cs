@@ -106,6 +106,22 @@ public sealed class AlarmWatchTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_certificate_that_relays_are_shown_is_told_of_too_until_the_settings_name_it_no_more()
+    {
+        string file = _folder.File("client.pem");
+        WriteCertificate(file, TimeSpan.FromDays(10));
+        _settings = _settings with { ClientCertificates = [file] };
+        await PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal("certificate-expires", await KindAsync($"certificate:{file}"));
+        Assert.Null(await KindAsync("certificate"));
+        await PassAsync(TimeSpan.FromDays(10));
+        Assert.Equal("certificate-expired", await KindAsync($"certificate:{file}"));
+        _settings = _settings with { ClientCertificates = [] };
+        await PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Null(await KindAsync($"certificate:{file}"));
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_disk_that_fills_while_no_mail_comes_is_noticed_and_so_is_that_it_is_not_full_any_more()
     {
         _free = 10;
@@ -169,11 +185,13 @@ public sealed class AlarmWatchTests : IAsyncDisposable
         await _watch.LookAsync(Ct);
     }
 
-    private void WriteCertificate(TimeSpan lifetime)
+    private void WriteCertificate(TimeSpan lifetime) => WriteCertificate(_settings.CertificateFile, lifetime);
+
+    private void WriteCertificate(string file, TimeSpan lifetime)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=mail.example", key, HashAlgorithmName.SHA256);
         using X509Certificate2 made = request.CreateSelfSigned(_time.GetUtcNow().AddDays(-1), _time.GetUtcNow() + lifetime);
-        File.WriteAllText(_settings.CertificateFile, made.ExportCertificatePem());
+        File.WriteAllText(file, made.ExportCertificatePem());
     }
 }

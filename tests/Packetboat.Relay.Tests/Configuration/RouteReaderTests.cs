@@ -48,6 +48,33 @@ public sealed class RouteReaderTests
     }
 
     [Fact]
+    public void A_relay_may_be_shown_a_certificate_instead_of_a_password()
+    {
+        using ConfigurationFolder folder = new ConfigurationFolder()
+            .With("sbbs.ini", "[Mail]\n")
+            .With("client.pem", "")
+            .With("client.key", "")
+            .With(
+                "packetboat.ini",
+                "[Route:a]\nAction=relay\nRelay=relay.example\nAuth=external\nCertificate=client.pem\nCertificateKey=client.key\n"
+                    + "[Relay:b]\nServer=b.example\nCertificate=client.pem\n"
+            );
+
+        ConfigurationResult read = folder.Read();
+
+        Assert.Empty(read.Problems);
+        RelaySettings relay = read.Settings!.Routes[0].Relay!;
+        Assert.Equal((RelayMechanism.External, ""), (relay.Mechanism, relay.Username));
+        Assert.Equal(
+            "client.pem client.key",
+            $"{Path.GetFileName(relay.Certificate!.File)} {Path.GetFileName(relay.Certificate.KeyFile)}"
+        );
+        Assert.Contains(relay.Certificate.KeyFile, read.Settings.SecretFiles);
+        Assert.Equal([relay.Certificate], read.Settings.ClientCertificates);
+        Assert.Contains("not a usable certificate and key", relay.Certificate.Fault()!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_a_relay_of_its_own_a_rule_means_RelayServer()
     {
         ConfigurationResult read = ConfigurationFolder.ReadFile(
@@ -160,6 +187,15 @@ public sealed class RouteReaderTests
     [InlineData("[Route:a]\nAction=relay", "there is no relay")]
     [InlineData("[Route:a]\nAction=relay\nRelay=r.example:0", "neither host nor host:port")]
     [InlineData("[Route:a]\nAction=relay\nRelay=r.example\nUsername=me", "both a name and a password")]
+    [InlineData("[Route:a]\nAction=relay\nRelay=r.example\nAuth=external", "EXTERNAL shows a certificate, and there is none")]
+    [InlineData("[Route:a]\nAction=relay\nRelay=r.example\nCertificate=none.pem", "there is no file")]
+    [InlineData("[Route:a]\nAction=relay\nRelay=r.example\nCertificateKey=packetboat.ini", "a key without a certificate")]
+    [InlineData(
+        "[Route:a]\nAction=relay\nRelay=r.example\nAuth=external\nPassword=x\nCertificate=packetboat.ini",
+        "the certificate is shown instead"
+    )]
+    [InlineData("[Route:a]\nAction=direct\nCertificate=packetboat.ini", "only Action=relay and Action=auto have a relay")]
+    [InlineData("[Relay]\nRelayServer=hub.example\n[Route:a]\nAction=relay\nAuth=scram-sha-256", "as sbbs.ini says")]
     [InlineData("[Route:a]\nAction=direct\nRelay=r.example", "only Action=relay and Action=auto have a relay")]
     [InlineData("[Route:a]\nAction=direct\nSenderDomain=a b", "'a b' is no domain")]
     [InlineData("[Route:a]\nAction=direct\nAccount=!", "is no account")]

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
@@ -183,6 +185,89 @@ public sealed class RelayConnectorTests : IAsyncDisposable
         );
     }
 
+    [Theory(Timeout = Patience)]
+    [InlineData("AUTH PLAIN SCRAM-SHA-256", "AUTH SCRAM-SHA-256 ")]
+    [InlineData("AUTH PLAIN SCRAM-SHA-256 SCRAM-SHA-256-PLUS", "AUTH SCRAM-SHA-256-PLUS ")]
+    [InlineData("AUTH PLAIN LOGIN", null)]
+    public async Task Who_names_SCRAM_signs_in_by_it_with_the_channel_where_both_can_or_not_at_all(
+        string offered,
+        string? command
+    )
+    {
+        Trust(TestCertificates.ServerPem);
+        _hub.Certificate = TestCertificates.Server;
+        _hub.Extensions = [offered];
+        _hub.Answer = line => line.StartsWith("AUTH", StringComparison.Ordinal) ? "535 enough" : null;
+
+        var parked = Assert.IsType<Connection.Misconfigured>(await ConnectAsync(RelayMechanism.ScramSha256));
+        string? said = _hub.Lines.SingleOrDefault(line => line.StartsWith("AUTH", StringComparison.Ordinal));
+        Assert.Equal(command is null, said is null);
+        Assert.StartsWith(command ?? "", said ?? "", StringComparison.Ordinal);
+        Assert.Equal(command is null, parked.Reason.StartsWith("the relay offers no SCRAM-SHA-256", StringComparison.Ordinal));
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("MYBBS", "AUTH EXTERNAL TVlCQlM=", " as MYBBS")]
+    [InlineData("", "AUTH EXTERNAL =", "")]
+    public async Task Who_signs_in_by_a_certificate_shows_it_and_says_no_password(string name, string command, string asWhom)
+    {
+        Trust(TestCertificates.ServerPem);
+        (_hub.Certificate, _hub.AsksForCertificate, _hub.Extensions) = (TestCertificates.Server, true, ["AUTH PLAIN EXTERNAL"]);
+
+        var ready = Assert.IsType<Connection.Ready>(await Connector().ConnectAsync(WithCertificate(name), Ct));
+        await ready.Session.DisposeAsync();
+
+        Assert.EndsWith($"verified, AUTH EXTERNAL{asWhom}", ready.Security, StringComparison.Ordinal);
+        Assert.Equal("CN=a node", _hub.ShownSubject);
+        Assert.Contains(command, _hub.Lines);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_certificate_that_the_relay_does_not_know_parks_and_says_so()
+    {
+        Trust(TestCertificates.ServerPem);
+        (_hub.Certificate, _hub.AsksForCertificate) = (TestCertificates.Server, true);
+
+        var unknown = Assert.IsType<Connection.Misconfigured>(await Connector().ConnectAsync(WithCertificate("MYBBS"), Ct));
+        Assert.StartsWith(
+            "the relay offers no sign-in by a certificate (EXTERNAL): it does not know the key in Certificate of [Route:hub]",
+            unknown.Reason,
+            StringComparison.Ordinal
+        );
+
+        _hub.Extensions = ["AUTH EXTERNAL"];
+        _hub.Answer = line => line.StartsWith("AUTH", StringComparison.Ordinal) ? "535 5.7.8 no" : null;
+        var refused = Assert.IsType<Connection.Misconfigured>(await Connector().ConnectAsync(WithCertificate("MYBBS"), Ct));
+        Assert.Equal("the relay refuses Certificate of [Route:hub] as MYBBS: 535 5.7.8 no", refused.Reason);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_certificate_that_cannot_be_read_parks_before_anybody_is_called()
+    {
+        Route.Relay route = WithCertificate("MYBBS");
+        await File.WriteAllTextAsync(route.Settings.Certificate!.KeyFile, "no key", Ct);
+
+        var parked = Assert.IsType<Connection.Misconfigured>(await Connector().ConnectAsync(route, Ct));
+
+        Assert.StartsWith("Certificate of [Route:hub]: ", parked.Reason, StringComparison.Ordinal);
+        Assert.Contains("not a usable certificate and key", parked.Reason, StringComparison.Ordinal);
+        Assert.Equal(0, _hub.Connections);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_relay_that_knows_its_clients_by_their_certificate_alone_is_shown_it_without_a_sign_in()
+    {
+        Trust(TestCertificates.ServerPem);
+        (_hub.Certificate, _hub.AsksForCertificate) = (TestCertificates.Server, true);
+        Route.Relay route = WithCertificate("");
+        var shownOnly = new Route.Relay(route.Settings with { Mechanism = RelayMechanism.None });
+
+        await Assert.IsType<Connection.Ready>(await Connector().ConnectAsync(shownOnly, Ct)).Session.DisposeAsync();
+
+        Assert.Equal("CN=a node", _hub.ShownSubject);
+        Assert.DoesNotContain("AUTH", _hub.UnderTls, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = Patience)]
     public async Task A_hub_that_does_not_relay_for_us_parks_and_returns_nothing()
     {
@@ -279,6 +364,26 @@ public sealed class RelayConnectorTests : IAsyncDisposable
 
     private Route.Relay RouteTo(RelayMechanism mechanism, bool implicitTls) =>
         new(new RelaySettings("127.0.0.1", _hub.Port, implicitTls, "MYBBS", new Secret(Password), mechanism));
+
+    private Route.Relay WithCertificate(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=a node", key, HashAlgorithmName.SHA256);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 made = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(20));
+        var files = new ClientCertificate(_folder.File("client.pem"), _folder.File("client.key"));
+        File.WriteAllText(files.File, made.ExportCertificatePem());
+        File.WriteAllText(files.KeyFile, key.ExportPkcs8PrivateKeyPem());
+        return new Route.Relay(
+            RouteTo(RelayMechanism.External, implicitTls: false).Settings with
+            {
+                Rule = "hub",
+                Username = name,
+                Password = default,
+                Certificate = files,
+            }
+        );
+    }
 
     private RelayConnector Connector()
     {
