@@ -143,10 +143,26 @@ def keys(run, results, hub, sink, message, logs):
     results.case("swaks AUTH PLAIN with the right password, where the account takes keys only", test, logs)
     test = functools.partial(delivers, run, hub, sink, "msmtp", "EXTERNAL", "starttls", hub.submission, "k900", message, key)
     results.case("msmtp AUTH EXTERNAL where the account takes keys only", test, logs)
+    boat = certified_spoke(run, "clients-spoke", hub.submission, hub.authority, key, "Auth = external\nUsername = %s\n" % ACCOUNT)
+    attempt(results, boat, "a spoke's AUTH EXTERNAL where the account takes keys only", functools.partial(passes_on, boat, sink, "e"), logs)
     hub.run("account", "require", ACCOUNT, "--any")
     hub.run("account", "credential", "revoke", ACCOUNT, "laptop")
     test = functools.partial(is_refused, run, hub, "msmtp", "EXTERNAL", "none", hub.submission, 69, b"535", key)
     results.case("msmtp AUTH EXTERNAL with a key that was revoked", test, logs)
+
+
+def certified_spoke(run, name, hub_port, authority, key, sign_in=""):
+    """A spoke that shows the hub a certificate."""
+    route = "[Route:hub]\nAction = relay\nRelay = 127.0.0.1:%d\nCertificate = %s\nCertificateKey = %s\nTls = verified\n%s"
+    files = (os.path.join(key, "cert.pem"), os.path.join(key, "key.pem"))
+    return world.spoke(run, name, 1, authority, sections=route % (hub_port, *files, sign_in))
+
+
+def passes_on(boat, sink, prefix):
+    boat.start().ready()
+    note = relayed_into(prefixed(prefix, content.generate(10, SEED)), boat.port, sink.folder)
+    boat.stop()
+    return note
 
 
 def offers(hub):
@@ -318,6 +334,46 @@ def spoke_role(run, results):
             )
             attempt(results, boat, title, functools.partial(test, auth, server, hub_port, part), "spoke-%s*" % peer)
         run.stop(process)
+    known_by_certificate(run, results, authority)
+
+
+def known_by_certificate(run, results, authority):
+    """A hub that lets in whoever has the certificate that it knows, without AUTH."""
+    sink, port = Sink(run, "spoke-certificate-sink"), run.port()
+    key, stranger = run.certificates("spoke-key", "spoke.test"), run.certificates("spoke-stranger", "spoke.test")
+    shown = subprocess.run(
+        ["openssl", "x509", "-in", os.path.join(key, "cert.pem"), "-noout", "-fingerprint", "-sha256"], capture_output=True, check=True
+    )
+    known = os.path.join(run.folder("spoke-certificate-hub"), "known")
+    with open(known, "w") as stream:
+        stream.write("%s yes\n" % shown.stdout.decode().strip().split("=")[1])
+    environment = {
+        "DIR": run.folder("spoke-certificate-hub"),
+        "PORT": str(port),
+        "SINKPORT": str(sink.port),
+        "HUBUSER": ACCOUNT,
+        "HUBPASS": PASSWORD,
+        "CERT": os.path.join(authority, "cert.pem"),
+        "KEY": os.path.join(authority, "key.pem"),
+        "EXTRA": "smtpd_tls_ask_ccert = yes\nsmtpd_tls_fingerprint_digest = sha256\nrelay_clientcerts = texthash:%s\n"
+        "smtpd_relay_restrictions = permit_tls_clientcerts, reject_unauth_destination" % known,
+    }
+    process = run.start("spoke-certificate-peer", [os.path.join(PEERS, "postfix-hub.sh")], environment)
+    run.listening(process, port)
+    boat = certified_spoke(run, "spoke-certificate", port, os.path.join(authority, "ca.pem"), key)
+    test = functools.partial(passes_on, boat, sink, "p")
+    attempt(results, boat, "Postfix as hub, which knows the spoke by its certificate", test, "spoke-certificate*")
+    other = certified_spoke(run, "spoke-certificate-other", port, os.path.join(authority, "ca.pem"), stranger)
+
+    def refused():
+        other.start().ready()
+        world.send(other.port, prefixed("refused", content.generate(1, SEED)))
+        wait_until(lambda: any(route["isParked"] for route in other.status()["routes"]), "a parked route in packetboat status", 30)
+        other.stop()
+        return nobody(sink, "refused")
+
+    attempt(results, other, "Postfix as hub, which does not know the spoke's certificate", refused, "spoke-certificate*")
+    run.stop(process)
 
 
 def relayed_into(messages, port, folder):
