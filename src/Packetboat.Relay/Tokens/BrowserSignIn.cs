@@ -21,23 +21,19 @@ public sealed class BrowserSignIn(AuthorizationServer server)
     private const int MaxLine = 4000;
 
     /// <param name="token">Which.</param>
-    /// <param name="ask">Shows the address to open, and waits for the one that the browser ended at; null: nobody is there.</param>
+    /// <param name="person">Opens an address, and brings back the one that the browser ended at.</param>
     /// <param name="ct">Gives up.</param>
     /// <returns>An answer with a refresh token.</returns>
-    public async Task<Result<TokenReply>> RunAsync(
-        TokenSettings token,
-        Func<Uri, CancellationToken, Task<string?>> ask,
-        CancellationToken ct
-    )
+    public async Task<Result<TokenReply>> RunAsync(TokenSettings token, ISignInPerson person, CancellationToken ct)
     {
         if (token.AuthorizeEndpoint is not { } endpoint)
             return new Refusal(
                 token.Name,
                 "nothing says where a person signs in",
-                $"Write AuthorizeEndpoint as the provider says; or get a refresh token otherwise, and then: packetboat token set {token.Name}"
+                $"Write DeviceEndpoint or AuthorizeEndpoint as the provider says; or get a refresh token otherwise, and then: packetboat token set {token.Name}"
             );
         (string verifier, string state) = (Random(), Random());
-        string? line = await ask(AddressOf(token, endpoint, verifier, state), ct);
+        string? line = await person.BringBackAsync(AddressOf(token, endpoint, verifier, state), ct);
         if (Code(token, line, state, out string code) is { } refusal)
             return refusal;
         TokenReply reply = await server.ByCodeAsync(token, code, Return, verifier, ct);

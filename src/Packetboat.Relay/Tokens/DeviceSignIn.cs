@@ -5,7 +5,7 @@ using Packetboat.Relay.Operations;
 namespace Packetboat.Relay.Tokens;
 
 /// <summary>A person signs in on another device: he gets an address and a code, and we ask until he has done it. RFC 8628.</summary>
-public sealed class DeviceSignIn(AuthorizationServer server, TimeProvider time)
+internal sealed class DeviceSignIn(AuthorizationServer server, TimeProvider time)
 {
     /// <summary>RFC 8628 §3.5: so much longer from then on.</summary>
     private static readonly TimeSpan SlowDown = TimeSpan.FromSeconds(5);
@@ -20,27 +20,24 @@ public sealed class DeviceSignIn(AuthorizationServer server, TimeProvider time)
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
 
     /// <param name="token">Which.</param>
-    /// <param name="show">The address and the code, for the person.</param>
+    /// <param name="begun">What the provider has said at the beginning.</param>
+    /// <param name="person">Gets the address and the code.</param>
     /// <param name="ct">Gives up.</param>
     /// <returns>An answer with a refresh token.</returns>
-    public async Task<Result<TokenReply>> RunAsync(TokenSettings token, Action<string, string> show, CancellationToken ct)
+    public async Task<Result<TokenReply>> RunAsync(
+        TokenSettings token,
+        TokenReply begun,
+        ISignInPerson person,
+        CancellationToken ct
+    )
     {
-        if (token.Grant == TokenGrant.ClientCredentials)
-            return new Refusal(token.Name, "client credentials need nobody to sign in", "Nothing is to be done");
-        if (token.DeviceEndpoint is not { } endpoint)
-            return new Refusal(
-                token.Name,
-                "its provider gives no token for mail to a code that is typed in",
-                $"Sign in with a browser: packetboat token sign-in {token.Name} --browser"
-            );
-        TokenReply begun = await server.BeginDeviceAsync(token, endpoint, ct);
         if (begun.Error.Length > 0)
             return NotDone(token, begun.Fault);
         if (!begun.DeviceCode.IsSet || begun.UserCode.Length == 0)
             return NotDone(token, "the answer has no code");
         if (!Uri.TryCreate(begun.VerificationUri, UriKind.Absolute, out Uri? address) || address.Scheme != Uri.UriSchemeHttps)
             return NotDone(token, $"the answer has no address to sign in at by HTTPS, but '{begun.VerificationUri}'");
-        show(begun.VerificationUri, begun.UserCode);
+        person.TypeIn(begun.VerificationUri, begun.UserCode);
         return await PollAsync(token, begun, ct);
     }
 

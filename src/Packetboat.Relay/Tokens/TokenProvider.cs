@@ -3,7 +3,7 @@ namespace Packetboat.Relay.Tokens;
 /// <summary>Where the tokens of a large provider come from. Each value can be written in a section <c>[Token:NAME]</c> instead.</summary>
 /// <param name="Word">As <c>Provider</c> has it.</param>
 /// <param name="TokenEndpoint">With <c>{tenant}</c> for that of the section.</param>
-/// <param name="DeviceEndpoint">Empty: it gives no tokens for mail by RFC 8628.</param>
+/// <param name="DeviceEndpoint">Where a sign-in by RFC 8628 begins.</param>
 /// <param name="AuthorizeEndpoint">Where a person signs in with a browser that comes back to us.</param>
 /// <param name="Scope">Where a person signs in.</param>
 /// <param name="ClientScope">Of client credentials; empty: there are none for mail.</param>
@@ -21,17 +21,12 @@ internal sealed record TokenProvider(
     /// <summary>Not in the table: all is written in the section.</summary>
     public const string Other = "other";
 
-    /// <summary>
-    /// Google's device endpoint refuses the scope of mail: the scopes that it allows are listed at
-    /// https://developers.google.com/identity/protocols/oauth2/limited-input-device#allowedscopes
-    /// So a browser has to bring the code: https://developers.google.com/identity/protocols/oauth2/native-app
-    /// </summary>
     public static IReadOnlyList<TokenProvider> All { get; } =
     [
         new(
             "google",
             "https://oauth2.googleapis.com/token",
-            "",
+            "https://oauth2.googleapis.com/device/code",
             "https://accounts.google.com/o/oauth2/v2/auth",
             "https://mail.google.com/",
             "",

@@ -62,10 +62,12 @@ internal static class TokenCommand
         }
 
         using var server = new AuthorizationServer(TimeProvider.System);
-        bool withBrowser = token.Grant == TokenGrant.Refresh && (parsed.GetValue(Browser) || token.DeviceEndpoint is null);
-        Result<TokenReply> reply = withBrowser
-            ? await new BrowserSignIn(server).RunAsync(token, BringBackAsync, ct)
-            : await new DeviceSignIn(server, TimeProvider.System).RunAsync(token, Show, ct);
+        Result<TokenReply> reply = await new TokenSignIn(server, TimeProvider.System).RunAsync(
+            token,
+            new PersonAtTerminal(),
+            parsed.GetValue(Browser),
+            ct
+        );
         if (reply.Value is not { } given)
         {
             Print.Error(reply.Refusal!.ToString());
@@ -81,23 +83,6 @@ internal static class TokenCommand
                 ),
             ct
         );
-    }
-
-    private static void Show(string address, string code)
-    {
-        Print.Line($"Open {address} in a browser, and type in this code: {code}");
-        Print.Line("Sign in there as the mailbox that the relay knows. Waiting ...");
-    }
-
-    private static async Task<string?> BringBackAsync(Uri address, CancellationToken ct)
-    {
-        Print.Line("Open this in a browser, and sign in there as the mailbox that the relay knows:");
-        Print.Line(address.AbsoluteUri);
-        Print.Line(
-            $"At its end the browser shows an address that begins with {BrowserSignIn.Return}, and a page that cannot be opened."
-        );
-        Print.Line("That is right. Copy the whole address from the browser to here, and press Enter:");
-        return await Console.In.ReadLineAsync(ct);
     }
 
     private static Command Set()

@@ -34,10 +34,10 @@ public sealed class TokenReaderTests
     }
 
     [Fact]
-    public void Google_gives_no_token_for_mail_to_another_device()
+    public void Google_is_asked_for_a_code_and_then_for_a_browser()
     {
         TokenSettings token = Assert.Single(Read("[Token:g]\nProvider=google\nClientId=us\n").Settings!.Tokens);
-        Assert.Null(token.DeviceEndpoint);
+        Assert.Equal("https://oauth2.googleapis.com/device/code", token.DeviceEndpoint!.AbsoluteUri);
         Assert.Equal("https://accounts.google.com/o/oauth2/v2/auth", token.AuthorizeEndpoint!.AbsoluteUri);
         Assert.Equal("https://mail.google.com/", token.Scope);
     }

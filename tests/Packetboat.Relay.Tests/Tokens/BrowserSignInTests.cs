@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Packetboat.Relay.Operations;
@@ -14,19 +13,12 @@ public sealed class BrowserSignInTests : IAsyncDisposable
 
     private readonly LoopIssuer _issuer = new();
     private readonly AuthorizationServer _server = new(TimeProvider.System, LoopIssuer.Trust());
-    private Uri? _opened;
+    private readonly FakePerson _person = new();
 
     public BrowserSignInTests() =>
         _issuer.Answer = (_, _) => (200, """{"access_token":"a","refresh_token":"r","refresh_token_expires_in":3600}""");
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private Dictionary<string, string> Opened =>
-        _opened!
-            .Query[1..]
-            .Split('&')
-            .Select(pair => pair.Split('='))
-            .ToDictionary(pair => pair[0], pair => WebUtility.UrlDecode(pair[1]));
 
     public async ValueTask DisposeAsync()
     {
@@ -38,14 +30,19 @@ public sealed class BrowserSignInTests : IAsyncDisposable
     public async Task The_code_is_shown_with_the_secret_that_the_browser_never_saw()
     {
         TokenReply reply = (
-            await RunAsync(() => $"{BrowserSignIn.Return}?state={Opened["state"]}&code=4%2F0Ab_c&scope=mail ")
+            await RunAsync(() => $"{BrowserSignIn.Return}?state={_person.Fields["state"]}&code=4%2F0Ab_c&scope=mail ")
         ).Value!;
 
         Assert.Equal("r", reply.RefreshToken.RevealValue());
-        Assert.StartsWith("https://localhost:", _opened!.AbsoluteUri, StringComparison.Ordinal);
+        Assert.StartsWith("https://localhost:", _person.Opened!.AbsoluteUri, StringComparison.Ordinal);
         Assert.Equal(
             ("code", "us", "smtp", "S256"),
-            (Opened["response_type"], Opened["client_id"], Opened["scope"], Opened["code_challenge_method"])
+            (
+                _person.Fields["response_type"],
+                _person.Fields["client_id"],
+                _person.Fields["scope"],
+                _person.Fields["code_challenge_method"]
+            )
         );
         IReadOnlyDictionary<string, string> asked = Assert.Single(_issuer.Asked);
         Assert.Equal(
@@ -53,10 +50,10 @@ public sealed class BrowserSignInTests : IAsyncDisposable
             (asked["grant_type"], asked["code"], asked["redirect_uri"])
         );
         Assert.Equal(
-            Opened["code_challenge"],
+            _person.Fields["code_challenge"],
             Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(asked["code_verifier"])))
         );
-        Assert.DoesNotContain(asked["code_verifier"], _opened.AbsoluteUri, StringComparison.Ordinal);
+        Assert.DoesNotContain(asked["code_verifier"], _person.Opened.AbsoluteUri, StringComparison.Ordinal);
     }
 
     [Theory(Timeout = Patience)]
@@ -68,7 +65,7 @@ public sealed class BrowserSignInTests : IAsyncDisposable
     [InlineData("http://127.0.0.1:8642/?state=STATE", "the address has no code in it")]
     public async Task What_is_not_the_answer_to_this_sign_in_is_not_shown_to_anybody(string line, string reason)
     {
-        Result<TokenReply> reply = await RunAsync(() => line.Replace("STATE", Opened["state"], StringComparison.Ordinal));
+        Result<TokenReply> reply = await RunAsync(() => line.Replace("STATE", _person.Fields["state"], StringComparison.Ordinal));
 
         Assert.Equal(reason, reply.Refusal!.Reason);
         Assert.Empty(_issuer.Asked);
@@ -81,17 +78,15 @@ public sealed class BrowserSignInTests : IAsyncDisposable
     {
         _issuer.Answer = (_, _) => (status, json);
 
-        Assert.Equal(reason, (await RunAsync(() => $"{BrowserSignIn.Return}?state={Opened["state"]}&code=c")).Refusal!.Reason);
+        Assert.Equal(
+            reason,
+            (await RunAsync(() => $"{BrowserSignIn.Return}?state={_person.Fields["state"]}&code=c")).Refusal!.Reason
+        );
     }
 
-    private Task<Result<TokenReply>> RunAsync(Func<string> bring) =>
-        new BrowserSignIn(_server).RunAsync(
-            _issuer.Token(),
-            (address, _) =>
-            {
-                _opened = address;
-                return Task.FromResult<string?>(bring());
-            },
-            Ct
-        );
+    private Task<Result<TokenReply>> RunAsync(Func<string> bring)
+    {
+        _person.Bring = bring;
+        return new BrowserSignIn(_server).RunAsync(_issuer.Token(), _person, Ct);
+    }
 }

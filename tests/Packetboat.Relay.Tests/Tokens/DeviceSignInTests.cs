@@ -1,5 +1,4 @@
 using Packetboat.Relay.Configuration;
-using Packetboat.Relay.Hub;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Tokens;
 
@@ -17,7 +16,7 @@ public sealed class DeviceSignInTests : IAsyncDisposable
     private readonly AuthorizationServer _server;
     private readonly Queue<(int, string)> _polls = new();
     private string _begun = Begun;
-    private string _shown = "";
+    private readonly FakePerson _person = new();
 
     public DeviceSignInTests()
     {
@@ -43,7 +42,7 @@ public sealed class DeviceSignInTests : IAsyncDisposable
         Poll(200, """{"access_token":"a","refresh_token":"r","refresh_token_expires_in":3600}""");
         TokenReply reply = (await RunAsync()).Value!;
         Assert.Equal(("r", TimeSpan.FromHours(1)), (reply.RefreshToken.RevealValue(), reply.RefreshLife));
-        Assert.Equal("https://login.example/device WDJB-MJHT", _shown);
+        Assert.Equal("https://login.example/device WDJB-MJHT", _person.TypedIn);
         // RFC 8628 §3.5: five seconds more each time when told, and twice as long after no answer.
         Assert.Equal([7, 7, 12, 24, 24], _time.Waits);
         IReadOnlyDictionary<string, string> asked = _issuer.Asked.Last();
@@ -85,7 +84,7 @@ public sealed class DeviceSignInTests : IAsyncDisposable
     {
         _begun = Begun.Replace("https://login.example/device", address, StringComparison.Ordinal);
         Assert.Contains("no address to sign in at", (await RunAsync()).Refusal!.Reason, StringComparison.Ordinal);
-        Assert.Empty(_shown);
+        Assert.Empty(_person.TypedIn);
     }
 
     [Fact(Timeout = Patience)]
@@ -97,28 +96,60 @@ public sealed class DeviceSignInTests : IAsyncDisposable
         Assert.Equal(129, _time.Waits.Count); // of 7 seconds, the last of 4, in 900
     }
 
-    [Fact(Timeout = Patience)]
-    public async Task A_scope_that_the_provider_does_not_give_so_is_said()
+    /// <summary>As Google's endpoint does for the scope of mail, and for a client that is registered as a desktop app.</summary>
+    [Theory(Timeout = Patience)]
+    [InlineData(400, "invalid_scope", "Invalid device flow scope: mail")]
+    [InlineData(401, "invalid_client", "Invalid client type.")]
+    public async Task Where_the_provider_gives_no_code_for_mail_the_browser_brings_it(int status, string error, string words)
     {
-        _issuer.Answer = (_, _) => (400, """{"error":"invalid_scope","error_description":"Invalid device flow scope: mail"}""");
-        Assert.Equal("invalid_scope (Invalid device flow scope: mail)", (await RunAsync()).Refusal!.Reason);
-        Assert.Empty(_shown);
+        _issuer.Answer = (path, _) =>
+            path == "/device"
+                ? (status, $$"""{"error":"{{error}}","error_description":"{{words}}"}""")
+                : (200, """{"access_token":"a","refresh_token":"r"}""");
+        _person.Bring = () => $"{BrowserSignIn.Return}?state={_person.Fields["state"]}&code=c";
+
+        Assert.Equal("r", (await RunAsync()).Value!.RefreshToken.RevealValue());
+        Assert.Equal($"{error} ({words})", _person.WhyNoCode);
+        Assert.Empty(_person.TypedIn);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("invalid_scope", false)]
+    [InlineData("server_error", true)]
+    public async Task Where_no_browser_helps_either_the_providers_words_are_said(string error, bool hasBrowser)
+    {
+        _issuer.Answer = (_, _) => (400, $$"""{"error":"{{error}}"}""");
+        TokenSettings token = hasBrowser ? _issuer.Token() : _issuer.Token() with { AuthorizeEndpoint = null };
+
+        Assert.Equal(error, (await RunAsync(token)).Refusal!.Reason);
+        Assert.Null(_person.Opened);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Nobody_is_asked_for_a_code_where_there_is_none_or_a_browser_is_wanted(bool isWanted)
+    {
+        TokenSettings token = isWanted ? _issuer.Token() : _issuer.Token() with { DeviceEndpoint = null };
+        Assert.Equal("no address was given", (await RunAsync(token, withBrowser: isWanted)).Refusal!.Reason);
+        Assert.Empty(_issuer.Asked);
     }
 
     [Fact(Timeout = Patience)]
-    public async Task A_provider_without_it_is_not_asked()
+    public async Task Client_credentials_need_nobody()
     {
-        TokenSettings none = _issuer.Token() with { DeviceEndpoint = null };
-        Refusal refusal = (await new DeviceSignIn(_server, _time).RunAsync(none, Show, Ct)).Refusal!;
-        Assert.Contains("packetboat token sign-in office --browser", refusal.Remedy, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "client credentials",
+            (await RunAsync(_issuer.Token(TokenGrant.ClientCredentials))).Refusal!.Reason,
+            StringComparison.Ordinal
+        );
         Assert.Empty(_issuer.Asked);
     }
 
     private void Poll(int status, string json) => _polls.Enqueue((status, json));
 
-    private void Show(string address, string code) => _shown = $"{address} {code}";
-
-    private Task<Result<TokenReply>> RunAsync() => new DeviceSignIn(_server, _time).RunAsync(_issuer.Token(), Show, Ct);
+    private Task<Result<TokenReply>> RunAsync(TokenSettings? token = null, bool withBrowser = false) =>
+        new TokenSignIn(_server, _time).RunAsync(token ?? _issuer.Token(), _person, withBrowser, Ct);
 
     /// <summary>Every wait is over at once, and the clock goes on by it.</summary>
     private sealed class HastyTime : TimeProvider
