@@ -18,6 +18,13 @@ public sealed record MtaStsPolicy(MtaStsMode Mode, TimeSpan MaxAge, IReadOnlyLis
 
     private const int MaxDigits = 20;
 
+    /// <summary>As it lies on the web server. RFC 8461 §3.2 has CRLF or LF at the end of a line.</summary>
+    public string Text =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"version: STSv1\nmode: {Mode.ToString().ToLowerInvariant()}\n{string.Concat(Patterns.Select(pattern => $"mx: {pattern}\n"))}max_age: {MaxAge.TotalSeconds:0}\n"
+        );
+
     /// <summary>Whether a host may get the domain's mail. The asterisk stands for one label. RFC 8461 §4.1.</summary>
     /// <param name="host">A-labels.</param>
     public bool Covers(string host)

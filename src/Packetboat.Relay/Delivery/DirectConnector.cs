@@ -5,6 +5,7 @@ using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
@@ -32,7 +33,8 @@ internal sealed class DirectConnector(
     TlsResults? results = null,
     AutoRouting? auto = null,
     Greeter? greeter = null,
-    WarmUp? warmUp = null
+    WarmUp? warmUp = null,
+    StrangerClocks? clocks = null
 ) : IConnector
 {
     private readonly Ipv6Standing _ipv6 = new(resolver, settings, time);
@@ -309,7 +311,8 @@ internal sealed class DirectConnector(
             host,
             demand,
             route.Tls,
-            new PeerTrust(demand, target.Host, authorities, time)
+            new PeerTrust(demand, target.Host, authorities, time),
+            clocks
         );
         Connection result;
         try
@@ -419,7 +422,8 @@ internal sealed class DirectConnector(
         string host,
         TlsDemand demand,
         TlsWish wish,
-        PeerTrust trust
+        PeerTrust trust,
+        StrangerClocks? clocks
     )
     {
         /// <summary>How it came by TLS, as RFC 8460 §4.3 names it; empty: it did; null: it did not come so far.</summary>
@@ -430,6 +434,8 @@ internal sealed class DirectConnector(
             SmtpOutcome greeting = await session.GreetAsync(stopping);
             if (!greeting.IsAccepted)
                 return InClear(greeting.Reply);
+            if (clocks is not null && GreetingTime.In(greeting.Reply.Text) is { } theirs)
+                await clocks.HearAsync(name, theirs, stopping);
             SmtpOutcome hello = await session.HelloAsync(ourName, extensionsNeeded: false, stopping);
             if (!hello.IsAccepted)
                 return InClear(hello.Reply);

@@ -56,7 +56,8 @@ public sealed class SendMail : IDisposable
         var scheduling = new DerivedSettings<SchedulerSettings>(settings, now => SchedulerSettingsOf(now, delivers));
         var addresses = new HostAddresses(resolver, () => settings().Mail.DnsServer is not null);
         var dialer = new Dialer(() => DialSettingsOf(settings()), time);
-        _fetcher = new PolicyFetcher(dialer, addresses, () => settings().Packetboat.AllowPrivateTargets, time);
+        StrangerClocks? clocks = clock is null ? null : new StrangerClocks(clock, time);
+        _fetcher = new PolicyFetcher(dialer, addresses, () => settings().Packetboat.AllowPrivateTargets, time, clocks: clocks);
         _memory = new TlsMemory(habits, settings, time);
         _policies = new TransportPolicies(resolver, new MtaStsPolicies(resolver, _fetcher, policies, time), _memory, settings);
         var shaper = new Shaper(() => settings().Replies, time);
@@ -78,7 +79,8 @@ public sealed class SendMail : IDisposable
             results: results,
             auto: _auto,
             greeter: greeter,
-            warmUp: _warmUp
+            warmUp: _warmUp,
+            clocks: clocks
         );
         var nowhere = new NoConnector();
         IConnector connectorOf(Route route) =>

@@ -26,18 +26,23 @@ internal sealed class DmarcCheck : DomainRecordCheck
                 verdict.Reason,
                 "Gmail and Yahoo want a record from those who send much, and strangers may use the domain's name freely",
                 "Publish one that asks for reports alone to begin with",
-                DnsRecord.Text($"_dmarc.{domain}", $"v=DMARC1; p=none; rua=mailto:postmaster@{domain}")
+                Beginning(domain)
             ),
             DmarcResult.PermError => Failure(
                 verdict.Reason,
                 "receivers treat the domain as if it had no record",
-                "Mend the record"
+                "Publish this one in its place, and no other; p= may ask for more",
+                Beginning(domain)
             ),
             DmarcResult.Fail when spf is null => NotChecked("the address that mail leaves from is not known"),
             DmarcResult.Fail => Unproven(verdict),
             _ => NotChecked(verdict.Reason),
         };
     }
+
+    /// <summary>Asks for reports, and for nothing else.</summary>
+    private static DnsRecord Beginning(string domain) =>
+        DnsRecord.Text($"_dmarc.{domain}", $"v=DMARC1; p=none; rua=mailto:postmaster@{domain}");
 
     private Finding Unproven(DmarcVerdict verdict)
     {

@@ -16,4 +16,8 @@ public sealed record Finding(
     string Cause,
     string Remedy,
     IReadOnlyList<DnsRecord> Publish
-);
+)
+{
+    /// <summary>What belongs to the records, where a record alone says nothing; null: nothing does.</summary>
+    public WebPage? Page { get; init; }
+}

@@ -24,7 +24,7 @@ internal class TransportRecordsCheck(string name, string title, string label, st
                 return NotChecked($"{at}: {failure.Reason}");
             case DnsAnswer<string>.Found found:
                 string[] meant = [.. found.Records.Where(IsMeant)];
-                DnsRecord right = RightRecord(at, domain);
+                DnsRecord right = RightRecord(facts, at, domain);
                 return meant switch
                 {
                     [] => Warning($"{at} is something else", "senders take it for none", "Publish this, or nothing", right),
@@ -47,7 +47,7 @@ internal class TransportRecordsCheck(string name, string title, string label, st
         MxHosts.Of(domain, await facts.Resolver.MxAsync(domain, ct), _ => false, Random.Shared) is MailHosts.Found
             ? Ok(
                 "not published; it is voluntary, and concerns mail to you: others then tell the mailbox in it each day whether they could reach you by TLS",
-                RightRecord(at, domain)
+                RightRecord(facts, at, domain)
             )
             : Ok("not published; it is voluntary, and concerns mail to you");
 
@@ -55,7 +55,7 @@ internal class TransportRecordsCheck(string name, string title, string label, st
     protected virtual Task<Finding> ExamineAsync(Facts facts, string domain, string words, CancellationToken ct) =>
         Task.FromResult(Ok(words));
 
-    private DnsRecord RightRecord(string at, string domain) =>
+    protected virtual DnsRecord RightRecord(Facts facts, string at, string domain) =>
         DnsRecord.Text(at, example.EndsWith('@') ? $"{example}{domain}" : example);
 
     private bool IsMeant(string text) =>

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Packetboat.Protocol;
 using Packetboat.Protocol.TransportSecurity;
+using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Delivery;
 
 namespace Packetboat.Relay.TransportSecurity;
@@ -21,6 +22,7 @@ internal sealed class PolicyFetcher : IPolicyFetcher, IDisposable
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
     private readonly int _port;
+    private readonly StrangerClocks? _clocks;
 
     /// <param name="dialer">Makes the connection.</param>
     /// <param name="addresses">Looks up the web server.</param>
@@ -28,16 +30,18 @@ internal sealed class PolicyFetcher : IPolicyFetcher, IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="authorities">Who is believed; null: whom this machine believes.</param>
     /// <param name="port">Only a laboratory has another.</param>
+    /// <param name="clocks">Told what time it is at the web server; null: nobody is.</param>
     public PolicyFetcher(
         Dialer dialer,
         HostAddresses addresses,
         Func<bool> mayBePrivate,
         TimeProvider time,
         X509ChainPolicy? authorities = null,
-        int port = 443
+        int port = 443,
+        StrangerClocks? clocks = null
     )
     {
-        (_time, _port) = (time, port);
+        (_time, _port, _clocks) = (time, port, clocks);
         _http = new StrangerConnection(dialer, addresses, mayBePrivate).NewClient(authorities);
     }
 
@@ -77,6 +81,9 @@ internal sealed class PolicyFetcher : IPolicyFetcher, IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Packetboat", null));
         using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        // An answer that a cache has kept has the time at which it was made. RFC 9110 §6.6.1, RFC 9111 §5.1.
+        if (_clocks is not null && answer.Headers is { Date: { } theirs, Age: null })
+            await _clocks.HearAsync(domain, theirs, ct);
         if (answer.StatusCode != HttpStatusCode.OK)
             return FetchedPolicy.None($"{HostOf(domain)} answers {(int)answer.StatusCode}");
         string type = answer.Content.Headers.ContentType?.MediaType ?? "";

@@ -72,7 +72,12 @@ internal static class DoctorText
 
     /// <summary>To be pasted: not a blank may come into it, and no end of a line.</summary>
     private static IEnumerable<string> Records(string label, Finding finding) =>
-        finding.Publish.Select((record, i) => $"{(i == 0 ? label : ""), -Margin}{record.ZoneLine}");
+        finding
+            .Publish.Select(record => record.ZoneLine)
+            .Concat(finding.Page is { } page ? [$"at {page.Url}:", .. Indented(page.Text)] : [])
+            .Select((line, i) => $"{(i == 0 ? label : ""), -Margin}{line}");
+
+    private static IEnumerable<string> Indented(string text) => text.TrimEnd('\n').Split('\n').Select(line => $"    {line}");
 
     private static string Word(CheckVerdict verdict) =>
         verdict switch

@@ -1,12 +1,15 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Packetboat.Protocol.Dns;
+using Packetboat.Protocol.Message;
 using Packetboat.Protocol.SmtpClient;
+using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Shaping;
+using Packetboat.Relay.Tests.Alarms;
 using Packetboat.Relay.Tests.TransportSecurity;
 using Packetboat.Testing;
 
@@ -21,6 +24,7 @@ public sealed class DirectConnectorTests : IAsyncDisposable
     private readonly ScriptedServer _second;
     private readonly FakeTimeProvider _time = new();
     private readonly FakeFetcher _web = new();
+    private StrangerClocks? _clocks;
     private Settings _settings = ConfigurationReader.Defaults("/nowhere", "node.example");
 
     public DirectConnectorTests()
@@ -49,6 +53,22 @@ public sealed class DirectConnectorTests : IAsyncDisposable
     [Fact(Timeout = Patience)]
     public async Task The_preferred_host_is_asked_and_no_other() =>
         Assert.StartsWith("mx1.far.example [127.0.0.1]:", await ReadyAsync(), StringComparison.Ordinal);
+
+    [Fact(Timeout = Patience)]
+    public async Task What_time_it_is_at_a_server_is_heard_in_its_greeting()
+    {
+        await using var rig = new AlarmRig();
+        using var comparison = new ClockComparison(rig.Store, rig.Log, rig.Time);
+        _clocks = new StrangerClocks(comparison, rig.Time);
+        DateTimeOffset theirs = rig.Time.GetUtcNow().AddMinutes(20);
+        await _clocks.HearAsync("mx.one.example", theirs, Ct);
+        await _clocks.HearAsync("mx.two.example", theirs, Ct);
+        _first.Greeting = $"220 mx ESMTP ready at {ReceivedField.Date(theirs)}";
+
+        await ReadyAsync();
+
+        Assert.Equal([$"clock:{StrangerClocks.Whose}"], await rig.OpenAsync());
+    }
 
     [Fact(Timeout = Patience)]
     public async Task A_host_that_is_not_there_leaves_it_to_the_next()
@@ -281,7 +301,8 @@ public sealed class DirectConnectorTests : IAsyncDisposable
             new Shaper(() => ReplyTable.Shipped, TimeProvider.System),
             Policies.Of(_dns, () => _settings, _web),
             Policies.Memory(() => _settings),
-            _time
+            _time,
+            clocks: _clocks
         );
     }
 }

@@ -163,6 +163,23 @@ public sealed class BrokenSetUpTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Patience)]
+    public async Task A_DMARC_record_that_cannot_be_read_is_replaced_by_one_that_can()
+    {
+        _zone["another"] = "_dmarc.node.example TXT v=DMARC1; p=reject";
+
+        Finding finding = (await RunAsync(relay: true)).Findings.Single(one => one.Check == "dmarc");
+
+        Assert.Equal(
+            (CheckVerdict.Failure, "_dmarc.node.example has 2 records; only one may be"),
+            (finding.Verdict, finding.Words)
+        );
+        Assert.Equal(
+            "_dmarc.node.example. IN TXT \"v=DMARC1; p=none; rua=mailto:postmaster@node.example\"",
+            Assert.Single(finding.Publish).ZoneLine
+        );
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task The_records_to_publish_are_ready_to_paste()
     {
         Break("the record of the DKIM key is gone");

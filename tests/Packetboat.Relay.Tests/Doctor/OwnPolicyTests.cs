@@ -1,3 +1,4 @@
+using Packetboat.Protocol.TransportSecurity;
 using Packetboat.Relay.Doctor;
 
 namespace Packetboat.Relay.Tests.Doctor;
@@ -6,6 +7,12 @@ namespace Packetboat.Relay.Tests.Doctor;
 public sealed class OwnPolicyTests : IAsyncDisposable
 {
     private const int Patience = 30_000;
+    private const string Place = "https://mta-sts.node.example/.well-known/mta-sts.txt";
+
+    private static readonly WebPage Whole = new(
+        Place,
+        "version: STSv1\nmode: testing\nmx: mx1.node.example\nmx: mx2.elsewhere.example\nmax_age: 604800\n"
+    );
 
     private readonly DoctorRig _rig = new();
 
@@ -38,6 +45,36 @@ public sealed class OwnPolicyTests : IAsyncDisposable
             finding.Words
         );
         Assert.Equal("Add to it: mx: mx2.elsewhere.example; then change the id in the record", finding.Remedy);
+        Assert.Equal(
+            new WebPage(Place, $"version: STSv1\nmode: {mode}\nmx: *.node.example\nmx: mx2.elsewhere.example\nmax_age: 604800\n"),
+            finding.Page
+        );
+        AssertNewId(finding);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Where_there_is_none_it_stands_ready_to_paste_with_its_record()
+    {
+        _rig.Zone.Remove("_mta-sts.node.example");
+
+        Finding finding = await RunAsync();
+
+        Assert.Equal((CheckVerdict.Ok, Whole), (finding.Verdict, finding.Page));
+        AssertNewId(finding);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_domain_that_takes_no_mail_needs_none()
+    {
+        _rig.Zone.Remove("_mta-sts.node.example");
+        _rig.Zone.Remove("node.example");
+        _rig.Zone.Add("node.example MX 0 .");
+
+        Finding finding = await RunAsync();
+
+        Assert.Equal("not published; it is voluntary, and concerns mail to you", finding.Words);
+        Assert.Empty(finding.Publish);
+        Assert.Null(finding.Page);
     }
 
     [Fact(Timeout = Patience)]
@@ -46,6 +83,8 @@ public sealed class OwnPolicyTests : IAsyncDisposable
         Finding finding = await RunAsync();
         Assert.Equal(CheckVerdict.Warning, finding.Verdict);
         Assert.EndsWith("and there is no policy: no answer", finding.Words, StringComparison.Ordinal);
+        Assert.Equal(Whole, finding.Page);
+        Assert.Empty(finding.Publish);
     }
 
     [Fact(Timeout = Patience)]
@@ -55,7 +94,24 @@ public sealed class OwnPolicyTests : IAsyncDisposable
         Finding finding = await RunAsync();
         Assert.Equal(CheckVerdict.Warning, finding.Verdict);
         Assert.Equal("senders take it for none", finding.Cause);
+        Assert.Equal(Whole, finding.Page);
+        AssertNewId(finding);
     }
+
+    /// <summary>What is pasted is understood by those who read it.</summary>
+    [Fact]
+    public void A_policy_that_is_written_is_read_as_it_was_meant()
+    {
+        Assert.True(MtaStsPolicy.TryParse(Whole.Text, out MtaStsPolicy? policy, out _));
+        Assert.Equal((MtaStsMode.Testing, TimeSpan.FromDays(7)), (policy.Mode, policy.MaxAge));
+        Assert.Equal(Whole.Text, policy.Text);
+    }
+
+    private static void AssertNewId(Finding finding) =>
+        Assert.Matches(
+            @"^_mta-sts\.node\.example\. IN TXT ""v=STSv1; id=20[0-9]{12}""$",
+            Assert.Single(finding.Publish).ZoneLine
+        );
 
     private async Task<Finding> RunAsync() => (await _rig.RunAsync()).Findings.Single(finding => finding.Check == "mta-sts");
 }

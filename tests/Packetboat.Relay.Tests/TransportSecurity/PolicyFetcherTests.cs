@@ -1,5 +1,7 @@
 using Packetboat.Protocol.TransportSecurity;
+using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Delivery;
+using Packetboat.Relay.Tests.Alarms;
 using Packetboat.Relay.TransportSecurity;
 using Packetboat.Testing;
 
@@ -16,6 +18,8 @@ public sealed class PolicyFetcherTests : IAsyncDisposable
     private readonly PolicyHost _web = new(Authority.Issue("mta-sts.far.example"));
     private readonly ZoneResolver _zone = new("mta-sts.far.example A 127.0.0.1");
     private string _result = "";
+
+    private StrangerClocks? _clocks;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -70,6 +74,24 @@ public sealed class PolicyFetcherTests : IAsyncDisposable
         Assert.Equal(1, _web.Connections);
     }
 
+    [Theory(Timeout = Patience)]
+    [InlineData("", true)]
+    [InlineData("Age: 1200\r\n", false)] // a cache has kept it
+    public async Task What_time_it_is_there_is_heard(string more, bool isHeard)
+    {
+        await using var rig = new AlarmRig();
+        using var comparison = new ClockComparison(rig.Store, rig.Log, rig.Time);
+        _clocks = new StrangerClocks(comparison, rig.Time);
+        DateTimeOffset theirs = rig.Time.GetUtcNow().AddMinutes(20);
+        await _clocks.HearAsync("mx.one.example", theirs, Ct);
+        await _clocks.HearAsync("mx.two.example", theirs, Ct);
+        _web.Answer = $"HTTP/1.1 404 Not Found\r\nDate: {theirs:R}\r\n{more}Content-Length: 0\r\n\r\n";
+
+        await FetchAsync();
+
+        Assert.Equal(isHeard ? [$"clock:{StrangerClocks.Whose}"] : [], await rig.OpenAsync());
+    }
+
     [Fact(Timeout = Patience)]
     public async Task A_page_is_no_policy()
     {
@@ -117,7 +139,8 @@ public sealed class PolicyFetcherTests : IAsyncDisposable
             () => mayBePrivate,
             TimeProvider.System,
             Authority.Trust(),
-            _web.Port
+            _web.Port,
+            _clocks
         );
         FetchedPolicy answer = await fetcher.FetchAsync(domain, Ct);
         _result = answer.Result;

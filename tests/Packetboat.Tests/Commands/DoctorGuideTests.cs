@@ -49,7 +49,7 @@ public sealed partial class DoctorGuideTests : IAsyncDisposable
         json = DnsPort().Replace(json, "192.0.2.53").Replace("[127.0.0.1]", "[192.0.2.25]", StringComparison.Ordinal);
         json = Port().Replace(json.Replace(_lab.Ctrl, "/etc/packetboat", StringComparison.Ordinal), "${host}:587");
         DoctorReport report = JsonSerializer.Deserialize(
-            Free().Replace(json, "18432 MiB are free"),
+            Id().Replace(Free().Replace(json, "18432 MiB are free"), "id=20261126201500"),
             DoctorJson.Default.DoctorReport
         )!;
         report = report with
@@ -78,6 +78,9 @@ public sealed partial class DoctorGuideTests : IAsyncDisposable
 
     [GeneratedRegex(@"^\d+ s (?:ahead of|behind)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Seconds();
+
+    [GeneratedRegex(@"id=\d{14}", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Id();
 
     [GeneratedRegex(@"\d+ MiB are free", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Free();

@@ -27,7 +27,10 @@ public sealed class DoctorTextTests
                 [Record]
             ),
             new Finding("dns", "DNS", CheckVerdict.Ok, "127.0.0.1 answers", "", "", []),
-            new Finding("tls-rpt", "TLS-RPT", CheckVerdict.Ok, "not published", "", "", [Voluntary]),
+            new Finding("tls-rpt", "TLS-RPT", CheckVerdict.Ok, "not published", "", "", [Voluntary])
+            {
+                Page = new WebPage("https://mta-sts.node.example/x", "version: STSv1\nmode: testing\n"),
+            },
             new Finding("disk", "Disk", CheckVerdict.Ok, "12 GiB are free", "", "", []),
         ],
         new Advice("Mail should leave.", "packetboat join https://HUB CODE", [])
@@ -66,12 +69,15 @@ public sealed class DoctorTextTests
                 "ok           DNS: 127.0.0.1 answers",
                 "ok           TLS-RPT: not published",
                 $"    optional {Voluntary.ZoneLine}",
+                "             at https://mta-sts.node.example/x:",
+                "                 version: STSv1",
+                "                 mode: testing",
                 "ok           Disk: 12 GiB are free",
                 "",
                 "Mail should leave.",
                 "    packetboat join https://HUB CODE",
             ],
-            lines[^8..]
+            lines[^11..]
         );
     }
 }
