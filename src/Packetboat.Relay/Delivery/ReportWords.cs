@@ -15,12 +15,17 @@ internal sealed class ReportWords
     private const string Folder = "Packetboat.Relay.Delivery.Words.";
     private const string Extension = ".ini";
 
+    /// <summary>The language that the program speaks.</summary>
+    private const string Original = "en";
+
     private static readonly FrozenDictionary<string, ReportWords> ByLanguage = Read();
 
     private readonly string _language;
     private readonly IniDocument _file;
+    private readonly DetailWords _details;
 
-    private ReportWords(string language, IniDocument file) => (_language, _file) = (language, file);
+    private ReportWords(string language, IniDocument file, IniDocument english) =>
+        (_language, _file, _details) = (language, file, new DetailWords(english, file));
 
     /// <summary>Such as <c>de</c>, <c>en</c>.</summary>
     public static IReadOnlyList<string> Languages { get; } = [.. ByLanguage.Keys.Order(StringComparer.Ordinal)];
@@ -113,7 +118,7 @@ internal sealed class ReportWords
         yield return $"{Text("report", "Advice")} {Filled(Text(section, advice), ("domain", domain))}";
     }
 
-    private static IEnumerable<string> Detail(string ownWords) => ownWords.Length == 0 ? [] : [$"({ownWords})"];
+    private IEnumerable<string> Detail(string ownWords) => ownWords.Length == 0 ? [] : [$"({_details.Of(ownWords)})"];
 
     private string Text(string section, string key) =>
         _file.Find(section, key)?.Text ?? throw new InvalidDataException($"{_language}: no {key} in [{section}]");
@@ -125,18 +130,24 @@ internal sealed class ReportWords
         return text;
     }
 
-    private static FrozenDictionary<string, ReportWords> Read() =>
-        typeof(ReportWords)
+    private static FrozenDictionary<string, ReportWords> Read()
+    {
+        FrozenDictionary<string, IniDocument> files = typeof(ReportWords)
             .Assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
-            .Select(name => Read(name, name[Folder.Length..^Extension.Length]))
-            .ToFrozenDictionary(words => words._language, StringComparer.Ordinal);
+            .ToFrozenDictionary(name => name[Folder.Length..^Extension.Length], Read, StringComparer.Ordinal);
+        return files.ToFrozenDictionary(
+            file => file.Key,
+            file => new ReportWords(file.Key, file.Value, files[Original]),
+            StringComparer.Ordinal
+        );
+    }
 
-    private static ReportWords Read(string resource, string language)
+    private static IniDocument Read(string resource)
     {
         using Stream stream = typeof(ReportWords).Assembly.GetManifestResourceStream(resource)!;
         byte[] content = new byte[stream.Length];
         stream.ReadExactly(content);
-        return new ReportWords(language, IniReader.Parse(content, resource, ""));
+        return IniReader.Parse(content, resource, "");
     }
 }

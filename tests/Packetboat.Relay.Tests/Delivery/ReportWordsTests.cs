@@ -1,9 +1,12 @@
+using System.Reflection;
 using System.Text;
 using Packetboat.Protocol.Message;
+using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Diagnosis;
 using Packetboat.Relay.Tests.Configuration;
+using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.Delivery;
 
@@ -46,6 +49,87 @@ public sealed class ReportWordsTests
             Assert.Contains("mail.node.example", words.Opening, StringComparison.Ordinal);
             Assert.NotEmpty(words.Introductions[action]);
         }
+    }
+
+    /// <summary>By each of what we say ourselves, with marks where something else stands each time.</summary>
+    [Fact]
+    public void Whatever_we_say_of_a_failure_ourselves_is_said_in_German_too()
+    {
+        MethodInfo[] all = typeof(DeliveryReplies).GetMethods(BindingFlags.Static | BindingFlags.Public);
+        Assert.NotEmpty(all);
+        foreach (MethodInfo method in all)
+        {
+            object[] marks =
+            [
+                .. method
+                    .GetParameters()
+                    .Select(
+                        (parameter, i) =>
+                            parameter.ParameterType == typeof(SmtpReply)
+                                ? new SmtpReply(454, "4.7.0", $"mark{i}")
+                                : (object)$"mark{i}"
+                    ),
+            ];
+            string english = ((SmtpReply)method.Invoke(null, marks)!).Text;
+            string german = Detail("de", english);
+
+            Assert.NotEqual(english, german);
+            Assert.All(marks, mark => Assert.Contains(mark.ToString()!, german, StringComparison.Ordinal));
+            Assert.DoesNotContain('{', german);
+            Assert.Equal(english, Detail("en", english));
+        }
+    }
+
+    [Theory]
+    [InlineData(
+        "no connection: hub.example: no answer within 20 seconds",
+        "keine Verbindung: hub.example: keine Antwort innerhalb von 20 Sekunden"
+    )]
+    [InlineData(
+        "TLS is demanded by the memory of mx.far.example, which has had TLS since 2026-11-01, and mx.far.example offers none; nothing was sent in clear",
+        "das Gedächtnis an mx.far.example, der seit 2026-11-01 TLS hatte, verlangt TLS, und mx.far.example bietet keines an; es wurde nichts im Klartext gesendet"
+    )]
+    [InlineData("the connection failed: Broken pipe", "die Verbindung ist gescheitert: Broken pipe")]
+    [InlineData("something else {host}", "something else {host}")]
+    [InlineData("the domain far example does not exist", "the domain far example does not exist")]
+    [InlineData("the domain  does not exist", "the domain  does not exist")]
+    [InlineData(
+        "not tried: not tried: not tried: not tried: not tried: x",
+        "nicht versucht: nicht versucht: nicht versucht: nicht versucht: not tried: x"
+    )]
+    public void A_sentence_in_a_sentence_is_translated_and_what_is_nobodys_stays(string english, string german) =>
+        Assert.Equal(german, Detail("de", english));
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void A_language_has_all_sentences_with_the_same_places(string language)
+    {
+        Dictionary<string, string> english = Sentences("en");
+        Dictionary<string, string> other = Sentences(language);
+        Assert.Equal(english.Keys.Order(), other.Keys.Order());
+        Assert.All(english, one => Assert.Equal(Places(one.Value), Places(other[one.Key])));
+    }
+
+    private static string Detail(string language, string words) =>
+        ReportWords.Of(language).Failed(Cause.None, "far.example", words, isExhausted: false)[3][1..^1];
+
+    private static string[] Places(string sentence) =>
+        [
+            .. sentence
+                .Split('{')
+                .Skip(1)
+                .Select(rest => rest[..rest.IndexOf('}', StringComparison.Ordinal)])
+                .Order(StringComparer.Ordinal),
+        ];
+
+    private static Dictionary<string, string> Sentences(string language)
+    {
+        string file = Repository.Read($"src/Packetboat.Relay/Delivery/Words/{language}.ini").ReplaceLineEndings("\n");
+        return file[file.IndexOf("[detail]\n", StringComparison.Ordinal)..]
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1)
+            .Select(line => line.Split(" = ", 2))
+            .ToDictionary(line => line[0], line => line[1], StringComparer.Ordinal);
     }
 
     [Fact]
