@@ -11,12 +11,15 @@ public static class FreeSpace
     /// <summary>Of the database. It is cut back to that when it is started anew.</summary>
     public const long LongestLog = 64 * 1024 * 1024;
 
-    /// <summary>The space that users other than root have left where a directory lies.</summary>
+    /// <summary>The space that users other than root have left where a directory lies, or would if it were made.</summary>
     public static long OnDiskOf(string directory)
     {
+        string? there = directory;
+        while (!string.IsNullOrEmpty(there) && !Directory.Exists(there))
+            there = Path.GetDirectoryName(there);
         try
         {
-            return new DriveInfo(directory).AvailableFreeSpace;
+            return new DriveInfo(string.IsNullOrEmpty(there) ? directory : there).AvailableFreeSpace;
         }
         catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
         {
