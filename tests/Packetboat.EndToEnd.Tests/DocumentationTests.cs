@@ -95,6 +95,8 @@ public sealed class DocumentationTests
                     "mqtt.secret",
                     "partner.secret",
                     "second.secret",
+                    "client.pem",
+                    "client.key",
                 }
             )
                 File.WriteAllText(Path.Combine(ctrl, file), file.EndsWith(".secret", StringComparison.Ordinal) ? "secret\n" : "");
