@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Packetboat.Relay.Configuration;
 
 /// <summary>To whom a file belongs. The framework cannot say, and what root writes for another would be root's.</summary>
-internal static partial class FileOwner
+public static partial class FileOwner
 {
     private const int CurrentDirectory = -100;
     private const uint UserAndGroup = 0x8 | 0x10;
@@ -25,7 +25,26 @@ internal static partial class FileOwner
             );
     }
 
-    private static unsafe (uint User, uint Group)? Of(string path)
+    /// <summary>
+    /// What root makes in a directory belongs to whom the directory belongs: an operator says a command with sudo, and the server's user has
+    /// to read what came of it. It does nothing for anybody else.
+    /// </summary>
+    /// <param name="path">Just made; a link is not followed.</param>
+    /// <exception cref="IOException">It cannot be given away.</exception>
+    public static void Inherit(string path)
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+            return;
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (Path.GetDirectoryName(full) is not { } directory || Of(directory) is not { User: not 0 } wanted || Of(full) == wanted)
+            return;
+        if (ChangeOwnerOfLink(full, wanted.User, wanted.Group) != 0)
+            throw new IOException(
+                $"{full} cannot be given to whom {directory} belongs ({Marshal.GetLastPInvokeErrorMessage()}); do this as that user"
+            );
+    }
+
+    internal static unsafe (uint User, uint Group)? Of(string path)
     {
         byte* stat = stackalloc byte[StatLength];
         if (Stat(CurrentDirectory, path, flags: 0, UserAndGroup, stat) != 0)
@@ -39,4 +58,7 @@ internal static partial class FileOwner
 
     [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwnerOfLink(string path, uint user, uint group);
 }

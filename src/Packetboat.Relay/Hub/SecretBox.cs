@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Spool;
 
 namespace Packetboat.Relay.Hub;
@@ -148,6 +149,7 @@ public sealed class SecretBox
             file.Flush(flushToDisk: true);
         }
 
+        FileOwner.Inherit(draft);
         MoveUnlessThere(draft, path);
         DurableNames.Sync(Path.GetDirectoryName(path)!);
     }

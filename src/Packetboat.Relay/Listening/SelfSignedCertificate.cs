@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Packetboat.Relay.Configuration;
 
 namespace Packetboat.Relay.Listening;
 
@@ -32,6 +33,8 @@ public static class SelfSignedCertificate
         using X509Certificate2 made = request.CreateSelfSigned(now.AddDays(-1), now.AddYears(Years));
         WritePrivate(key, rsa.ExportPkcs8PrivateKeyPem() + "\n");
         File.WriteAllText(certificate, made.ExportCertificatePem() + "\n");
+        FileOwner.Inherit(key);
+        FileOwner.Inherit(certificate);
     }
 
     private static void WritePrivate(string file, string text)

@@ -164,6 +164,7 @@ public sealed class DkimKeyFolder(string dataDirectory, TimeProvider time)
             stream.Flush(flushToDisk: true);
         }
 
+        Configuration.FileOwner.Inherit(file);
         DurableNames.Sync(Directory);
     }
 

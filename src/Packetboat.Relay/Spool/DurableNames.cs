@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Packetboat.Relay.Configuration;
 
 namespace Packetboat.Relay.Spool;
 
@@ -41,7 +42,16 @@ public static partial class DurableNames
             highest = above;
         bool isNew = !Directory.Exists(path);
         if (isNew)
+        {
             make(path);
+            for (string made = highest; ; made = Path.Combine(made, path[(made.Length + 1)..].Split('/')[0]))
+            {
+                FileOwner.Inherit(made);
+                if (made.Length >= path.Length)
+                    break;
+            }
+        }
+
         string? end = Path.GetDirectoryName(highest);
         for (string? above = Path.GetDirectoryName(path); above is not null; above = Path.GetDirectoryName(above))
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Spool;
 using Packetboat.Relay.Threads;
@@ -54,16 +55,20 @@ internal sealed class ContentFiles : IAsyncDisposable
     {
         try
         {
-            SafeFileHandle file = _arriving.GetOrAdd(
-                message,
-                number => File.OpenHandle(FileOf(number), FileMode.Create, FileAccess.Write, FileShare.Read)
-            );
+            SafeFileHandle file = _arriving.GetOrAdd(message, Create);
             RandomAccess.Write(file, bytes, (long)chunk * IQueueStore.ChunkSize);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw Unavailable(failure);
         }
+    }
+
+    private SafeFileHandle Create(long message)
+    {
+        SafeFileHandle file = File.OpenHandle(FileOf(message), FileMode.Create, FileAccess.Write, FileShare.Read);
+        FileOwner.Inherit(FileOf(message));
+        return file;
     }
 
     /// <summary>Completes once all that was written of the message is on the disk. Its name is once <see cref="SyncNames"/> was called.</summary>

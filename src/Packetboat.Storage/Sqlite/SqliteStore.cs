@@ -1,3 +1,4 @@
+using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Spool;
 using Packetboat.Storage.Migrations;
@@ -116,6 +117,7 @@ public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
         if (OperatingSystem.IsWindows())
             return;
         File.OpenHandle(file, FileMode.OpenOrCreate, FileAccess.ReadWrite).Dispose();
+        FileOwner.Inherit(file);
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
@@ -124,7 +126,9 @@ public sealed partial class SqliteStore : IQueueStore, IAsyncDisposable
     {
         try
         {
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var @lock = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            FileOwner.Inherit(file);
+            return @lock;
         }
         catch (IOException busy) when (File.Exists(file))
         {
