@@ -104,7 +104,12 @@ public sealed class ConfigurationReader
             return document;
         }
 
-        Report(Severity.Error, Path.Combine(_directory, SbbsIniFile.Name), "there is no such file");
+        Report(
+            Severity.Error,
+            Path.Combine(_directory, SbbsIniFile.Name),
+            "there is no such file",
+            "start packetboat serve once, which writes a first one, or name another folder with --ctrl"
+        );
         return IniDocument.Empty;
     }
 
