@@ -70,8 +70,11 @@ public sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Certificates that are sent with it.</summary>
     public X509Certificate2Collection Authorities { get; } = [];
 
-    /// <summary>Asks clients for a certificate, and takes any.</summary>
+    /// <summary>Asks clients for a certificate.</summary>
     public bool AsksForCertificate { get; set; }
+
+    /// <summary>Whoever's it is; or none, and hangs up.</summary>
+    public bool TakesCertificates { get; set; } = true;
 
     /// <summary>The subject of the certificate that the last client has shown; empty: none.</summary>
     public string ShownSubject { get; private set; } = "";
@@ -211,7 +214,7 @@ public sealed class ScriptedServer : IAsyncDisposable
             {
                 ServerCertificateContext = SslStreamCertificateContext.Create(Certificate!, Authorities, offline: true),
                 ClientCertificateRequired = AsksForCertificate,
-                RemoteCertificateValidationCallback = (_, shown, _, _) => shown is null || AsksForCertificate,
+                RemoteCertificateValidationCallback = (_, shown, _, _) => shown is null || TakesCertificates,
             },
             _stop.Token
         );

@@ -143,7 +143,7 @@ def keys(run, results, hub, sink, message, logs):
     results.case("swaks AUTH PLAIN with the right password, where the account takes keys only", test, logs)
     test = functools.partial(delivers, run, hub, sink, "msmtp", "EXTERNAL", "starttls", hub.submission, "k900", message, key)
     results.case("msmtp AUTH EXTERNAL where the account takes keys only", test, logs)
-    boat = certified_spoke(run, "clients-spoke", hub.submission, hub.authority, key, "Auth = external\nUsername = %s\n" % ACCOUNT)
+    boat = certified_spoke(run, "clients-spoke", "127.0.0.1:%d" % hub.submission, hub.authority, key, "Auth = external\nUsername = %s\n" % ACCOUNT)
     attempt(results, boat, "a spoke's AUTH EXTERNAL where the account takes keys only", functools.partial(passes_on, boat, sink, "e"), logs)
     hub.run("account", "require", ACCOUNT, "--any")
     hub.run("account", "credential", "revoke", ACCOUNT, "laptop")
@@ -151,11 +151,11 @@ def keys(run, results, hub, sink, message, logs):
     results.case("msmtp AUTH EXTERNAL with a key that was revoked", test, logs)
 
 
-def certified_spoke(run, name, hub_port, authority, key, sign_in=""):
+def certified_spoke(run, name, hub, authority, key, sign_in=""):
     """A spoke that shows the hub a certificate."""
-    route = "[Route:hub]\nAction = relay\nRelay = 127.0.0.1:%d\nCertificate = %s\nCertificateKey = %s\nTls = verified\n%s"
+    route = "[Route:hub]\nAction = relay\nRelay = %s\nCertificate = %s\nCertificateKey = %s\nTls = verified\n%s"
     files = (os.path.join(key, "cert.pem"), os.path.join(key, "key.pem"))
-    return world.spoke(run, name, 1, authority, sections=route % (hub_port, *files, sign_in))
+    return world.spoke(run, name, 1, authority, sections=route % (hub, *files, sign_in))
 
 
 def passes_on(boat, sink, prefix):
@@ -360,10 +360,10 @@ def known_by_certificate(run, results, authority):
     }
     process = run.start("spoke-certificate-peer", [os.path.join(PEERS, "postfix-hub.sh")], environment)
     run.listening(process, port)
-    boat = certified_spoke(run, "spoke-certificate", port, os.path.join(authority, "ca.pem"), key)
+    boat = certified_spoke(run, "spoke-certificate", "127.0.0.1:%d" % port, os.path.join(authority, "ca.pem"), key)
     test = functools.partial(passes_on, boat, sink, "p")
     attempt(results, boat, "Postfix as hub, which knows the spoke by its certificate", test, "spoke-certificate*")
-    other = certified_spoke(run, "spoke-certificate-other", port, os.path.join(authority, "ca.pem"), stranger)
+    other = certified_spoke(run, "spoke-certificate-other", "127.0.0.1:%d" % port, os.path.join(authority, "ca.pem"), stranger)
 
     def refused():
         other.start().ready()
@@ -374,6 +374,29 @@ def known_by_certificate(run, results, authority):
 
     attempt(results, other, "Postfix as hub, which does not know the spoke's certificate", refused, "spoke-certificate*")
     run.stop(process)
+    breaks_off(run, results, authority, stranger)
+
+
+def breaks_off(run, results, authority, stranger):
+    """A TLS server that wants a certificate of its own authority ends the handshake with an alert, under TLS 1.3 after it."""
+    server = ["openssl", "s_server", "-accept", IMPLICIT_ADDRESS + ":465", "-quiet", "-Verify", "1", "-verify_return_error"]
+    server += ["-cert", os.path.join(authority, "cert.pem"), "-key", os.path.join(authority, "key.pem"), "-CAfile", os.path.join(authority, "ca.pem")]
+    for version in ("-tls1_2", "-tls1_3"):
+        boat = certified_spoke(run, "spoke-alert" + version, IMPLICIT_ADDRESS + ":465", os.path.join(authority, "ca.pem"), stranger)
+
+        def parks():
+            process = run.start("spoke-alert-peer" + version, [*server, version])
+            run.listening(process, 465, address=IMPLICIT_ADDRESS)
+            boat.start().ready()
+            world.send(boat.port, prefixed("refused", content.generate(1, SEED)))
+            routes = wait_until(lambda: [r for r in boat.status()["routes"] if r["isParked"]], "a parked route in packetboat status", 30)
+            boat.stop()
+            run.stop(process)
+            if "breaks off when it is shown Certificate of [Route:hub]" not in routes[0]["reason"]:
+                raise Failed(routes[0]["reason"])
+            return routes[0]["reason"]
+
+        attempt(results, boat, "openssl as hub, which refuses the spoke's certificate in the handshake (%s)" % version[1:], parks, "spoke-alert*")
 
 
 def relayed_into(messages, port, folder):

@@ -38,7 +38,7 @@ internal sealed class SaslClientTarget : IFuzzTarget
         // A million rounds are what a server may ask for; a fuzzer has no time for them.
         if (input.IsEmpty || AsksForWork(input))
             return 0;
-        int choice = input[0] % 7;
+        int choice = input[0] % 8;
         SaslClientExchange exchange = choice switch
         {
             0 => new PlainClientExchange(Options),
@@ -47,9 +47,10 @@ internal sealed class SaslClientTarget : IFuzzTarget
             3 => new ScramClientExchange(Options, plus: false, Nonce),
             4 => new ScramClientExchange(Options, plus: true, Nonce),
             5 => new OAuthBearerClientExchange(Options),
-            _ => new XOAuth2ClientExchange(Options),
+            6 => new XOAuth2ClientExchange(Options),
+            _ => new ExternalClientExchange(Options),
         };
-        if (input[0] / 7 % 2 == 0)
+        if (input[0] / 8 % 2 == 0)
             exchange.InitialResponse();
         int steps = 0;
         SaslClientStep? step = null;

@@ -18,11 +18,14 @@ public sealed record MtaStsPolicy(MtaStsMode Mode, TimeSpan MaxAge, IReadOnlyLis
 
     private const int MaxDigits = 20;
 
+    /// <summary>Such as <c>testing</c>.</summary>
+    public string ModeWord => Mode.ToString().ToLowerInvariant();
+
     /// <summary>As it lies on the web server. RFC 8461 §3.2 has CRLF or LF at the end of a line.</summary>
     public string Text =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"version: STSv1\nmode: {Mode.ToString().ToLowerInvariant()}\n{string.Concat(Patterns.Select(pattern => $"mx: {pattern}\n"))}max_age: {MaxAge.TotalSeconds:0}\n"
+            $"version: STSv1\nmode: {ModeWord}\n{string.Concat(Patterns.Select(pattern => $"mx: {pattern}\n"))}max_age: {MaxAge.TotalSeconds:0}\n"
         );
 
     /// <summary>Whether a host may get the domain's mail. The asterisk stands for one label. RFC 8461 §4.1.</summary>

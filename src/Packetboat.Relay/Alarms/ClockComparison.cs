@@ -35,7 +35,8 @@ public sealed class ClockComparison(IAlarmStore store, MailLog log, TimeProvider
     /// <param name="whose">In words, such as <c>the relay hub.example</c>.</param>
     /// <param name="theirs">What time it is there.</param>
     /// <param name="ct">Ends the waiting.</param>
-    public async Task CompareAsync(string whose, DateTimeOffset theirs, CancellationToken ct)
+    /// <returns>False: the disk did not let us; another time it may.</returns>
+    public async Task<bool> CompareAsync(string whose, DateTimeOffset theirs, CancellationToken ct)
     {
         string key = $"{AlarmCatalogue.Clock.Prefix}:{whose}";
         await _oneByOne.WaitAsync(ct);
@@ -45,10 +46,12 @@ public sealed class ClockComparison(IAlarmStore store, MailLog log, TimeProvider
                 _heard.Clear();
             _heard[key] = time.GetTimestamp();
             await JudgeAsync(key, whose, theirs, ct);
+            return true;
         }
         catch (Exception fault) when (fault is IOException or DbException)
         {
             // The disk's trouble has alarms of its own, and whoever told the time does so again. His connection is wanted for more than that.
+            return false;
         }
         finally
         {

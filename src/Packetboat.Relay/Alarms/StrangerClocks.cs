@@ -29,8 +29,10 @@ public sealed class StrangerClocks(ClockComparison comparison, TimeProvider time
     public async ValueTask HearAsync(string host, DateTimeOffset theirs, CancellationToken ct)
     {
         DateTimeOffset now = time.GetUtcNow();
-        if (Note(new Heard(PublicSuffixList.Embedded.OrganizationalDomain(host), now - theirs, time.GetTimestamp())) is { } ahead)
-            await comparison.CompareAsync(Whose, now - ahead, ct);
+        var heard = new Heard(PublicSuffixList.Embedded.OrganizationalDomain(host), now - theirs, time.GetTimestamp());
+        if (Note(heard) is { } ahead && await comparison.CompareAsync(Whose, now - ahead, ct))
+            lock (_lock)
+                _said = (ClockComparison.Distance(ahead), time.GetTimestamp());
     }
 
     /// <summary>How far we are ahead of the one of them that is nearest; null: nothing new is known.</summary>
@@ -46,10 +48,7 @@ public sealed class StrangerClocks(ClockComparison comparison, TimeProvider time
                 return null;
             TimeSpan nearest = Nearest();
             int distance = ClockComparison.Distance(nearest);
-            if (_said is { } said && said.Distance == distance && time.GetElapsedTime(said.At) < Again)
-                return null;
-            _said = (distance, time.GetTimestamp());
-            return nearest;
+            return _said is { } said && said.Distance == distance && time.GetElapsedTime(said.At) < Again ? null : nearest;
         }
     }
 

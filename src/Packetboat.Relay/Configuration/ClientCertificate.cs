@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using Packetboat.Relay.TransportSecurity;
 
 namespace Packetboat.Relay.Configuration;
@@ -7,17 +9,22 @@ namespace Packetboat.Relay.Configuration;
 /// <param name="KeyFile">PEM; the same file where it holds both.</param>
 public sealed record ClientCertificate(string File, string KeyFile)
 {
-    /// <summary>Why it cannot be shown; null when it can.</summary>
-    public string? Fault()
+    /// <summary>What is wrong with the files; null: nothing is. One that has ended is shown all the same: a relay may know it by its key.</summary>
+    public (Severity Severity, string Reason)? Review(TimeProvider time)
     {
         try
         {
-            PemCertificate.Read(File, KeyFile).TargetCertificate.Dispose();
-            return null;
+            using X509Certificate2 leaf = PemCertificate.Read(File, KeyFile).TargetCertificate;
+            return leaf.NotAfter < time.GetLocalNow().DateTime
+                ? (
+                    Severity.Warning,
+                    string.Create(CultureInfo.InvariantCulture, $"the certificate ended on {leaf.NotAfter:yyyy-MM-dd}")
+                )
+                : null;
         }
         catch (InvalidDataException bad)
         {
-            return bad.Message;
+            return (Severity.Error, bad.Message);
         }
     }
 

@@ -77,22 +77,25 @@ public sealed class ConfigurationReader
         var reader = new RouteReader(packetboat, _directory, mail, tokens, backups, _problems, _values);
         IReadOnlyList<RouteRule> routes = reader.Read();
         ReplyTable table = ReplyTableReader.Read(replies, ReplyTable.Shipped, _problems);
-        return new Settings(_directory, address?.Text ?? mail.HostName, mail, ours, table)
+        var settings = new Settings(_directory, address?.Text ?? mail.HostName, mail, ours, table)
         {
             Routes = routes,
             Backups = backups.Named(packetboatKeys, "RelayBackups"),
             Tokens = tokens,
-            // Whole, because whoever is told of them may be somewhere else than we are.
-            SecretFiles =
-            [
-                .. _values
-                    .Select(value => value.SecretFile)
-                    .OfType<string>()
-                    .Select(file => Path.GetFullPath(file, _environment.WorkingDirectory))
-                    .Distinct(StringComparer.Ordinal),
-            ],
         };
+        return settings with { SecretFiles = SecretFilesOf(settings) };
     }
+
+    /// <summary>Whole, because whoever is told of them may be somewhere else than we are.</summary>
+    private string[] SecretFilesOf(Settings settings) =>
+        [
+            .. _values
+                .Select(value => value.SecretFile)
+                .Concat(settings.ClientCertificates.Select(certificate => certificate.KeyFile))
+                .OfType<string>()
+                .Select(file => Path.GetFullPath(file, _environment.WorkingDirectory))
+                .Distinct(StringComparer.Ordinal),
+        ];
 
     private IniDocument OpenSbbsIni()
     {

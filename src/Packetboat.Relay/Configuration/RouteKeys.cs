@@ -52,10 +52,7 @@ public static class RouteKeys
             "",
             "PEM file of its private key; blank if Certificate holds it too.",
             "client.key"
-        ) with
-        {
-            NamesSecret = true,
-        },
+        ),
         Key(
             "Tls",
             SettingType.Choice,

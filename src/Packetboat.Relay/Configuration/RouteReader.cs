@@ -130,13 +130,14 @@ internal sealed class RouteReader(
         RelayAccess access = RelayAccess.Read(keys, tokens);
         if (action is not (RouteAction.Relay or RouteAction.Auto))
         {
-            string key =
+            string? key =
                 server.Length > 0 ? "Relay"
-                : access.Username.Length > 0 ? "Username"
-                : access.Token is not null ? "Token"
+                : access.SignInKey is { } signIn ? signIn
                 : access.Certificate is not null ? "Certificate"
-                : "Backups";
-            if (key != "Backups" || keys.List(key).Count > 0)
+                : access.Tls != RelayTls.Credentials ? "Tls"
+                : keys.List("Backups").Count > 0 ? "Backups"
+                : null;
+            if (key is not null)
                 keys.Report(Severity.Error, key, "only Action=relay and Action=auto have a relay", "remove it");
             return null;
         }

@@ -37,7 +37,11 @@ internal sealed class DetailWords(IniDocument english, IniDocument other)
     {
         var text = new StringBuilder();
         foreach (Piece piece in Pieces(translated))
-            text.Append(piece.IsPlace ? Of(values.GetValueOrDefault(piece.Text, ""), deepest) : piece.Text);
+            text.Append(
+                !piece.IsPlace ? piece.Text
+                : piece.IsSentence ? Of(values[piece.Text], deepest)
+                : values[piece.Text]
+            );
         return text.ToString();
     }
 
@@ -91,6 +95,10 @@ internal sealed class DetailWords(IniDocument english, IniDocument other)
     /// <param name="IsPlace">Something else stands there each time.</param>
     private sealed record Piece(string Text, bool IsPlace)
     {
-        public bool IsName => Text is "host" or "domain" or "rule" or "seconds" or "count" or "date";
+        /// <summary>Ours again. What a peer said is in other places, and is left as he said it.</summary>
+        public bool IsSentence => Text is "reason" or "source";
+
+        public bool IsName =>
+            Text is "host" or "domain" or "rule" or "seconds" or "count" or "date" or "day" or "address" or "stage";
     }
 }

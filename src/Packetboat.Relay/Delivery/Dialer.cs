@@ -13,6 +13,8 @@ internal sealed class Dialer(Func<DialSettings> settings, TimeProvider time)
 
     private const string NoAnswer = "no answer";
 
+    public TimeProvider Time => time;
+
     /// <param name="target">Whom to call.</param>
     /// <param name="stopping">Ends it.</param>
     /// <param name="from">Our address, of the same family; null: the usual.</param>

@@ -337,11 +337,12 @@ public sealed class SendMail : IDisposable
             : mustVerify ? "STARTTLS required"
             : "STARTTLS where it is offered";
         string check = mustVerify ? ", certificate verified" : "";
+        string shown = relay.Certificate is { } certificate ? $", shown {Path.GetFileName(certificate.File)}" : "";
         string signIn =
             relay.Mechanism == RelayMechanism.None ? ", no sign-in"
             : relay.Username.Length == 0 ? $", AUTH {Word(relay.Mechanism)}"
             : $", AUTH {Word(relay.Mechanism)} as {relay.Username}";
-        return tls + check + signIn;
+        return tls + check + shown + signIn;
     }
 
     private static string Word(RelayMechanism mechanism) =>

@@ -32,7 +32,7 @@ internal sealed class DmarcCheck : DomainRecordCheck
                 verdict.Reason,
                 "receivers treat the domain as if it had no record",
                 "Publish this one in its place, and no other; p= may ask for more",
-                Beginning(domain)
+                Beginning(verdict.PolicyDomain ?? domain)
             ),
             DmarcResult.Fail when spf is null => NotChecked("the address that mail leaves from is not known"),
             DmarcResult.Fail => Unproven(verdict),

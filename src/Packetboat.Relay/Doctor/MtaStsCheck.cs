@@ -1,6 +1,6 @@
 using System.Globalization;
-using Packetboat.Protocol.Dns;
 using Packetboat.Protocol.TransportSecurity;
+using Packetboat.Relay.Delivery;
 using Packetboat.Relay.TransportSecurity;
 
 namespace Packetboat.Relay.Doctor;
@@ -42,7 +42,8 @@ internal sealed class MtaStsCheck()
                 $"Put it at {where}, with a certificate for that name, or take the record away"
             ) with
             {
-                Page = whole,
+                // Over one that cannot be read just now it would ask for less.
+                Page = await IsAbsentAsync(facts, domain, fetched, ct) ? whole : null,
             };
         if (!MtaStsPolicy.TryParse(text, out MtaStsPolicy? policy, out string? fault))
             return Warning(
@@ -55,13 +56,13 @@ internal sealed class MtaStsCheck()
                 Page = whole,
             };
         return hosts is null || policy.Mode == MtaStsMode.None
-            ? Ok($"{words}, mode {Word(policy.Mode)}")
+            ? Ok($"{words}, mode {policy.ModeWord}")
             : Compare(facts, domain, words, policy, hosts);
     }
 
     private Finding Compare(Facts facts, string domain, string words, MtaStsPolicy policy, IReadOnlyList<string> hosts)
     {
-        string mode = Word(policy.Mode);
+        string mode = policy.ModeWord;
         string[] unnamed = [.. hosts.Where(host => !policy.Covers(host))];
         if (unnamed.Length == 0)
             return Ok($"{words}, mode {mode}, and it names the hosts of the MX records");
@@ -77,9 +78,8 @@ internal sealed class MtaStsCheck()
         return finding with { Page = Page(domain, policy with { Patterns = [.. policy.Patterns, .. unnamed] }) };
     }
 
-    /// <summary>Null: mail to the domain has nowhere to go.</summary>
-    private static async Task<IReadOnlyList<string>?> HostsAsync(Facts facts, string domain, CancellationToken ct) =>
-        (MxHosts.Of(domain, await facts.Resolver.MxAsync(domain, ct), _ => false, Random.Shared) as MailHosts.Found)?.Names;
+    private static async Task<bool> IsAbsentAsync(Facts facts, string domain, FetchedPolicy fetched, CancellationToken ct) =>
+        fetched.IsAbsent || (await facts.AddressesOfAsync(PolicyFetcher.HostOf(domain), ct)).Failure == HostAddresses.None;
 
     private DnsRecord NewRecord(Facts facts, string domain) => RightRecord(facts, $"_mta-sts.{domain}", domain);
 
@@ -90,6 +90,4 @@ internal sealed class MtaStsCheck()
         Page(domain, new MtaStsPolicy(MtaStsMode.Testing, UsualAge, [.. hosts.Order(StringComparer.Ordinal)]));
 
     private static WebPage Page(string domain, MtaStsPolicy policy) => new(PlaceOf(domain), policy.Text);
-
-    private static string Word(MtaStsMode mode) => mode.ToString().ToLowerInvariant();
 }

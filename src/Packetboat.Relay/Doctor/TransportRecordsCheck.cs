@@ -44,12 +44,16 @@ internal class TransportRecordsCheck(string name, string title, string label, st
 
     /// <summary>There is no record. One is worth something where reports can arrive.</summary>
     protected virtual async Task<Finding> NotPublishedAsync(Facts facts, string at, string domain, CancellationToken ct) =>
-        MxHosts.Of(domain, await facts.Resolver.MxAsync(domain, ct), _ => false, Random.Shared) is MailHosts.Found
+        await HostsAsync(facts, domain, ct) is not null
             ? Ok(
                 "not published; it is voluntary, and concerns mail to you: others then tell the mailbox in it each day whether they could reach you by TLS",
                 RightRecord(facts, at, domain)
             )
             : Ok("not published; it is voluntary, and concerns mail to you");
+
+    /// <summary>Who takes the domain's mail; null: it has nowhere to go.</summary>
+    protected static async Task<IReadOnlyList<string>?> HostsAsync(Facts facts, string domain, CancellationToken ct) =>
+        (MxHosts.Of(domain, await facts.Resolver.MxAsync(domain, ct), _ => false, Random.Shared) as MailHosts.Found)?.Names;
 
     /// <summary>The record is as it should be: what it leads to.</summary>
     protected virtual Task<Finding> ExamineAsync(Facts facts, string domain, string words, CancellationToken ct) =>

@@ -14,12 +14,12 @@ public static class FreeSpace
     /// <summary>The space that users other than root have left where a directory lies, or would if it were made.</summary>
     public static long OnDiskOf(string directory)
     {
-        string? there = directory;
-        while (!string.IsNullOrEmpty(there) && !Directory.Exists(there))
-            there = Path.GetDirectoryName(there);
         try
         {
-            return new DriveInfo(string.IsNullOrEmpty(there) ? directory : there).AvailableFreeSpace;
+            string there = Path.GetFullPath(directory);
+            while (!Directory.Exists(there) && Path.GetDirectoryName(there) is { } above)
+                there = above;
+            return new DriveInfo(there).AvailableFreeSpace;
         }
         catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -30,7 +30,7 @@ public sealed class BrowserSignIn(AuthorizationServer server)
             return new Refusal(
                 token.Name,
                 "nothing says where a person signs in",
-                $"Write DeviceEndpoint or AuthorizeEndpoint as the provider says; or get a refresh token otherwise, and then: packetboat token set {token.Name}"
+                $"Write {(token.DeviceEndpoint is null ? "DeviceEndpoint or AuthorizeEndpoint as the provider says" : "AuthorizeEndpoint as the provider says, or leave --browser out")}; or get a refresh token otherwise, and then: packetboat token set {token.Name}"
             );
         (string verifier, string state) = (Random(), Random());
         string? line = await person.BringBackAsync(AddressOf(token, endpoint, verifier, state), ct);

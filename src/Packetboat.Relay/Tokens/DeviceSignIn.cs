@@ -73,5 +73,12 @@ internal sealed class DeviceSignIn(AuthorizationServer server, TimeProvider time
         return NotDone(token, "nobody has signed in in time");
     }
 
-    private static Refusal NotDone(TokenSettings token, string reason) => new(token.Name, reason, "Try again");
+    private static Refusal NotDone(TokenSettings token, string reason) =>
+        new(
+            token.Name,
+            reason,
+            token.AuthorizeEndpoint is null
+                ? "Try again"
+                : $"Try again, or let the browser bring the code: packetboat token sign-in {token.Name} --browser"
+        );
 }

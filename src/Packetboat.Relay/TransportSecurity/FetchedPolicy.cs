@@ -10,5 +10,8 @@ internal sealed record FetchedPolicy(string? Text, string Fault, string Result)
     public const string NotTrusted = "sts-webpki-invalid";
     public const string NotUnderstood = "sts-policy-invalid";
 
+    /// <summary>Whoever would have it says that there is none: not that he cannot be asked.</summary>
+    public bool IsAbsent { get; init; }
+
     public static FetchedPolicy None(string fault, string result = NotFetched) => new(null, fault, result);
 }

@@ -82,10 +82,13 @@ internal sealed class PolicyFetcher : IPolicyFetcher, IDisposable
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Packetboat", null));
         using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         // An answer that a cache has kept has the time at which it was made. RFC 9110 §6.6.1, RFC 9111 §5.1.
-        if (_clocks is not null && answer.Headers is { Date: { } theirs, Age: null })
+        if (_clocks is not null && answer.Headers.Date is { } theirs && !answer.Headers.Contains("Age"))
             await _clocks.HearAsync(domain, theirs, ct);
         if (answer.StatusCode != HttpStatusCode.OK)
-            return FetchedPolicy.None($"{HostOf(domain)} answers {(int)answer.StatusCode}");
+            return FetchedPolicy.None($"{HostOf(domain)} answers {(int)answer.StatusCode}") with
+            {
+                IsAbsent = answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone,
+            };
         string type = answer.Content.Headers.ContentType?.MediaType ?? "";
         if (!type.Equals("text/plain", StringComparison.OrdinalIgnoreCase))
             return FetchedPolicy.None(

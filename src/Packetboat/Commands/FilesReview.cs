@@ -33,15 +33,15 @@ internal static class FilesReview
     /// <summary>The mail of the relay would be parked.</summary>
     private static IEnumerable<Problem> ClientCertificates(Settings settings) =>
         from certificate in settings.ClientCertificates
-        let fault = certificate.Fault()
+        let fault = certificate.Review(TimeProvider.System)
         where fault is not null
         select new Problem(
-            Severity.Error,
+            fault.Value.Severity,
             Path.Combine(settings.CtrlDirectory, "packetboat.ini"),
             0,
             nameof(RelaySettings.Certificate),
             certificate.File,
-            fault,
+            fault.Value.Reason,
             "put the PEM certificate that the relay knows and its own key there"
         );
 

@@ -63,10 +63,10 @@ internal sealed class AlarmServices : IDisposable
         _digest.Dispose();
     }
 
-    private static AlarmWatchSettings WatchSettingsOf(Settings now) =>
+    internal static AlarmWatchSettings WatchSettingsOf(Settings now) =>
         new(now.Packetboat.QueueAge, now.Packetboat.ExpiryNotice, Composition.CertificateFiles(now).Certificate)
         {
-            ClientCertificates = [.. now.ClientCertificates.Select(one => one.File)],
+            ClientCertificates = [.. now.ClientCertificates.Select(one => one.File).Distinct(StringComparer.Ordinal)],
         };
 
     private static DigestSettings? DigestSettingsOf(Settings now) =>

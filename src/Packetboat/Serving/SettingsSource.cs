@@ -104,7 +104,8 @@ internal sealed partial class SettingsSource : BackgroundService
     }
 
     /// <summary>
-    /// All ini files of the folder, so that one that appears later is seen too, and the files that they have passwords in. Of one that is gone, or that
+    /// All ini files of the folder, so that one that appears later is seen too, the files that they have passwords in, and the certificates that
+    /// relays are shown: a new one ends the parking of its relay. Of one that is gone, or that
     /// cannot be reached, the time is one long ago.
     /// </summary>
     /// <returns>Null: the folder cannot be looked at.</returns>
@@ -117,6 +118,8 @@ internal sealed partial class SettingsSource : BackgroundService
                 .. Directory
                     .EnumerateFiles(_ctrl, "*.ini")
                     .Concat(_current.SecretFiles)
+                    .Concat(_current.ClientCertificates.Select(one => one.File))
+                    .Distinct(StringComparer.Ordinal)
                     .Order(StringComparer.Ordinal)
                     .Select(file => (file, TimeOf(file))),
             ];

@@ -43,6 +43,36 @@ public sealed class StrangerClocksTests : IAsyncDisposable
         Assert.Null(await _rig.TextAsync(Key));
     }
 
+    /// <summary>Else each owner that somebody names would be kept.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task The_last_three_count_and_no_others()
+    {
+        await HearAsync("mx.a.com", 0);
+        await HearAsync("mx.b.com", -20);
+        await HearAsync("mx.c.com", -20);
+        Assert.Null(await _rig.TextAsync(Key));
+        await HearAsync("mx.d.com", -20);
+        Assert.NotNull(await _rig.TextAsync(Key));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_could_not_be_said_is_said_the_next_time()
+    {
+        using (var gone = new CancellationTokenSource())
+        {
+            await HearAsync("mx.a.com", -20);
+            await HearAsync("mx.b.com", -20);
+            await gone.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+                await _clocks.HearAsync("mx.c.com", _rig.Time.GetUtcNow().AddMinutes(-20), gone.Token)
+            );
+        }
+
+        Assert.Null(await _rig.TextAsync(Key));
+        await HearAsync("mx.c.com", -20);
+        Assert.NotNull(await _rig.TextAsync(Key));
+    }
+
     [Theory(Timeout = Patience)]
     [InlineData("mx1.a.co.uk -20 mx2.a.co.uk -20 mx3.a.co.uk -20")] // one owner
     [InlineData("mx.a.com -20 mx.b.com 20 mx.c.com 20")] // they disagree

@@ -54,10 +54,11 @@ public sealed class RouteReaderTests
             .With("sbbs.ini", "[Mail]\n")
             .With("client.pem", "")
             .With("client.key", "")
+            .With("both.pem", "")
             .With(
                 "packetboat.ini",
                 "[Route:a]\nAction=relay\nRelay=relay.example\nAuth=external\nCertificate=client.pem\nCertificateKey=client.key\n"
-                    + "[Relay:b]\nServer=b.example\nCertificate=client.pem\n"
+                    + "Backups=b\n[Relay:b]\nServer=b.example\nCertificate=both.pem\n[Relay:unused]\nServer=c.example\nCertificate=client.pem\n"
             );
 
         ConfigurationResult read = folder.Read();
@@ -69,9 +70,15 @@ public sealed class RouteReaderTests
             "client.pem client.key",
             $"{Path.GetFileName(relay.Certificate!.File)} {Path.GetFileName(relay.Certificate.KeyFile)}"
         );
-        Assert.Contains(relay.Certificate.KeyFile, read.Settings.SecretFiles);
-        Assert.Equal([relay.Certificate], read.Settings.ClientCertificates);
-        Assert.Contains("not a usable certificate and key", relay.Certificate.Fault()!, StringComparison.Ordinal);
+        ClientCertificate both = read.Settings.Routes[0].Backups[0].Certificate!;
+        Assert.Equal(both.File, both.KeyFile);
+        Assert.Equal([both, relay.Certificate], read.Settings.ClientCertificates);
+        Assert.Equal([both.File, relay.Certificate.KeyFile], read.Settings.SecretFiles);
+        Assert.Contains(
+            "not a usable certificate and key",
+            relay.Certificate.Review(TimeProvider.System)!.Value.Reason,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -194,6 +201,8 @@ public sealed class RouteReaderTests
         "[Route:a]\nAction=relay\nRelay=r.example\nAuth=external\nPassword=x\nCertificate=packetboat.ini",
         "the certificate is shown instead"
     )]
+    [InlineData("[Route:a]\nAction=direct\nAuth=plain", "only Action=relay and Action=auto have a relay")]
+    [InlineData("[Route:a]\nAction=direct\nTls=verified", "only Action=relay and Action=auto have a relay")]
     [InlineData("[Route:a]\nAction=direct\nCertificate=packetboat.ini", "only Action=relay and Action=auto have a relay")]
     [InlineData("[Relay]\nRelayServer=hub.example\n[Route:a]\nAction=relay\nAuth=scram-sha-256", "as sbbs.ini says")]
     [InlineData("[Route:a]\nAction=direct\nRelay=r.example", "only Action=relay and Action=auto have a relay")]

@@ -1,6 +1,8 @@
+using Packetboat.Protocol.Message;
 using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
+using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.Delivery;
 
@@ -131,6 +133,18 @@ public sealed class AutoModeTests
         await lab.DeliveredAsync(await lab.SendAsync("c@one.example", "open"));
         await lab.LoggedAsync("alarm cleared port25");
         await lab.UntilAsync(async () => (await lab.Store.AlarmsAsync(Ct)).Count == 0);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Where_all_the_servers_that_mail_goes_to_say_another_time_our_clock_is_an_alarm()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync("Direct");
+        string theirs = ReceivedField.Date(lab.Time.GetUtcNow().AddMinutes(20));
+        foreach (ScriptedServer server in lab.Servers)
+            server.Greeting = $"220 mx ESMTP ready at {theirs}";
+        foreach (string provider in RouteLab.Providers)
+            await lab.DeliveredAsync(await lab.SendAsync($"a@{provider}", $"to {provider}"));
+        await lab.LoggedAsync($"ALARM clock:{StrangerClocks.Whose}: our clock is 20 minutes behind that of");
     }
 
     [Fact(Timeout = Patience)]

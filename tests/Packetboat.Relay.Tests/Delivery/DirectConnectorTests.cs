@@ -70,6 +70,23 @@ public sealed class DirectConnectorTests : IAsyncDisposable
         Assert.Equal([$"clock:{StrangerClocks.Whose}"], await rig.OpenAsync());
     }
 
+    /// <summary>By the name of the host, whatever address and port it has.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task Two_servers_of_one_owner_count_once()
+    {
+        await using var rig = new AlarmRig();
+        using var comparison = new ClockComparison(rig.Store, rig.Log, rig.Time);
+        _clocks = new StrangerClocks(comparison, rig.Time);
+        DateTimeOffset theirs = rig.Time.GetUtcNow().AddMinutes(20);
+        await _clocks.HearAsync("mx.one.example", theirs, Ct);
+        await _clocks.HearAsync("mx9.far.example", theirs, Ct);
+        _first.Greeting = $"220 mx ESMTP ready at {ReceivedField.Date(theirs)}";
+
+        await ReadyAsync();
+
+        Assert.Empty(await rig.OpenAsync());
+    }
+
     [Fact(Timeout = Patience)]
     public async Task A_host_that_is_not_there_leaves_it_to_the_next()
     {

@@ -241,6 +241,72 @@ public sealed class RelayConnectorTests : IAsyncDisposable
         Assert.Equal("the relay refuses Certificate of [Route:hub] as MYBBS: 535 5.7.8 no", refused.Reason);
     }
 
+    /// <summary>As Tls=any of the section would let it go.</summary>
+    [Theory(Timeout = Patience)]
+    [InlineData(
+        RelayMechanism.External,
+        RelayTls.Any,
+        "the relay offers no TLS, and only there Certificate of [Route:hub] can be shown"
+    )]
+    [InlineData(
+        RelayMechanism.External,
+        RelayTls.Credentials,
+        "the relay offers no TLS, and [Route:hub] demands it, so nothing was sent"
+    )]
+    [InlineData(
+        RelayMechanism.None,
+        RelayTls.Credentials,
+        "the relay offers no TLS, and [Route:hub] demands it, so nothing was sent"
+    )]
+    [InlineData(RelayMechanism.None, RelayTls.Any, null)]
+    public async Task Who_is_let_in_by_a_certificate_sends_nothing_where_it_cannot_be_shown(
+        RelayMechanism mechanism,
+        RelayTls tls,
+        string? reason
+    )
+    {
+        _hub.Extensions = ["AUTH PLAIN EXTERNAL"];
+        Route.Relay route = WithCertificate("MYBBS");
+
+        Connection connection = await Connector()
+            .ConnectAsync(new Route.Relay(route.Settings with { Mechanism = mechanism, Tls = tls }), Ct);
+
+        if (connection is Connection.Ready ready)
+            await ready.Session.DisposeAsync();
+        Assert.StartsWith(reason ?? "", (connection as Connection.Misconfigured)?.Reason ?? "", StringComparison.Ordinal);
+        Assert.Equal(reason is null, connection is Connection.Ready);
+        AssertNoCredentials();
+    }
+
+    /// <summary>A relay that does not take it may just hang up.</summary>
+    [Theory(Timeout = Patience)]
+    [InlineData(20, false)]
+    [InlineData(20, true)]
+    [InlineData(-1, false)]
+    [InlineData(-1, true)]
+    public async Task Where_a_relay_breaks_off_when_it_is_shown_a_certificate_that_is_said_and_one_that_has_ended_parks(
+        int days,
+        bool implicitTls
+    )
+    {
+        Trust(TestCertificates.ServerPem);
+        (_hub.Certificate, _hub.AsksForCertificate, _hub.TakesCertificates) = (TestCertificates.Server, true, false);
+        _hub.ImplicitTls = implicitTls;
+        RelaySettings relay = WithCertificate("MYBBS", days).Settings with { ImplicitTls = implicitTls };
+
+        Connection connection = await Connector().ConnectAsync(new Route.Relay(relay), Ct);
+
+        string said = connection is Connection.Misconfigured parked
+            ? parked.Reason
+            : ((Connection.Unreachable)connection).Reply.Text;
+        Assert.Equal(days < 0, connection is Connection.Misconfigured);
+        Assert.Contains(
+            days < 0 ? "shown Certificate of [Route:hub], which has ended: " : ", when Certificate of [Route:hub] was shown",
+            said,
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact(Timeout = Patience)]
     public async Task A_certificate_that_cannot_be_read_parks_before_anybody_is_called()
     {
@@ -365,12 +431,12 @@ public sealed class RelayConnectorTests : IAsyncDisposable
     private Route.Relay RouteTo(RelayMechanism mechanism, bool implicitTls) =>
         new(new RelaySettings("127.0.0.1", _hub.Port, implicitTls, "MYBBS", new Secret(Password), mechanism));
 
-    private Route.Relay WithCertificate(string name)
+    private Route.Relay WithCertificate(string name, int days = 20)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=a node", key, HashAlgorithmName.SHA256);
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        using X509Certificate2 made = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(20));
+        using X509Certificate2 made = request.CreateSelfSigned(now.AddDays(-90), now.AddDays(days));
         var files = new ClientCertificate(_folder.File("client.pem"), _folder.File("client.key"));
         File.WriteAllText(files.File, made.ExportCertificatePem());
         File.WriteAllText(files.KeyFile, key.ExportPkcs8PrivateKeyPem());

@@ -1,6 +1,7 @@
 using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Operations;
 using Packetboat.Relay.Queue;
+using Packetboat.Testing;
 
 namespace Packetboat.Relay.Tests.Delivery;
 
@@ -63,6 +64,24 @@ public sealed class RelayOrderTests
         await lab.UntilAsync(async () => (await lab.Store.AlarmsAsync(Ct)).Count == 0);
         Assert.Empty(lab.Troubles());
         Assert.All(["one", "two", "three", "four", "five"], subject => Assert.Equal(1, lab.Arrivals(subject)));
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("Username = me\nPassword = x\nAuth = scram-sha-256", "AUTH SCRAM-SHA-256 as me")]
+    [InlineData("Auth = external\nCertificate = FILE", "shown client.pem, AUTH EXTERNAL")]
+    [InlineData("Username = me\nAuth = external\nCertificate = FILE", "shown client.pem, AUTH EXTERNAL as me")]
+    [InlineData("Certificate = FILE", "shown client.pem, no sign-in")]
+    public async Task How_a_relay_is_signed_in_to_is_explained(string keys, string words)
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.File("client.pem");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        string rule = $"[Route:club]\nAction = relay\nRelay = RELAY\n{keys.Replace("FILE", file, StringComparison.Ordinal)}\n";
+        await using RouteLab lab = await RouteLab.OpenAsync("Direct", rule);
+
+        Explanation why = await lab.ExplainAsync("x@one.example");
+
+        Assert.Equal($"STARTTLS required, certificate verified, {words}", why.Security);
     }
 
     [Fact(Timeout = Patience)]

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using CsCheck;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
 using Packetboat.Relay.Configuration;
@@ -87,7 +88,15 @@ public sealed class ReportWordsTests
     )]
     [InlineData(
         "TLS is demanded by the memory of mx.far.example, which has had TLS since 2026-11-01, and mx.far.example offers none; nothing was sent in clear",
-        "das Gedächtnis an mx.far.example, der seit 2026-11-01 TLS hatte, verlangt TLS, und mx.far.example bietet keines an; es wurde nichts im Klartext gesendet"
+        "die Erinnerung an mx.far.example, der seit 2026-11-01 TLS hatte, verlangt TLS, und mx.far.example bietet keines an; es wurde nichts im Klartext gesendet"
+    )]
+    [InlineData(
+        "TLS is demanded by the TLSA records of mx.far.example, and the certificate of mx.far.example does not do: it is not the one that the TLSA records name",
+        "der TLSA-Eintrag von mx.far.example verlangt TLS, und das Zertifikat von mx.far.example genügt nicht: es ist nicht das, das die TLSA-Einträge nennen"
+    )]
+    [InlineData(
+        "no authority that is trusted here has signed it (no answer)",
+        "keine Stelle, der hier vertraut wird, hat es unterschrieben (no answer)"
     )]
     [InlineData("the connection failed: Broken pipe", "die Verbindung ist gescheitert: Broken pipe")]
     [InlineData("something else {host}", "something else {host}")]
@@ -99,6 +108,22 @@ public sealed class ReportWordsTests
     )]
     public void A_sentence_in_a_sentence_is_translated_and_what_is_nobodys_stays(string english, string german) =>
         Assert.Equal(german, Detail("de", english));
+
+    /// <summary>What a peer or the system said may stand in any of our sentences.</summary>
+    [Fact]
+    public void Whatever_words_stand_in_a_sentence_of_ours_they_stay_as_they_are() =>
+        Gen.String.Sample(words => Detail("de", $"no connection: #{words}") == $"keine Verbindung: #{words}");
+
+    /// <summary>A sentence that is changed where it is said would be said in English from then on.</summary>
+    [Fact]
+    public void Every_sentence_that_is_known_again_is_said_somewhere()
+    {
+        string source = string.Concat(Repository.Files("src", "*.cs").Select(File.ReadAllText));
+        IEnumerable<string> pieces = Sentences("en")
+            .Values.SelectMany(sentence => sentence.Split('{', '}').Where((_, i) => i % 2 == 0))
+            .Where(piece => piece.Length > 3);
+        Assert.All(pieces, piece => Assert.Contains(piece, source, StringComparison.Ordinal));
+    }
 
     [Theory]
     [MemberData(nameof(Languages))]

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Packetboat.Protocol.Message;
 using Packetboat.Protocol.Smtp;
+using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Delivery;
 using Packetboat.Relay.Operations;
@@ -39,6 +40,7 @@ internal sealed class RouteLab : IAsyncDisposable
     private readonly int _port;
     private SqliteStore _sqlite = null!;
     private SendMail _sendMail = null!;
+    private ClockComparison _clocks = null!;
 
     private RouteLab(string mode, string rules, string replies)
     {
@@ -297,7 +299,9 @@ internal sealed class RouteLab : IAsyncDisposable
             .Read();
         Assert.DoesNotContain(read.Problems, problem => problem.Severity == Severity.Error);
         Settings settings = read.Settings!;
-        _sendMail = new SendMail(Store, _sqlite, _sqlite, _sqlite, _sqlite, _dns, () => settings, new MailLog(_log), Time);
+        var log = new MailLog(_log);
+        _clocks = new ClockComparison(_sqlite, log, Time);
+        _sendMail = new SendMail(Store, _sqlite, _sqlite, _sqlite, _sqlite, _dns, () => settings, log, Time, clock: _clocks);
         await _sendMail.Scheduler.StartAsync(Ct);
         await _sendMail.DirectProbe.StartAsync(Ct);
     }
@@ -316,6 +320,7 @@ internal sealed class RouteLab : IAsyncDisposable
 
         await stop;
         _sendMail.Dispose();
+        _clocks.Dispose();
         await _sqlite.DisposeAsync();
     }
 

@@ -179,6 +179,19 @@ public sealed class BrokenSetUpTests : IAsyncDisposable
         );
     }
 
+    /// <summary>The record that cannot be read is the organization's.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task It_is_replaced_where_it_stands()
+    {
+        _zone["below"] = "mail.node.example MX 10 node.example";
+        _zone["another"] = "_dmarc.node.example TXT v=DMARC1; p=reject";
+        _rig.Domain = "mail.node.example";
+
+        Finding finding = (await RunAsync(relay: true)).Findings.Single(one => one.Check == "dmarc");
+
+        Assert.Equal("_dmarc.node.example", Assert.Single(finding.Publish).Name);
+    }
+
     [Fact(Timeout = Patience)]
     public async Task The_records_to_publish_are_ready_to_paste()
     {

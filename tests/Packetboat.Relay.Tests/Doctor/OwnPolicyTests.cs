@@ -33,7 +33,7 @@ public sealed class OwnPolicyTests : IAsyncDisposable
     [InlineData("enforce", "*.elsewhere.example\nmx: mx1.node.example", CheckVerdict.Ok)]
     public async Task One_that_does_not_name_all_hosts_of_the_mx_records_is_found(string mode, string hosts, CheckVerdict verdict)
     {
-        _rig.Policy = $"version: STSv1\nmode: {mode}\nmx: {hosts}\nmax_age: 604800\n";
+        _rig.Policy = $"version: STSv1\nmode: {mode}\nmx: {hosts}\nmax_age: 86400\n";
 
         Finding finding = await RunAsync();
 
@@ -46,7 +46,7 @@ public sealed class OwnPolicyTests : IAsyncDisposable
         );
         Assert.Equal("Add to it: mx: mx2.elsewhere.example; then change the id in the record", finding.Remedy);
         Assert.Equal(
-            new WebPage(Place, $"version: STSv1\nmode: {mode}\nmx: *.node.example\nmx: mx2.elsewhere.example\nmax_age: 604800\n"),
+            new WebPage(Place, $"version: STSv1\nmode: {mode}\nmx: *.node.example\nmx: mx2.elsewhere.example\nmax_age: 86400\n"),
             finding.Page
         );
         AssertNewId(finding);
@@ -85,6 +85,16 @@ public sealed class OwnPolicyTests : IAsyncDisposable
         Assert.EndsWith("and there is no policy: no answer", finding.Words, StringComparison.Ordinal);
         Assert.Equal(Whole, finding.Page);
         Assert.Empty(finding.Publish);
+    }
+
+    /// <summary>There may be one that demands more, and its server be down.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task Over_a_policy_that_cannot_be_read_just_now_none_is_proposed()
+    {
+        _rig.Zone.Add("mta-sts.node.example A 127.0.0.9");
+        Finding finding = await RunAsync();
+        Assert.Equal(CheckVerdict.Warning, finding.Verdict);
+        Assert.Null(finding.Page);
     }
 
     [Fact(Timeout = Patience)]

@@ -77,6 +77,7 @@ public sealed class PolicyFetcherTests : IAsyncDisposable
     [Theory(Timeout = Patience)]
     [InlineData("", true)]
     [InlineData("Age: 1200\r\n", false)] // a cache has kept it
+    [InlineData("Age: 99999999999\r\n", false)]
     public async Task What_time_it_is_there_is_heard(string more, bool isHeard)
     {
         await using var rig = new AlarmRig();

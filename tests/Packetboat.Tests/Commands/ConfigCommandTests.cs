@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Packetboat.Commands;
 using Packetboat.Testing;
 
@@ -45,6 +47,35 @@ public sealed class ConfigCommandTests : IDisposable
         await CommandRun.OfAsync([.. remedy.Split(' ')[1..], "--ctrl", _folder.Path]);
         CommandRun again = await CommandRun.OfAsync("config", "check", "--ctrl", _folder.Path);
         Assert.Equal($"{_folder.Path}: the settings are good\n", again.Out);
+    }
+
+    [Theory]
+    [InlineData(-3, "warning", "the certificate ended on ")]
+    [InlineData(null, "error", "not a usable certificate and key")]
+    public async Task A_certificate_that_no_relay_can_be_shown_is_found(int? days, string severity, string reason)
+    {
+        Write();
+        string file = _folder.File("client.pem");
+        File.WriteAllText(file, days is { } ends ? ClientPem(ends) : "no certificate");
+        File.WriteAllText(
+            _folder.File("packetboat.ini"),
+            "[Relay]\nRelayBackups = hub\n[Relay:hub]\nServer = hub.example\nAuth = external\nCertificate = client.pem\n"
+        );
+
+        CommandRun run = await CommandRun.OfAsync("config", "check", "--ctrl", _folder.Path);
+
+        string said = (run.Out + run.Error).Split('\n').Single(line => line.Contains(reason, StringComparison.Ordinal));
+        Assert.Contains($"Certificate = \"{file}\"", said, StringComparison.Ordinal);
+        Assert.Equal(severity == "error", run.Status != ExitCode.Ok);
+    }
+
+    private static string ClientPem(int days)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=a node", key, HashAlgorithmName.SHA256);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 made = request.CreateSelfSigned(now.AddDays(-90), now.AddDays(days));
+        return $"{made.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n";
     }
 
     private void Write(params string[] lines) =>

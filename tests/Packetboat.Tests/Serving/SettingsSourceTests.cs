@@ -15,37 +15,64 @@ public sealed class SettingsSourceTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new();
+    private SettingsSource? _source;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _source?.Dispose();
+        _folder.Dispose();
+    }
 
     /// <summary>The alarm of a relay that refuses the password says that the right one is tried at once.</summary>
     [Fact(Timeout = Patience)]
     public async Task A_file_with_a_password_is_looked_at_as_the_settings_are_that_name_it()
     {
-        Write("sbbs.ini", "[Mail]\n");
-        Write(
-            "packetboat.ini",
-            "[Relay:hub]\nServer=hub.example\nUsername=MYBBS\nPasswordFile=relay.secret\n[Relay]\nRelayBackups=hub\n"
-        );
         Write("relay.secret", "wrong\n");
-        using SettingsSource source = Read(_folder.Path);
-        var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        source.Changed += () => changed.TrySetResult();
-        await source.StartAsync(Ct);
+        await ChangeAsync(
+            "[Relay:hub]\nServer=hub.example\nUsername=MYBBS\nPasswordFile=relay.secret\n[Relay]\nRelayBackups=hub\n",
+            "relay.secret",
+            "right\n"
+        );
+        Assert.Equal("right", Assert.Single(_source!.Current.Backups).Password.RevealValue());
+    }
 
-        Write("relay.secret", "right\n");
-        File.SetLastWriteTimeUtc(_folder.File("relay.secret"), new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+    /// <summary>One that was renewed with the same key ends the parking of its relay.</summary>
+    [Theory(Timeout = Patience)]
+    [InlineData("client.pem")]
+    [InlineData("client.key")]
+    public async Task So_is_a_certificate_that_a_relay_is_shown(string renewed)
+    {
+        Write("client.pem", "old");
+        Write("client.key", "old");
+        await ChangeAsync(
+            "[Relay:hub]\nServer=hub.example\nAuth=external\nCertificate=client.pem\nCertificateKey=client.key\n[Relay]\nRelayBackups=hub\n",
+            renewed,
+            "new"
+        );
+    }
+
+    /// <summary>Writes a file while the settings are in force, and returns when it was noticed.</summary>
+    private async Task ChangeAsync(string settings, string file, string text)
+    {
+        Write("sbbs.ini", "[Mail]\n");
+        Write("packetboat.ini", settings);
+        _source = Read(_folder.Path);
+        var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _source.Changed += () => changed.TrySetResult();
+        await _source.StartAsync(Ct);
+
+        Write(file, text);
+        File.SetLastWriteTimeUtc(_folder.File(file), new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         while (!changed.Task.IsCompleted)
         {
             Ct.ThrowIfCancellationRequested();
-            _time.Advance(source.Current.Mail.SemFileCheckFrequency);
+            _time.Advance(_source.Current.Mail.SemFileCheckFrequency);
             await Task.Yield();
         }
 
-        Assert.Equal("right", Assert.Single(source.Current.Backups).Password.RevealValue());
-        await source.StopAsync(Ct);
+        await _source.StopAsync(Ct);
     }
 
     /// <summary>A tool that swaps the folder, or a file system that is away for a moment, must not end the server.</summary>
