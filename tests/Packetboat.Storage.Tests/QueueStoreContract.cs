@@ -344,6 +344,19 @@ public abstract class QueueStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whom_a_server_has_put_off_himself_is_not_woken_with_his_route()
+    {
+        long number = await AcceptAsync(TestMail.Claimed(0, "a@far.example"), TestMail.Claimed(1, "b@far.example"));
+        RecipientResult putOff = TestMail.Result(0, RecipientState.Waiting, Noon.AddHours(1), TraceKind.Deferred);
+        await Store.RecordAsync(number, Noon, [putOff, putOff with { Recipient = 1, WaitsForRoute = true }], null);
+
+        await Store.WakeRouteAsync("mx far.example", Noon, Ct);
+
+        Assert.Equal(["b@far.example"], Addresses(await Due(Noon)));
+        Assert.Equal(["b@far.example", "a@far.example"], Addresses(await Due(Noon.AddHours(1))));
+    }
+
+    [Fact]
     public async Task What_is_to_be_tried_too_late_is_brought_forward_and_the_rest_left_as_it_is()
     {
         await AcceptAsync(

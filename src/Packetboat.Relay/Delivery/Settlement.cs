@@ -79,6 +79,7 @@ internal sealed class Settlement(
             )
             {
                 Cause = cause,
+                WaitsForRoute = !countsAttempt,
                 // After a fault of ours nobody knows how far it came.
                 Binding = countsAttempt ? null : to.Binding,
             }),
@@ -206,6 +207,8 @@ internal sealed class Settlement(
             )
             {
                 Cause = cause,
+                // RFC 5321 §4.5.4.1: what a server said of him or of the message is no matter of the route, and it would hear him again at once.
+                WaitsForRoute = verdict is RetryVerdict.RetryAt && attempt.Health is not RouteHealth.Open,
                 Binding = outcome.Verdict == SmtpVerdict.Unknown ? Binding.Route : to.Binding,
             }
         );

@@ -106,7 +106,7 @@ public interface IQueueStore
     /// <summary>The first time behind <paramref name="after"/> at which something comes due; null when nothing does.</summary>
     Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken stopping);
 
-    /// <summary>Makes what waits for a route due now.</summary>
+    /// <summary>Makes due now what waits for nothing but a route. Whom a server has put off himself keeps his own time.</summary>
     Task WakeRouteAsync(string routeName, DateTimeOffset now, CancellationToken stopping);
 
     /// <summary>Makes what is to be tried after <paramref name="latest"/> due then.</summary>

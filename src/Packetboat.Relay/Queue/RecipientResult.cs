@@ -28,6 +28,9 @@ public sealed record RecipientResult(
     /// <summary>The route that it leaves by now; null: the one that it had.</summary>
     public string? Route { get; init; }
 
+    /// <summary>Nothing but the route's trouble holds him up: he is tried as soon as that is over, whatever <see cref="Due"/> says.</summary>
+    public bool WaitsForRoute { get; init; }
+
     /// <summary>Whether he keeps to his way; null: that is as it was.</summary>
     public Binding? Binding { get; init; }
 }

@@ -75,8 +75,9 @@ public sealed partial class SqliteStore
             session =>
                 session.Execute(
                     """
-                    UPDATE recipient SET due = ?2 WHERE (message, number) IN (
-                        SELECT message, number FROM recipient WHERE state = 0 AND route = ?1 AND due > ?2 LIMIT ?3
+                    UPDATE recipient SET due = min(due, ?2), waits = 0 WHERE (message, number) IN (
+                        SELECT message, number FROM recipient INDEXED BY recipient_waits
+                        WHERE state = 0 AND waits = 1 AND route = ?1 LIMIT ?3
                     )
                     """,
                     routeName,
@@ -220,7 +221,7 @@ public sealed partial class SqliteStore
     private static void Insert(SqliteSession session, long message, NewRecipient added)
     {
         session.Execute(
-            "INSERT INTO recipient (message, number, address, domain, notify, orcpt, route, state, attempts, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO recipient (message, number, address, domain, notify, orcpt, route, state, attempts, due, waits) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             message,
             added.Recipient.Number,
             added.Recipient.Address.ToString(),
@@ -230,7 +231,11 @@ public sealed partial class SqliteStore
             added.RouteName,
             (int)added.State,
             added.Recipient.Attempts,
-            Milliseconds(added.Due)
+            Milliseconds(added.Due),
+            // Nobody has said anything of him yet.
+            added.State == RecipientState.Waiting
+                ? 1
+                : 0
         );
     }
 
@@ -251,7 +256,7 @@ public sealed partial class SqliteStore
         foreach (RecipientResult result in results)
         {
             session.Execute(
-                "UPDATE recipient SET state = ?3, attempts = ?4, due = ?5, reply = ?6, class = ?7, rule = ?8, hold = ?9, route = coalesce(?10, route), bound = coalesce(?11, bound) WHERE message = ?1 AND number = ?2 AND state < 3",
+                "UPDATE recipient SET state = ?3, attempts = ?4, due = ?5, reply = ?6, class = ?7, rule = ?8, hold = ?9, route = coalesce(?10, route), bound = coalesce(?11, bound), waits = ?12 WHERE message = ?1 AND number = ?2 AND state < 3",
                 message,
                 result.Recipient,
                 (int)result.State,
@@ -262,7 +267,8 @@ public sealed partial class SqliteStore
                 result.Cause.Rule,
                 result.State == RecipientState.Held ? StoppedHold : 0,
                 result.Route,
-                (long?)result.Binding
+                (long?)result.Binding,
+                result.WaitsForRoute ? 1 : 0
             );
             // That nothing was tried is no event: the recipient's last reply says it.
             if (result.Event != TraceKind.Postponed)

@@ -74,4 +74,39 @@ public sealed class PaceTests : IAsyncDisposable
         _rig.Pass(TimeSpan.FromMinutes(2));
         await _rig.UntilReceivedAsync(2);
     }
+
+    /// <summary>Each pause that ended made all mail of the route due, and a message that a server had put off was bounced after minutes.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task A_pause_that_ends_leaves_alone_whom_a_server_has_put_off_himself()
+    {
+        (int asked, int woken, bool isBusy) = (0, 0, false);
+        _rig.Settings = _rig.Settings with
+        {
+            DomainConnections = 1,
+            Limits = _rig.Settings.Limits with { First = TimeSpan.FromMinutes(30) },
+        };
+        _rig.Store.Before = step => woken += step == "wake" ? 1 : 0;
+        _rig.Peers.Paced = (_rig.Shaper, "far-example.mail.protection.outlook.com");
+        _rig.Peers.Answer = (_, line) =>
+            line.StartsWith("RCPT TO:<full@", StringComparison.Ordinal) && ++asked > 0 ? "452 4.2.2 mailbox full\r\n"
+            : line.StartsWith("MAIL", StringComparison.Ordinal) && isBusy ? Busy
+            : null;
+        await _rig.StartAsync();
+        await DeferredAsync(await _rig.SendAsync("full@far.example"));
+        isBusy = true;
+        await DeferredAsync(await _rig.SendAsync("joe@far.example"));
+        isBusy = false;
+        string held = await _rig.SendAsync("jim@far.example");
+        await _rig.UntilAsync(async () => (await _rig.EntryAsync(held)).LastReply.Length > 0);
+
+        _rig.Pass(TimeSpan.FromMinutes(2));
+        await _rig.UntilStateAsync(held, RecipientState.Delivered);
+        await _rig.UntilAsync(() => Task.FromResult(woken > 0));
+        await _rig.UntilStateAsync(await _rig.SendAsync("jane@far.example"), RecipientState.Delivered);
+
+        Assert.Equal(1, asked);
+    }
+
+    private Task DeferredAsync(string id) =>
+        _rig.UntilAsync(async () => await _rig.EntryAsync(id) is { Attempts: 1, State: RecipientState.Waiting });
 }

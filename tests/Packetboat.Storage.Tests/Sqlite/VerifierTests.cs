@@ -77,7 +77,7 @@ public sealed class VerifierTests : IAsyncLifetime
                 "schema 1 is not the one that this program would have made"
             },
             {
-                "INSERT INTO recipient VALUES (78, 0, 'a@b.example', 'b.example', 0, NULL, 'r', 3, 0, 1, 0, '', 0, '', 0, 0)",
+                "INSERT INTO recipient VALUES (78, 0, 'a@b.example', 'b.example', 0, NULL, 'r', 3, 0, 1, 0, '', 0, '', 0, 0, 0)",
                 "recipient row ? refers to no message"
             },
         };
