@@ -92,19 +92,22 @@ public sealed class PaceTests : IAsyncDisposable
             : line.StartsWith("MAIL", StringComparison.Ordinal) && isBusy ? Busy
             : null;
         await _rig.StartAsync();
-        await DeferredAsync(await _rig.SendAsync("full@far.example"));
+        string full = await _rig.SendAsync("full@far.example");
+        await DeferredAsync(full);
+        DateTimeOffset due = (await _rig.EntryAsync(full)).Due;
         isBusy = true;
         await DeferredAsync(await _rig.SendAsync("joe@far.example"));
         isBusy = false;
         string held = await _rig.SendAsync("jim@far.example");
         await _rig.UntilAsync(async () => (await _rig.EntryAsync(held)).LastReply.Length > 0);
 
+        int before = woken;
         _rig.Pass(TimeSpan.FromMinutes(2));
         await _rig.UntilStateAsync(held, RecipientState.Delivered);
-        await _rig.UntilAsync(() => Task.FromResult(woken > 0));
+        await _rig.UntilAsync(() => Task.FromResult(woken > before));
         await _rig.UntilStateAsync(await _rig.SendAsync("jane@far.example"), RecipientState.Delivered);
 
-        Assert.Equal(1, asked);
+        Assert.Equal((due, 1), ((await _rig.EntryAsync(full)).Due, asked));
     }
 
     private Task DeferredAsync(string id) =>
