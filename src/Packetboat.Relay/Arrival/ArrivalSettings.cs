@@ -32,7 +32,7 @@ public sealed record ArrivalSettings(
             own.ArrivalPolicy,
             own.SendingAddresses.Count > 0 ? own.SendingAddresses : [.. bound],
             own.CheckPatience,
-            now.Relay is not null,
+            now.UsualRelay is not null,
             own.RewriteDomain.Length > 0 ? own.RewriteDomain : now.Mail.HostName,
             own.RewriteAge
         );

@@ -27,6 +27,9 @@ public sealed record RouteRule(string Name, RouteAction Action)
 
     public IPAddress? Source6 { get; init; }
 
+    /// <summary>Whatever the rules before it leave.</summary>
+    public bool TakesAll => Recipients.Count == 0 && Senders.Count == 0 && Accounts.Count == 0;
+
     /// <param name="senderDomain">A-labels, lower case; null: the null sender.</param>
     /// <param name="account">Who submitted it; null: nobody signed in.</param>
     /// <param name="recipientDomain">A-labels, lower case.</param>

@@ -37,7 +37,25 @@ public sealed record Settings(
     /// <summary>The files that have passwords in them: ini files, and those that they name; full paths.</summary>
     public IReadOnlyList<string> SecretFiles { get; init; } = [];
 
-    /// <summary>Null where mail is delivered directly.</summary>
+    /// <summary>The rule of the mail that those before it leave; null: <c>DeliveryMode</c> decides about that.</summary>
+    public RouteRule? RuleOfAll => Routes.FirstOrDefault(rule => rule.TakesAll);
+
+    /// <summary>Where mail goes that no other rule takes; null: directly, or nowhere.</summary>
+    public RelaySettings? UsualRelay =>
+        RuleOfAll is not { } all ? Relay
+        : all.Action == RouteAction.Relay ? all.Relay
+        : null;
+
+    /// <summary>The same for what its own servers do not take because of us.</summary>
+    public RelaySettings? UsualDetour =>
+        RuleOfAll is not { } all ? Detour
+        : all.Action == RouteAction.Auto ? all.Relay
+        : null;
+
+    /// <summary>What stands in for either.</summary>
+    public IReadOnlyList<RelaySettings> UsualBackups => RuleOfAll?.Backups ?? Backups;
+
+    /// <summary>Null where <c>DeliveryMode</c> has mail delivered directly.</summary>
     public RelaySettings? Relay => Packetboat.DeliveryMode == DeliveryMode.Relay ? RelaySettings.From(Mail) : null;
 
     /// <summary>For what its own servers do not take because of us; null where nothing goes there.</summary>

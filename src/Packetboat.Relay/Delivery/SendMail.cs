@@ -186,15 +186,24 @@ public sealed class SendMail : IDisposable
         Settings now = _settings();
         if (now.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL))
             return "nowhere: NO_SENDMAIL is set, it waits";
-        string rules = now.Routes.Count == 0 ? "" : $", by {now.Routes.Count} rules some of it otherwise";
-        string behind = string.Concat(now.Backups.Select(relay => $", else {relay.Server}:{relay.Port}"));
+        RouteRule? all = now.RuleOfAll;
+        int others = now.Routes.Count - (all is null ? 0 : 1);
+        string rules = others switch
+        {
+            0 => "",
+            1 => $", by {(all is null ? "a" : "another")} rule some of it otherwise",
+            _ => $", by {others} rules some of it otherwise",
+        };
+        string says = all is null ? "" : $", as [{RouteKeys.Prefix}{all.Name}] says";
+        string behind = string.Concat(now.UsualBackups.Select(relay => $", else {relay.Server}:{relay.Port}"));
         string usually =
-            now.Relay is { } relay
+            all is { Action: RouteAction.Never } ? "nowhere"
+            : now.UsualRelay is { } relay
                 ? $"through {relay.Server}:{relay.Port}{(relay.Username.Length == 0 ? "" : $" as {relay.Username}")}{behind}"
-            : now.Detour is { } detour
+            : now.UsualDetour is { } detour
                 ? $"directly to each domain's servers, what those refuse because of us through {detour.Server}:{detour.Port}{behind}"
             : "directly to each domain's servers";
-        return usually + rules;
+        return usually + says + rules;
     }
 
     /// <summary>The name of the rule that lets such mail not leave; null: it may. Whoever takes mail asks before he does.</summary>

@@ -32,26 +32,28 @@ internal static class Counsel
             };
     }
 
-    /// <summary>The rules whose mail no relay takes.</summary>
+    /// <summary>The rules whose mail no relay takes, but for that which the usual advice is about.</summary>
     private static async Task<string[]> StuckAsync(Facts facts)
     {
         var stuck = new List<string>();
         foreach (
-            RelayGroup group in facts.Subject.Relays.Where(group =>
-                group is { IsDetour: false, Relays: [{ Rule.Length: > 0 }, ..] }
-            )
+            RelayGroup group in facts
+                .Subject.Relays.Skip(facts.Subject.HasRelay ? 1 : 0)
+                .Where(group => group is { IsDetour: false, Relays: [{ Rule.Length: > 0 }, ..] })
         )
             if (group.Relays.All(facts.CanTry) && await KnownAsync(facts.FirstThatWorksAsync(group)) is null)
                 stuck.Add(group.Relays[0].Rule);
         return [.. stuck];
     }
 
-    /// <summary>Of the mail that no rule takes.</summary>
+    /// <summary>Of the mail that no other rule takes.</summary>
     private static async Task<Advice> UsualAsync(Facts facts, IReadOnlyList<Finding> findings)
     {
         Subject subject = facts.Subject;
         if (subject.Settings?.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL) == true)
             return Say("Mail stays on this machine, as NO_SENDMAIL says");
+        if (subject.Settings?.RuleOfAll is { Action: RouteAction.Never } keeper)
+            return Say($"Mail stays on this machine, as [{RouteKeys.Prefix}{keeper.Name}] says");
         RelayContact? relay = await KnownAsync(facts.RelayAsync());
         RelayContact? takes = subject.HasRelay ? await KnownAsync(facts.FirstThatWorksAsync(subject.Relays[0])) : null;
         if (subject.UsedRelay is { } used)
@@ -74,11 +76,11 @@ internal static class Counsel
             return Say("How mail should leave this machine cannot be said: nobody could be called");
         if (takes is { Settings: var detour })
             return Say(
-                $"Mail leaves this machine through {detour.Server}:{detour.Port} while port 25 is closed, and directly when it is open, as DeliveryMode Auto says"
+                $"Mail leaves this machine through {detour.Server}:{detour.Port} while port 25 is closed, and directly when it is open, as {Author(subject)} says"
             );
         if (subject.Detour is { } mute)
             return Say(
-                $"Mail should leave this machine through {mute.Server}:{mute.Port} while port 25 is closed, as DeliveryMode Auto says, and will when what stands first here is mended"
+                $"Mail should leave this machine through {mute.Server}:{mute.Port} while port 25 is closed, as {Author(subject)} says, and will when what stands first here is mended"
             );
         return relay is { Works: true } && subject.Settings is { } settings
             ? await SwitchRelayOnAsync(facts, settings, relay.Settings, Closed)
@@ -97,7 +99,7 @@ internal static class Counsel
     private static async Task<Advice> AroundAsync(Facts facts, RelayContact? relay, RelayContact? takes) =>
         takes is { Settings: var detour }
             ? Say(
-                $"Mail leaves this machine directly where it is taken, and through {detour.Server}:{detour.Port} where {Refused}, as DeliveryMode Auto says"
+                $"Mail leaves this machine directly where it is taken, and through {detour.Server}:{detour.Port} where {Refused}, as {Author(facts.Subject)} says"
             )
         : relay is { Works: true } && facts.Subject.Settings is { } settings
             ? await SwitchRelayOnAsync(facts, settings, relay.Settings, Refused)
@@ -121,7 +123,9 @@ internal static class Counsel
             string port = other.Port.ToString(CultureInfo.InvariantCulture);
             return Say(
                 $"Mail should leave this machine through {used.Server} by port {port}",
-                new SettingChange(SbbsIni, Mail, nameof(MailSettings.RelayPort), port)
+                used.Server == subject.RelayServer?.Server
+                    ? new SettingChange(SbbsIni, Mail, nameof(MailSettings.RelayPort), port)
+                    : new SettingChange(PacketboatIni, $"{RouteKeys.Prefix}{used.Rule}", "Relay", $"{used.Server}:{port}")
             );
         }
 
@@ -132,9 +136,19 @@ internal static class Counsel
         );
     }
 
+    /// <summary>Who says that mail goes around what does not take it.</summary>
+    private static string Author(Subject subject) =>
+        subject.Settings?.RuleOfAll is { } all ? $"[{RouteKeys.Prefix}{all.Name}]" : "DeliveryMode Auto";
+
     private static async Task<Advice> SwitchRelayOnAsync(Facts facts, Settings settings, RelaySettings relay, string why)
     {
         string way = $"through {relay.Server}:{relay.Port}, which takes us";
+        // No line but the rule's own counts for the mail that it takes.
+        if (settings.RuleOfAll is { } all)
+            return Say(
+                $"Mail should leave this machine {way}; {why}",
+                new SettingChange(PacketboatIni, $"{RouteKeys.Prefix}{all.Name}", "Action", "relay")
+            );
         // Where the mode is written down the flag alone would contradict it; the other mode is one line, and right when the port opens too.
         if (facts.Subject.SaysMode && await KnownAsync(facts.SignInAsync(relay, isDetour: true)) is { Works: true })
             return Say($"Mail should leave this machine {way}, while {why}", Mode(DeliveryMode.Auto));

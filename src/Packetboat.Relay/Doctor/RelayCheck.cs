@@ -25,8 +25,12 @@ internal sealed class RelayCheck(RelaySettings? relay = null) : Check
 
     public override async Task<Finding> ExamineAsync(Facts facts, CancellationToken ct)
     {
-        if ((relay ?? facts.Subject.KnownRelay) is not { } known)
-            return NotChecked("no relay is known: RelayServer is blank");
+        if ((relay ?? facts.Subject.RelayServer) is not { } known)
+            return NotChecked(
+                facts.Subject.KnownRelay is { } usual
+                    ? $"RelayServer is blank: mail goes by {usual.Section}"
+                    : "no relay is known: RelayServer is blank"
+            );
         if (!facts.CanTry(known))
             return NotChecked($"its token {known.Token!.Name} is in the store, which cannot be opened here");
         RelayContact contact = await facts.SignInAsync(known);
@@ -35,7 +39,7 @@ internal sealed class RelayCheck(RelaySettings? relay = null) : Check
         {
             case Connection.Ready ready:
                 return Ok(
-                    $"{ready.Host} ({ready.Security}){(IsUsed(facts) ? "" : "; RELAY_TX is not set, so that nothing goes there")}"
+                    $"{ready.Host} ({ready.Security}){(IsUsed(facts) ? "" : $"; {NotUsed(facts)}, so that nothing goes there")}"
                 );
             case Connection.Misconfigured wrong:
                 return await BecauseAsync(facts, $"{wrong.Host}: {wrong.Reason}", OutcomeOf(wrong));
@@ -73,12 +77,18 @@ internal sealed class RelayCheck(RelaySettings? relay = null) : Check
     private async Task<Finding> TroubleAsync(Facts facts, string words, string cause, string remedy)
     {
         if (!IsUsed(facts))
-            return Warning($"{words} (not used: RELAY_TX is not set)", cause, remedy);
+            return Warning($"{words} (not used: {NotUsed(facts)})", cause, remedy);
         (bool isNeeded, string why) = await NeedAsync(facts);
         return isNeeded ? Failure(words, cause, remedy) : Warning($"{words} ({why})", cause, remedy);
     }
 
-    private bool IsUsed(Facts facts) => relay is not null || facts.Subject.HasRelay;
+    private bool IsUsed(Facts facts) =>
+        facts.Subject.Relays.Any(group =>
+            group.Relays.Any(one => IsThis(one) || (relay is null && IsRelayServer(facts.Subject, one)))
+        );
+
+    private static string NotUsed(Facts facts) =>
+        facts.Subject.Settings?.RuleOfAll is { } all ? $"[{RouteKeys.Prefix}{all.Name}] takes all mail" : "RELAY_TX is not set";
 
     /// <summary>Whether there is mail that no other way takes.</summary>
     private async Task<(bool IsNeeded, string Why)> NeedAsync(Facts facts)
@@ -98,6 +108,10 @@ internal sealed class RelayCheck(RelaySettings? relay = null) : Check
     }
 
     private bool IsThis(RelaySettings one) => one.Section.Equals(relay?.Section ?? "", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A rule without a relay of its own means RelayServer.</summary>
+    private static bool IsRelayServer(Subject subject, RelaySettings one) =>
+        subject.RelayServer is { } server && (one.Server, one.Port) == (server.Server, server.Port);
 
     /// <summary>What the relay said tells more than what we made of it.</summary>
     private static RemoteOutcome OutcomeOf(Connection.Misconfigured wrong) =>

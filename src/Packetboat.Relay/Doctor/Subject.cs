@@ -36,19 +36,21 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
     private Settings Written { get; } = Settings ?? ConfigurationReader.Defaults(Ctrl, HostName);
 
     /// <summary>The relay that mail goes to; null: mail goes out directly.</summary>
-    public RelaySettings? UsedRelay => Settings?.Relay;
+    public RelaySettings? UsedRelay => Settings?.UsualRelay;
 
     /// <summary>The relay that mail goes to where it cannot go directly; null: then it goes nowhere.</summary>
-    public RelaySettings? Detour => Settings?.Detour;
+    public RelaySettings? Detour => Settings?.UsualDetour;
 
     public bool HasRelay => (UsedRelay ?? Detour) is not null;
 
-    /// <summary>The relay that is written down, whether mail goes there or not.</summary>
-    public RelaySettings? KnownRelay =>
-        UsedRelay ?? (Effective.Mail.RelayServer.Length > 0 ? RelaySettings.From(Effective.Mail) : null);
+    /// <summary>RelayServer, whether mail goes there or not; null: it is blank.</summary>
+    public RelaySettings? RelayServer => Effective.Mail.RelayServer.Length > 0 ? RelaySettings.From(Effective.Mail) : null;
+
+    /// <summary>The relay that is written down, for all mail or what cannot go directly, whether any goes there or not.</summary>
+    public RelaySettings? KnownRelay => UsedRelay ?? Detour ?? RelayServer;
 
     /// <summary>
-    /// All relays that are written down, in the lists in which they stand in for one another. The first list is of the mail that no rule
+    /// All relays that are written down, in the lists in which they stand in for one another. The first list is of the mail that no other rule
     /// takes, the others are the rules'.
     /// </summary>
     internal IReadOnlyList<RelayGroup> Relays { get; } = [.. GroupsOf(Settings)];
@@ -60,10 +62,10 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
     {
         if (settings is null)
             yield break;
-        if ((settings.Relay ?? settings.Detour) is { } usual)
-            yield return new RelayGroup([usual, .. settings.Backups], settings.Detour is not null);
+        if ((settings.UsualRelay ?? settings.UsualDetour) is { } usual)
+            yield return new RelayGroup([usual, .. settings.UsualBackups], settings.UsualDetour is not null);
         foreach (RouteRule rule in settings.Routes)
-            if (rule.Relay is { } its)
+            if (rule != settings.RuleOfAll && rule.Relay is { } its)
                 yield return new RelayGroup([its, .. rule.Backups], rule.Action == RouteAction.Auto);
     }
 

@@ -67,6 +67,23 @@ public sealed class RelayOrderTests
     }
 
     [Theory(Timeout = Patience)]
+    [InlineData("", "directly to each domain's servers")]
+    [InlineData(
+        "[Route:a]\nAction = never\nAccount = CLUB\n",
+        "directly to each domain's servers, by a rule some of it otherwise"
+    )]
+    [InlineData(
+        "[Route:a]\nAction = never\nAccount = CLUB\n[Route:b]\nAction = relay\nRelay = hub.example\nUsername = me\nPassword = x\nBackups = c\n[Relay:c]\nServer = c.example\n",
+        "through hub.example:587 as me, else c.example:587, as [Route:b] says, by another rule some of it otherwise"
+    )]
+    [InlineData("[Route:b]\nAction = never\n", "nowhere, as [Route:b] says")]
+    public async Task How_mail_leaves_is_said_in_a_few_words(string rules, string words)
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync("Direct", rules);
+        Assert.Equal(words, lab.Describe());
+    }
+
+    [Theory(Timeout = Patience)]
     [InlineData("Username = me\nPassword = x\nAuth = scram-sha-256", "AUTH SCRAM-SHA-256 as me")]
     [InlineData("Auth = external\nCertificate = FILE", "shown client.pem, AUTH EXTERNAL")]
     [InlineData("Username = me\nAuth = external\nCertificate = FILE", "shown client.pem, AUTH EXTERNAL as me")]

@@ -148,7 +148,14 @@ public sealed class ManyRelaysTests : IAsyncDisposable
         _rig.ChangeAll(all =>
             all with
             {
-                Routes = [.. relays.Select(relay => new RouteRule(relay.Rule, RouteAction.Relay) { Relay = relay })],
+                Routes =
+                [
+                    .. relays.Select(relay => new RouteRule(relay.Rule, RouteAction.Relay)
+                    {
+                        Relay = relay,
+                        Accounts = ["MYBBS"],
+                    }),
+                ],
             }
         );
 
