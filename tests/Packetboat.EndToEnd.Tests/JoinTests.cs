@@ -4,6 +4,7 @@ using Packetboat.Admin.Enrolment;
 using Packetboat.Commands;
 using Packetboat.Demo;
 using Packetboat.Joining;
+using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Hub;
 using Packetboat.Relay.Operations;
 
@@ -341,7 +342,11 @@ public sealed class JoinTests
             Assert.Equal("127.0.0.1", (await client.AddressAsync(Ct)).Value!.Address);
 
         // The doctor's side says what is in the way, and does not wait for it.
-        Assert.Null(await DoctorHub.AskAsync(harbour.HubUrl, Fingerprint(harbour), TimeProvider.System, Ct));
+        Assert.Contains(
+            "too many tries",
+            (await AskAsync(harbour.HubUrl, Fingerprint(harbour)))!.HubTrouble,
+            StringComparison.Ordinal
+        );
         Assert.Equal(EnrolmentFault.TooManyRequests, (await client.AddressAsync(Ct)).Fault);
         // Who is held up there may still join.
         JoinRequest ask = Request(PendingJoin.Begin("", InvitationCode.Generate().Text, false), "old");
@@ -353,13 +358,16 @@ public sealed class JoinTests
     {
         await using Harbour harbour = await Harbour.OpenAsync("");
 
-        Assert.Equal(
-            (IPAddress.Loopback, "127.0.0.1"),
-            await DoctorHub.AskAsync(harbour.HubUrl, Fingerprint(harbour), TimeProvider.System, Ct)
-        );
-        // No authority vouches for this one.
-        Assert.Null(await DoctorHub.AskAsync(harbour.HubUrl, null, TimeProvider.System, Ct));
+        Assert.Equal((IPAddress.Loopback, "127.0.0.1"), (await AskAsync(harbour.HubUrl, Fingerprint(harbour)))!.Seen);
+        // No authority vouches for this one, and the examination goes on without it.
+        Subject told = (await AskAsync(harbour.HubUrl, pin: null))!;
+        Assert.Null(told.Seen);
+        Assert.Contains("it is not verified", told.HubTrouble, StringComparison.Ordinal);
+        Assert.Null(await AskAsync("http://hub.example", pin: null));
     }
+
+    private static Task<Subject?> AskAsync(string hub, string? pin) =>
+        DoctorHub.AskAsync(new Subject("/nowhere", null, [], "node.example"), hub, pin, TimeProvider.System, Ct);
 
     [Fact(Timeout = Patience)]
     public async Task The_api_takes_nothing_large_nothing_else_and_shows_no_control_verb()

@@ -20,6 +20,9 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
     /// <summary>As somebody else sees us who was asked before, such as a hub; none: nobody was.</summary>
     public (IPAddress Address, string Witness)? Seen { get; init; }
 
+    /// <summary>Why a hub that should have said how it sees us could not be asked, and what to do; null: none was to be.</summary>
+    public string? HubTrouble { get; init; }
+
     /// <summary>Our certificate and its key; null: there are no settings.</summary>
     public (string Certificate, string Key)? CertificateFiles { get; init; }
 

@@ -75,9 +75,9 @@ internal static class DoctorCommand
             return ExitCode.Usage;
         if (parsed.GetValue(Hub) is { } hub)
         {
-            if (await DoctorHub.AskAsync(hub, parsed.GetValue(Pin), time, ct) is not { } seen)
+            if (await DoctorHub.AskAsync(subject, hub, parsed.GetValue(Pin), time, ct) is not { } told)
                 return ExitCode.Usage;
-            subject = subject with { Seen = seen };
+            subject = told;
         }
 
         DoctorReport report = await ExamineAsync(subject, parsed, time, ct);

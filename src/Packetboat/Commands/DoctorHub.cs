@@ -1,5 +1,6 @@
 using System.Net;
 using Packetboat.Admin.Enrolment;
+using Packetboat.Relay.Doctor;
 using Packetboat.Relay.Hub;
 
 namespace Packetboat.Commands;
@@ -10,8 +11,14 @@ internal static class DoctorHub
     /// <summary>Before the examination begins: it takes half a minute by itself.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <returns>Null: it was printed why not.</returns>
-    public static async Task<(IPAddress Address, string Witness)?> AskAsync(
+    /// <param name="subject">Of the examination.</param>
+    /// <param name="address"><c>--hub</c></param>
+    /// <param name="pinned"><c>--pin</c></param>
+    /// <param name="time">The clock.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>The subject as the hub sees it, or with the reason why nobody could ask: the rest is worth having all the same. Null: it was printed what is wrong with the words.</returns>
+    public static async Task<Subject?> AskAsync(
+        Subject subject,
         string address,
         string? pinned,
         TimeProvider time,
@@ -39,17 +46,23 @@ internal static class DoctorHub
         try
         {
             EnrolmentResult<SeenAddress> result = await client.AddressAsync(either.Token);
-            if (result.Value is { } seen)
-                return (IPAddress.Parse(seen.Address), hub!.IdnHost);
-            Print.Error($"--hub {result.Refusal}");
+            return result.Value is { } seen
+                ? subject with
+                {
+                    Seen = (IPAddress.Parse(seen.Address), hub!.IdnHost),
+                }
+                : subject with
+                {
+                    HubTrouble = result.Refusal!.ToString(),
+                };
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {
-            Print.Error(
-                $"--hub {address}: it has not answered within {Patience.TotalSeconds:0} seconds; compare address and port, or leave --hub out"
-            );
+            return subject with
+            {
+                HubTrouble =
+                    $"{address}: it has not answered within {Patience.TotalSeconds:0} seconds. Compare address and port, or leave --hub out",
+            };
         }
-
-        return null;
     }
 }

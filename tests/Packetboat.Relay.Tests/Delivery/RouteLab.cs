@@ -224,8 +224,6 @@ internal sealed class RouteLab : IAsyncDisposable
 
     public string Describe() => _sendMail.Describe();
 
-    public string Describe() => _sendMail.Describe();
-
     public IReadOnlyList<MovedMail> Moves() => _sendMail.Moves();
 
     /// <summary>What has changed, in words, the newest first.</summary>

@@ -54,6 +54,9 @@ internal sealed class DoctorRig : IAsyncDisposable, IPolicyFetcher
     /// <summary>As a hub says that it sees us.</summary>
     public (IPAddress Address, string Witness)? Seen { get; set; }
 
+    /// <summary>Why that hub could not be asked.</summary>
+    public string? HubTrouble { get; set; }
+
     public string Domain { get; set; } = "node.example";
 
     public async ValueTask DisposeAsync()
@@ -138,6 +141,7 @@ internal sealed class DoctorRig : IAsyncDisposable, IPolicyFetcher
             {
                 Domain = Domain,
                 Seen = Seen,
+                HubTrouble = HubTrouble,
                 SaysMode = SaysMode,
                 CertificateFiles = CertificateFiles,
             },

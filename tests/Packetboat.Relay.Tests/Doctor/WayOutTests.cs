@@ -25,6 +25,21 @@ public sealed class WayOutTests : IAsyncDisposable
         Assert.All(_rig.Exchanges, mx => Assert.Equal(["EHLO node.example", "QUIT"], mx.Lines));
     }
 
+    /// <summary>It is asked by machines that have no other way to be seen: the rest of the report is for them.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task A_hub_that_cannot_be_asked_is_a_warning_beside_everything_else()
+    {
+        _rig.HubTrouble = "'hub.example': connection refused. Compare address and port.";
+
+        DoctorReport report = await _rig.RunAsync();
+
+        Assert.Equal(
+            "the hub could not be asked: 'hub.example': connection refused. Compare address and port",
+            Of(report, "address", CheckVerdict.Warning).Cause
+        );
+        First(report, "port-25-ipv4", CheckVerdict.Failure);
+    }
+
     [Fact(Timeout = Patience)]
     public async Task Port_25_that_is_closed_is_a_failure_where_nothing_else_carries_mail()
     {
