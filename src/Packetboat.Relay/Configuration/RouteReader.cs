@@ -51,8 +51,40 @@ internal sealed class RouteReader(
                 $"it never counts: {string.Join(" and ", before.Select(one => $"[{RouteKeys.Prefix}{one.Rule.Name}] at {one.Header}"))} {(before.Length == 1 ? "takes" : "take")} all of its mail before it",
                 $"move it in front of {(before.Length == 1 ? $"[{RouteKeys.Prefix}{before[0].Rule.Name}]" : "them")}, or remove it"
             );
+        else if (rule.Action == RouteAction.Never)
+            WarnOfGaps(rules, rule, section);
         rules.Add((rule, section.Header!));
     }
+
+    /// <summary>
+    /// What is written down by name as mail that must not leave does, where a rule before it takes all of that. An exception is no such thing: it
+    /// takes a part of what is written.
+    /// </summary>
+    private void WarnOfGaps(List<(RouteRule Rule, IniLine Header)> rules, RouteRule rule, IniSection section)
+    {
+        RouteRule[] parts = [.. rule.Parts().Take(MaxParts)];
+        foreach ((RouteRule before, IniLine header) in rules.Where(one => one.Rule.Action != RouteAction.Never))
+            if (Array.Find(parts, before.Covers) is { } part)
+                problems.Add(
+                    new Problem(
+                        Severity.Warning,
+                        section.Header!.File,
+                        section.Header.Number,
+                        "",
+                        section.Header.Text.Trim(),
+                        $"its mail {Words(part)} leaves all the same: [{RouteKeys.Prefix}{before.Name}] at {header} takes that before it",
+                        $"move it in front of [{RouteKeys.Prefix}{before.Name}]"
+                    )
+                );
+    }
+
+    private static string Words(RouteRule part) =>
+        string.Join(
+            ' ',
+            part.Senders.Select(one => $"from {one}")
+                .Concat(part.Accounts.Select(one => $"of {one}"))
+                .Concat(part.Recipients.Select(one => $"to {one}"))
+        );
 
     /// <summary>The rules that leave nothing for this one, each by itself or several together; none: something is left.</summary>
     private static (RouteRule Rule, IniLine Header)[] Before(List<(RouteRule Rule, IniLine Header)> rules, RouteRule rule)

@@ -14,33 +14,33 @@ internal sealed class ClockCheck : Check
 
     public override async Task<Finding> ExamineAsync(Facts facts, CancellationToken ct)
     {
+        (string Host, TimeSpan Ahead)? relay = await facts.RelayTalkAsync() is { } talk ? Told(talk) : null;
         List<(string Host, TimeSpan Ahead)> told = [];
-        if (await facts.RelayTalkAsync() is { } relay)
-            Add(told, relay);
         foreach (AddressFamily family in (AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])
-        foreach (Talk talk in (await facts.ReachAsync(family)).Talks)
-            Add(told, talk);
-        if (told.Count == 0)
+            told.AddRange(WitnessesIn(await facts.ReachAsync(family)));
+        if (relay is null && told.Count == 0)
             return NotChecked("nobody told the time in his greeting");
 
-        // One of them may be wrong himself.
-        (string host, TimeSpan ahead) = told.OrderBy(one => one.Ahead).ElementAt(told.Count / 2);
+        // One of them may be wrong himself; the relay is the one that we have to agree with.
+        (string host, TimeSpan ahead) = relay ?? told.OrderBy(one => one.Ahead).ElementAt(told.Count / 2);
         string words = string.Create(
             CultureInfo.InvariantCulture,
             $"{ahead.Duration().TotalSeconds:0} s {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} that of {host}"
         );
-        return ahead.Duration() < ClockComparison.TooMuch
-            ? Ok(words)
-            : Failure(
-                words,
-                "certificates look as if they were expired or not yet valid, and signatures too",
-                "Set the clock, and let a time service keep it: timedatectl set-ntp true"
-            );
+        const string Remedy = "Set the clock, and let a time service keep it: timedatectl set-ntp true";
+        if (ahead.Duration() < ClockComparison.TooMuch)
+            return Ok(words);
+        return told.Count(one => (one.Ahead - ahead).Duration() < ClockComparison.TooMuch) + (relay is null ? 0 : 1) > 1
+            ? Failure(words, "certificates look as if they were expired or not yet valid, and signatures too", Remedy)
+            : Warning($"{words}, and nobody else told the time", "one of the two is wrong", Remedy);
     }
 
-    private static void Add(List<(string, TimeSpan)> told, Talk talk)
-    {
-        if (talk.Greeting is { } greeting && GreetingTime.In(greeting.Text) is { } theirs)
-            told.Add((talk.Host, talk.GreetedAt - theirs));
-    }
+    /// <summary>Who answers in the place of all the others is one, and none of those whom we know.</summary>
+    private static IEnumerable<(string Host, TimeSpan Ahead)> WitnessesIn(Reach reach) =>
+        reach.Interceptor is null ? reach.Talks.Select(Told).OfType<(string, TimeSpan)>() : [];
+
+    private static (string Host, TimeSpan Ahead)? Told(Talk talk) =>
+        talk.Greeting is { } greeting && GreetingTime.In(greeting.Text) is { } theirs
+            ? (talk.Host, talk.GreetedAt - theirs)
+            : null;
 }

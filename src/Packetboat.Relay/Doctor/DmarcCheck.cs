@@ -35,7 +35,7 @@ internal sealed class DmarcCheck : DomainRecordCheck
                 Beginning(verdict.PolicyDomain ?? domain)
             ),
             DmarcResult.Fail when spf is null => NotChecked("the address that mail leaves from is not known"),
-            DmarcResult.Fail => Unproven(verdict),
+            DmarcResult.Fail => Unproven(verdict, await facts.IsSpfInDoubtAsync(ct)),
             _ => NotChecked(verdict.Reason),
         };
     }
@@ -44,10 +44,10 @@ internal sealed class DmarcCheck : DomainRecordCheck
     private static DnsRecord Beginning(string domain) =>
         DnsRecord.Text($"_dmarc.{domain}", $"v=DMARC1; p=none; rua=mailto:postmaster@{domain}");
 
-    private Finding Unproven(DmarcVerdict verdict)
+    private Finding Unproven(DmarcVerdict verdict, bool isInDoubt)
     {
-        const string Remedy = "Let SPF name the host that sends, or sign with a key of this domain (SPF and DKIM, above)";
-        return verdict.Policy == DmarcPolicy.None
+        const string Remedy = "Let SPF name the host that sends, or sign with a key of this domain (SPF and DKIM, here)";
+        return verdict.Policy == DmarcPolicy.None || isInDoubt
             ? Warning(verdict.Reason, "receivers cannot tell our mail from forged mail", Remedy)
             : Failure(
                 verdict.Reason,

@@ -114,6 +114,18 @@ internal sealed class Facts
     /// <summary>What SPF says of the domain and each of these, the worst; null: nobody knows from where mail leaves, or for whom.</summary>
     public Task<SpfVerdict?> SpfAsync() => _spf.Value;
 
+    /// <summary>
+    /// Nobody has said from which addresses the relay sends, and the domain's record takes in those of others: one of them may be the relay's.
+    /// </summary>
+    public async Task<bool> IsSpfInDoubtAsync(CancellationToken ct) =>
+        Subject.Effective.Packetboat.SendingAddresses.Count == 0
+        && Subject.Domain is { } domain
+        && await SeenRelayAsync() is not null
+        && (await Resolver.TextAsync(domain, ct) as DnsAnswer<string>.Found)?.Records.FirstOrDefault(SpfRecord.IsMeant)
+            is { } text
+        && SpfRecord.TryParse(text, out SpfRecord? record, out _)
+        && (record.Redirect is not null || record.Terms.Any(term => term.Kind == SpfKind.Include));
+
     public Task<DkimKeys> DkimAsync() => _dkim.Value;
 
     /// <summary>Why it does not matter what others think of our own address; empty: it does.</summary>

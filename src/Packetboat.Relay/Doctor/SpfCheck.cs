@@ -38,6 +38,13 @@ internal sealed class SpfCheck : DomainRecordCheck
             _ => $"{domain} does not name {host}",
         };
         DnsRecord record = await RecordAsync(facts, domain, ct);
+        if (await facts.IsSpfInDoubtAsync(ct))
+            return Warning(
+                words,
+                $"the address of {host}, is not in the record; whether the records that it takes in have those that it sends from is not known",
+                "Write the addresses that the relay sends from into SendingAddresses of packetboat.ini. If they are not in the record, publish this one",
+                record
+            );
         string remedy = "Publish this one, and no other of SPF";
         if (await GuessedRelayAsync(facts) is { } guessed)
             remedy +=

@@ -95,6 +95,30 @@ public sealed class RouteReaderTests
     }
 
     [Theory]
+    [InlineData("Action=direct\nRecipientDomain=one.example", "of CLUB to one.example")]
+    [InlineData("Action=direct\nRecipientDomain=*.two.example", "of CLUB to a.two.example")]
+    [InlineData("Action=direct\nRecipientDomain=one.example\nSenderDomain=x.example", "")] // an exception
+    [InlineData("Action=direct\nAccount=OTHER", "")]
+    [InlineData("Action=direct\nRecipientDomain=three.example", "")]
+    [InlineData("Action=never\nRecipientDomain=one.example", "")]
+    public void Mail_that_is_to_stay_by_name_and_leaves_by_an_earlier_rule_is_warned_of(string earlier, string mail)
+    {
+        ConfigurationResult read = Read(
+            $"[Route:early]\n{earlier}\n[Route:inside]\nAction=never\nAccount=CLUB\nRecipientDomain=one.example, a.two.example\n"
+        );
+
+        Assert.NotNull(read.Settings);
+        string said = string.Concat(read.Problems.Select(problem => problem.ToString()));
+        Assert.Equal(mail.Length == 0, said.Length == 0);
+        if (mail.Length > 0)
+            Assert.Contains(
+                $"its mail {mail} leaves all the same: [Route:early] at ctrl/packetboat.ini:1 takes that before it; move it in front",
+                said,
+                StringComparison.Ordinal
+            );
+    }
+
+    [Theory]
     [InlineData("", "SenderDomain = a.example")]
     [InlineData("RecipientDomain = *.example", "RecipientDomain = a.example, b.a.example")]
     [InlineData("SenderDomain = a.example", "SenderDomain = a.example\nRecipientDomain = b.example")]
@@ -132,7 +156,7 @@ public sealed class RouteReaderTests
     {
         ConfigurationResult read = Read(
             "[Route:one]\nAction=direct\nAccount=A1\nRecipientDomain=a.example\n[Route:two]\nAction=direct\nAccount=B1\nRecipientDomain=b.example\n"
-                + "[Route:three]\nAction=never\nAccount=A1, B1\nRecipientDomain=a.example, b.example\n"
+                + "[Route:three]\nAction=direct\nAccount=A1, B1\nRecipientDomain=a.example, b.example\n"
         );
 
         Assert.Empty(read.Problems);
@@ -147,7 +171,7 @@ public sealed class RouteReaderTests
     [InlineData("Account = MYBBS", "SenderDomain = a.example")]
     public void A_rule_that_some_mail_reaches_is_none(string first, string second)
     {
-        ConfigurationResult read = Read($"[Route:one]\nAction=direct\n{first}\n[Route:two]\nAction=never\n{second}\n");
+        ConfigurationResult read = Read($"[Route:one]\nAction=direct\n{first}\n[Route:two]\nAction=direct\n{second}\n");
 
         Assert.Empty(read.Problems);
         Assert.Equal(["one", "two"], read.Settings!.Routes.Select(rule => rule.Name));

@@ -179,6 +179,26 @@ public sealed class BrokenSetUpTests : IAsyncDisposable
         );
     }
 
+    /// <summary>Most large relays send from others than their name has, and have a record of their own to include.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task A_record_that_takes_in_others_may_name_the_relay_although_its_name_has_another_address()
+    {
+        _zone["spf"] = "node.example TXT v=spf1 include:_spf.relay.example -all";
+        _zone["its"] = "_spf.relay.example TXT v=spf1 ip4:198.51.100.0/24 -all";
+        _zone.Remove("dkim");
+
+        DoctorReport report = await RunAsync(relay: true);
+
+        Finding spf = report.Findings.Single(one => one.Check == "spf");
+        Assert.Equal(CheckVerdict.Warning, spf.Verdict);
+        Assert.StartsWith(
+            "Write the addresses that the relay sends from into SendingAddresses",
+            spf.Remedy,
+            StringComparison.Ordinal
+        );
+        Assert.Equal("warning", Word(report, "dmarc"));
+    }
+
     /// <summary>The record that cannot be read is the organization's.</summary>
     [Fact(Timeout = Patience)]
     public async Task It_is_replaced_where_it_stands()

@@ -1,3 +1,4 @@
+using Packetboat.Protocol.Message;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Doctor;
 using Packetboat.Testing;
@@ -23,6 +24,30 @@ public sealed class WayOutTests : IAsyncDisposable
         Assert.Empty(report.Advice.Changes);
         // A provider is told our name, and nothing else.
         Assert.All(_rig.Exchanges, mx => Assert.Equal(["EHLO node.example", "QUIT"], mx.Lines));
+    }
+
+    /// <summary>It is one, whoever's names it answers for, and nobody we know.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task Whoever_answers_in_the_place_of_all_is_no_witness_of_the_time()
+    {
+        string greeting = $"220 box.isp.example ESMTP {ReceivedField.Date(TimeProvider.System.GetUtcNow().AddHours(-2))}";
+
+        DoctorReport report = await _rig.OpenPort25(greeting, greeting, greeting, greeting).RunAsync();
+
+        Of(report, "clock", CheckVerdict.NotChecked);
+        First(report, "port-25-ipv4", CheckVerdict.Failure);
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData(1, CheckVerdict.Warning)]
+    [InlineData(2, CheckVerdict.Failure)]
+    public async Task One_alone_who_tells_another_time_may_be_wrong_himself(int witnesses, CheckVerdict verdict)
+    {
+        string date = ReceivedField.Date(TimeProvider.System.GetUtcNow().AddHours(-2));
+        string[] greetings = ["mx.gmail.com", "mx.outlook.com", "mx.yahoo.com", "mx.gmx.net"];
+        greetings = [.. greetings.Select((name, i) => $"220 {name} ESMTP {(i < witnesses ? date : "")}")];
+
+        Of(await _rig.OpenPort25(greetings).RunAsync(), "clock", verdict);
     }
 
     /// <summary>It is asked by machines that have no other way to be seen: the rest of the report is for them.</summary>
