@@ -62,7 +62,7 @@ internal sealed class ReportWords
         string never = Text("report", "Never");
         return
         [
-            .. Known(cause.Class.Word(), domain, "Advice"),
+            .. Known(SectionOf(cause), domain, "Advice"),
             .. Detail(ownWords),
             isExhausted ? $"{never} {Text("report", "Exhausted")}" : never,
         ];
@@ -88,7 +88,7 @@ internal sealed class ReportWords
         DateTimeOffset until
     ) =>
         [
-            .. Known(cause.IsKnown || hasSpoken ? cause.Class.Word() : "waiting", domain, "Wait"),
+            .. Known(cause.IsKnown || hasSpoken ? SectionOf(cause) : "waiting", domain, "Wait"),
             .. Detail(ownWords),
             next is { } time
                 ? Filled(Text("report", "Next"), ("next", ReadableTime.Of(time)), ("until", ReadableTime.Of(until)))
@@ -110,6 +110,10 @@ internal sealed class ReportWords
             .. problems,
             Filled(Text("arrival", "Once"), ("host", host)),
         ];
+
+    /// <summary>What is known more closely than by its class may have words of its own.</summary>
+    private string SectionOf(Cause cause) =>
+        cause.Rule.Length > 0 && _file.Find(cause.Rule, "Fault") is not null ? cause.Rule : cause.Class.Word();
 
     private IEnumerable<string> Known(string section, string domain, string advice)
     {

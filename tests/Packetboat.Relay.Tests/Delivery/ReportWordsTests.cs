@@ -39,6 +39,43 @@ public sealed class ReportWordsTests
         }
     }
 
+    [Fact]
+    public void A_domain_that_does_not_exist_is_not_taken_for_a_mailbox_that_does_not()
+    {
+        Cause cause = ReplyTable.Shipped.Classify(new RemoteOutcome(DeliveryReplies.NoSuchDomain("nowhere.example"), false, ""));
+        Assert.Equal(FailureClass.RecipientUnknown, cause.Class);
+        Assert.StartsWith(
+            "Es gibt kein nowhere.example, das Mail annimmt",
+            ReportWords.Of("de").Failed(cause, "nowhere.example", "", isExhausted: false)[0],
+            StringComparison.Ordinal
+        );
+    }
+
+    /// <summary>Else nobody would ever read them.</summary>
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void Words_of_an_entry_are_those_of_one_that_the_table_has(string language)
+    {
+        string[] others = ["report", "subject", "introduction", "relayed", "arrival", "waiting", "detail"];
+        string[] entries =
+        [
+            .. SectionsOf(language)
+                .Except([.. others, .. FailureClasses.All.Select(kind => kind.Word())])
+                .Order(StringComparer.Ordinal),
+        ];
+
+        Assert.Equal(["own-no-such-domain", "own-null-mx", "temporary-dns"], entries);
+        string table = Repository.Read("src/Packetboat.Relay/Diagnosis/replies.ini");
+        Assert.All(entries, entry => Assert.Contains($"\n[{entry}]\n", table, StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> SectionsOf(string language) =>
+        Repository
+            .Read($"src/Packetboat.Relay/Delivery/Words/{language}.ini")
+            .Split('\n')
+            .Where(line => line.StartsWith('['))
+            .Select(line => line[1..line.IndexOf(']', StringComparison.Ordinal)]);
+
     [Theory]
     [MemberData(nameof(Languages))]
     public void A_subject_is_ASCII_and_every_action_has_an_introduction(string language)
