@@ -59,9 +59,14 @@ public sealed partial class DeliveryScheduler
             _ => null,
         } ?? _router.RouteOf(message, to.Address);
 
-    /// <summary>What the trace says of a change that nobody made in the settings; null: there is none.</summary>
+    /// <summary>
+    /// What the trace says of a change that nobody made in the settings, or that makes a copy of which nobody knows whether it has arrived leave
+    /// another way; null: there is none.
+    /// </summary>
     private (DateTimeOffset At, string Why)? ReroutedTo(Route route, DueRecipient due, DateTimeOffset now) =>
-        route.MayMove && route.Name != due.RouteName ? (now, WhyBy(route, due.Message, due.Recipient.Address)) : null;
+        (route.MayMove || due.Recipient.Binding == Binding.Route) && route.Name != due.RouteName
+            ? (now, WhyBy(route, due.Message, due.Recipient.Address))
+            : null;
 
     private string WhyBy(Route route, QueuedMessage message, MailAddress recipient) =>
         Protocol.PrintableText.Of($"by {route.Name}: {_router.Because(message, recipient)}", 1000);

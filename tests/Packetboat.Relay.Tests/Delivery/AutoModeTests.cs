@@ -370,6 +370,25 @@ public sealed class AutoModeTests
         Assert.DoesNotContain(await lab.TraceAsync(open), line => line.StartsWith("Rerouted", StringComparison.Ordinal));
     }
 
+    /// <summary>The operator decides: but the trace says what he did.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task What_may_have_arrived_goes_the_new_way_where_the_settings_leave_no_other_and_the_trace_says_so()
+    {
+        await using RouteLab lab = await RouteLab.OpenAsync();
+        lab.Servers[0].Answer = line => line == "." ? "" : null;
+        string cut = await lab.SendAsync("a@one.example", "cut");
+        await lab.DeferredAsync(cut);
+        Assert.Equal("own-in-doubt", (await lab.EntryAsync(cut)).Rule);
+
+        await lab.RestartAsync(mode: "Relay");
+        lab.Pass(TimeSpan.FromHours(1));
+        await lab.DeliveredAsync(cut);
+
+        string[] trace = await lab.TraceAsync(cut);
+        Assert.Contains("Rerouted", trace[^2], StringComparison.Ordinal);
+        Assert.Contains("RELAY_TX", trace[^2], StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = Patience)]
     public async Task A_provider_that_refuses_us_is_moved_though_the_refused_mail_may_have_arrived_before_and_stays()
     {
