@@ -19,28 +19,35 @@ internal sealed class DkimCheck : Check
         DkimKeys keys = await facts.DkimAsync();
         if (keys.Faults.Count > 0)
             return Warning(keys.Faults[0], "mail goes out without the signature of this key", "Mend the file, or remove it");
-        var missing = keys.Keys.FirstOrDefault(one =>
-            one.State is DkimKeyState.Used && one.Found.State is DkimPublicationState.Missing
-        );
-        if (missing.Key is not null)
+        var missing = Missing(keys, DkimKeyState.Used);
+        if (missing.Length > 0)
             return Failure(
-                $"{DkimKeys.NameOf(missing.Key)}: {missing.Found.Words}",
+                Words(missing),
                 "mail that this key signs is not believed: nobody can verify the signature",
                 "Publish the record of the key",
-                RecordOf(missing.Key)
+                [.. missing.Select(one => RecordOf(one.Key))]
             );
-        var waiting = keys.Keys.FirstOrDefault(one =>
-            one.State is DkimKeyState.New && one.Found.State is DkimPublicationState.Missing
-        );
-        if (waiting.Key is not null)
+        var waiting = Missing(keys, DkimKeyState.New);
+        if (waiting.Length > 0)
             return Warning(
-                $"{DkimKeys.NameOf(waiting.Key)}: {waiting.Found.Words}",
+                Words(waiting),
                 "the key is new, and signs only when its record is there",
                 "Publish the record of the key; a running server uses it then by itself",
-                RecordOf(waiting.Key)
+                [.. waiting.Select(one => RecordOf(one.Key))]
             );
         return WhoSigns(facts, keys);
     }
+
+    /// <summary>Of a new pair both are wanted.</summary>
+    private static (DkimSigningKey Key, DkimPublication Found)[] Missing(DkimKeys keys, DkimKeyState state) =>
+        [
+            .. keys
+                .Keys.Where(one => one.State == state && one.Found.State is DkimPublicationState.Missing)
+                .Select(one => (one.Key, one.Found)),
+        ];
+
+    private static string Words((DkimSigningKey Key, DkimPublication Found)[] missing) =>
+        string.Join("; ", missing.Select(one => $"{DkimKeys.NameOf(one.Key)}: {one.Found.Words}"));
 
     private Finding WhoSigns(Facts facts, DkimKeys keys)
     {

@@ -179,6 +179,20 @@ public sealed class BrokenSetUpTests : IAsyncDisposable
         );
     }
 
+    [Fact(Timeout = Patience)]
+    public async Task Of_a_new_pair_of_keys_both_records_are_to_be_published()
+    {
+        new DkimKeyFolder(_rig.Folder, TimeProvider.System).AddPair("node.example", "new");
+
+        Finding dkim = (await RunAsync(relay: true)).Findings.Single(one => one.Check == "dkim");
+
+        Assert.Equal(CheckVerdict.Warning, dkim.Verdict);
+        Assert.Equal(
+            ["new-ed._domainkey.node.example", "new._domainkey.node.example"],
+            dkim.Publish.Select(record => record.Name).Order(StringComparer.Ordinal)
+        );
+    }
+
     /// <summary>Most large relays send from others than their name has, and have a record of their own to include.</summary>
     [Fact(Timeout = Patience)]
     public async Task A_record_that_takes_in_others_may_name_the_relay_although_its_name_has_another_address()
