@@ -218,10 +218,11 @@ public sealed partial class SqliteStore
             Insert(session, message.Number, message.Chunks - 1, accepted.LastChunk);
     }
 
+    /// <summary>Who waits from the beginning waits for his route: nobody has said anything of him yet.</summary>
     private static void Insert(SqliteSession session, long message, NewRecipient added)
     {
         session.Execute(
-            "INSERT INTO recipient (message, number, address, domain, notify, orcpt, route, state, attempts, due, waits) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT INTO recipient (message, number, address, domain, notify, orcpt, route, state, attempts, due, waits) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?8 = 0)",
             message,
             added.Recipient.Number,
             added.Recipient.Address.ToString(),
@@ -231,11 +232,7 @@ public sealed partial class SqliteStore
             added.RouteName,
             (int)added.State,
             added.Recipient.Attempts,
-            Milliseconds(added.Due),
-            // Nobody has said anything of him yet.
-            added.State == RecipientState.Waiting
-                ? 1
-                : 0
+            Milliseconds(added.Due)
         );
     }
 
