@@ -33,9 +33,11 @@ internal sealed class Shaper(Func<ReplyTable> replies, TimeProvider time)
         if (!outcome.FromPeer || outcome.Reply.Code / 100 != 4)
             return false;
         Cause cause = replies().Classify(outcome);
-        if (cause is { Class: FailureClass.RateLimited, IsOfPace: false })
+        // Who puts off whatever comes from our address wants less of it, in whatever words: Yahoo's TSS04, Gmail's 4.7.28.
+        bool isOfUs = cause.Class is FailureClass.RateLimited or FailureClass.AddressReputation;
+        if (isOfUs && !cause.IsOfPace)
             return false;
-        if (cause.Class == FailureClass.RateLimited)
+        if (isOfUs)
             pace.Throttled(outcome.Reply.ToString());
         else if (isFresh && outcome.Reply.Code == 421)
             pace.Crowded();

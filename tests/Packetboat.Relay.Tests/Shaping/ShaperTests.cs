@@ -47,6 +47,9 @@ public sealed class ShaperTests
     [InlineData(450, "4.2.1", "The user you are trying to contact is receiving mail too quickly.", true, 4, false)]
     [InlineData(452, "4.5.3", "Too many recipients", true, 4, false)]
     [InlineData(450, "4.7.1", "Error: too many recipients from 192.0.2.1", true, 2, true)]
+    [InlineData(421, "4.7.0", "[TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume", true, 2, true)]
+    [InlineData(450, "4.7.1", "Client host [192.0.2.1] blocked using zen.spamhaus.org", false, 2, true)]
+    [InlineData(554, "5.7.1", "Client host [192.0.2.1] blocked using zen.spamhaus.org", false, 4, false)]
     public async Task What_a_failure_says_about_the_pace(
         int code,
         string enhanced,
