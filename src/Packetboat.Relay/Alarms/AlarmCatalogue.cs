@@ -62,8 +62,20 @@ public static class AlarmCatalogue
             "port25-blocked",
             "port25",
             AlarmSeverity.Critical,
-            "No connection to port 25 of other servers comes about: the provider of this machine lets no mail out.",
-            "With DeliveryMode=Auto nothing need be done: mail leaves through the relay until the port is open. Else say packetboat doctor, which ends in how mail should leave; or ask the provider to open port 25"
+            "No connection to port 25 of other servers comes about, and mail has no other way: the provider of this machine lets none out, or the network is down.",
+            "Say packetboat doctor, which ends in how mail should leave; or ask the provider to open port 25"
+        )
+        {
+            Settle = Flapping,
+        };
+
+    public static AlarmKind Port25Detour { get; } =
+        new(
+            "port25-detour",
+            "port25",
+            AlarmSeverity.Warning,
+            "No connection to port 25 of other servers comes about, and all mail leaves through the relay meanwhile, as DeliveryMode=Auto says.",
+            "Nothing need be done: mail leaves directly when the port is open again. If it is to stay closed, write DeliveryMode=Relay, which ends the alarm"
         )
         {
             Settle = Flapping,
@@ -234,6 +246,7 @@ public static class AlarmCatalogue
         RouteDown,
         RelayCredentials,
         Port25Blocked,
+        Port25Detour,
         Listed,
         CertificateExpires,
         CertificateExpired,

@@ -335,10 +335,12 @@ internal sealed class AutoRouting : IDetour
     {
         await after.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
         RouteMove? wrong;
+        AlarmKind kind;
         string text;
         lock (_lock)
         {
             wrong = State.Everything ?? _suspicion;
+            kind = State.Everything is null ? AlarmCatalogue.Port25Blocked : AlarmCatalogue.Port25Detour;
             text = State.Everything is { } all ? Words(all.Reason) : _suspicion?.Reason ?? "";
         }
 
@@ -352,7 +354,7 @@ internal sealed class AutoRouting : IDetour
             return;
         }
 
-        var alarm = new Alarm(AlarmKey, wrong.Since, text, AlarmCatalogue.Port25Blocked.Id);
+        var alarm = new Alarm(AlarmKey, wrong.Since, text, kind.Id);
         await _store.RaiseAlarmAsync(alarm, CancellationToken.None);
         if (!isRaised)
             _log.AlarmRaised(AlarmKey, text);

@@ -52,7 +52,7 @@ public sealed class AutoModeTests
             "port 25 is blocked: mx.one.example, mx.three.example, mx.two.example cannot be reached, and the relay can",
             moved.Reason
         );
-        Assert.Equal(AlarmCatalogue.Port25Blocked.Id, Assert.Single(await lab.Store.AlarmsAsync(Ct)).Kind);
+        Assert.Equal(AlarmCatalogue.Port25Detour.Id, Assert.Single(await lab.Store.AlarmsAsync(Ct)).Kind);
         Explanation why = await lab.ExplainAsync("x@elsewhere.example");
         Assert.StartsWith("relay 127.0.0.1:", why.Route, StringComparison.Ordinal);
         Assert.Contains("port 25 is blocked", why.Rule, StringComparison.Ordinal);

@@ -50,6 +50,23 @@ public sealed class DeviceSignInTests : IAsyncDisposable
         Assert.Equal("smtp", _issuer.Asked.First()["scope"]);
     }
 
+    /// <summary>Google's answers have a name of their own for the address, and 428 for patience.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task As_Google_writes_it_it_is_understood_too()
+    {
+        _begun =
+            """{"device_code":"AH-1Ng","user_code":"GQVQ-JKEC","verification_url":"https://www.google.com/device","expires_in":1800,"interval":5}""";
+        Poll(428, """{"error":"authorization_pending","error_description":"Precondition Required"}""");
+        Poll(403, """{"error":"slow_down","error_description":"Forbidden"}""");
+        Poll(
+            200,
+            """{"access_token":"ya29.a","expires_in":3920,"refresh_token":"1//x","scope":"https://mail.google.com/","token_type":"Bearer"}"""
+        );
+
+        Assert.Equal("1//x", (await RunAsync()).Value!.RefreshToken.RevealValue());
+        Assert.Equal("https://www.google.com/device GQVQ-JKEC", _person.TypedIn);
+    }
+
     [Theory(Timeout = Patience)]
     [InlineData(400, """{"error":"access_denied"}""", "access_denied")]
     [InlineData(403, """{"error":"access_denied"}""", "access_denied")]
