@@ -356,6 +356,20 @@ public abstract class QueueStoreContract : IAsyncLifetime
         Assert.Equal(["b@far.example", "a@far.example"], Addresses(await Due(Noon.AddHours(1))));
     }
 
+    /// <summary>It was woken with its old route, and then filed under another that is closed too.</summary>
+    [Fact]
+    public async Task Who_is_filed_under_a_closed_route_is_woken_with_that()
+    {
+        long number = await AcceptAsync(TestMail.Claimed(0, "a@far.example"));
+        RecipientResult putOff = TestMail.Result(0, RecipientState.Waiting, Noon, TraceKind.Deferred);
+        await Store.RecordAsync(number, Noon, [putOff], null);
+        await Store.ClaimAsync([new Claim(number, 0, "relay hub.example:587", 1, Noon.AddHours(1), ToDelivery: false)], Ct);
+
+        await Store.WakeRouteAsync("relay hub.example:587", Noon, Ct);
+
+        Assert.Equal(["a@far.example"], Addresses(await Due(Noon)));
+    }
+
     [Fact]
     public async Task What_is_to_be_tried_too_late_is_brought_forward_and_the_rest_left_as_it_is()
     {

@@ -27,21 +27,16 @@ public static partial class FileOwner
 
     /// <summary>
     /// What root makes in a directory belongs to whom the directory belongs: an operator says a command with sudo, and the server's user has
-    /// to read what came of it. It does nothing for anybody else.
+    /// to read what came of it. It does nothing for anybody else, nor where root may not give files away, as in some containers.
     /// </summary>
     /// <param name="path">Just made; a link is not followed.</param>
-    /// <exception cref="IOException">It cannot be given away.</exception>
     public static void Inherit(string path)
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
             return;
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (Path.GetDirectoryName(full) is not { } directory || Of(directory) is not { User: not 0 } wanted || Of(full) == wanted)
-            return;
-        if (ChangeOwnerOfLink(full, wanted.User, wanted.Group) != 0)
-            throw new IOException(
-                $"{full} cannot be given to whom {directory} belongs ({Marshal.GetLastPInvokeErrorMessage()}); do this as that user"
-            );
+        if (Path.GetDirectoryName(full) is { } directory && Of(directory) is { User: not 0 } wanted && Of(full) != wanted)
+            _ = ChangeOwnerOfLink(full, wanted.User, wanted.Group);
     }
 
     internal static unsafe (uint User, uint Group)? Of(string path)

@@ -64,7 +64,7 @@ internal sealed class RouteReader(
     {
         RouteRule[] parts = [.. rule.Parts().Take(MaxParts)];
         foreach ((RouteRule before, IniLine header) in rules.Where(one => one.Rule.Action != RouteAction.Never))
-            if (Array.Find(parts, before.Covers) is { } part)
+            if (parts.Where(part => First(rules, part) == before).Select(Words).ToArray() is { Length: > 0 } mail)
                 problems.Add(
                     new Problem(
                         Severity.Warning,
@@ -72,11 +72,15 @@ internal sealed class RouteReader(
                         section.Header.Number,
                         "",
                         section.Header.Text.Trim(),
-                        $"its mail {Words(part)} leaves all the same: [{RouteKeys.Prefix}{before.Name}] at {header} takes that before it",
+                        $"its mail {string.Join(", ", mail)} leaves all the same: [{RouteKeys.Prefix}{before.Name}] at {header} takes that before it",
                         $"move it in front of [{RouteKeys.Prefix}{before.Name}]"
                     )
                 );
     }
+
+    /// <summary>The rule that takes all of it.</summary>
+    private static RouteRule? First(List<(RouteRule Rule, IniLine Header)> rules, RouteRule part) =>
+        rules.Find(one => one.Rule.Covers(part)).Rule;
 
     private static string Words(RouteRule part) =>
         string.Join(

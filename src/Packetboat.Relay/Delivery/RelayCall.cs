@@ -93,11 +93,19 @@ internal sealed class RelayCall(
 
     private bool HasEnded => certificate!.TargetCertificate.NotAfter < dialer.Time.GetLocalNow().DateTime;
 
+    /// <summary>The alerts by which a certificate is refused. RFC 8446 §6.2.</summary>
+    private static bool IsOfCertificate(string words) =>
+        words.Contains("alert", StringComparison.OrdinalIgnoreCase)
+        && Array.Exists(
+            (string[])["certificate", "unknown ca", "access denied", "handshake failure"],
+            alert => words.Contains(alert, StringComparison.OrdinalIgnoreCase)
+        );
+
     /// <summary>The platform has no type for it, and its words are those of OpenSSL.</summary>
     private static string? AlertIn(Exception broken)
     {
         for (Exception? one = broken; one is not null; one = one.InnerException)
-            if (one.Message.Contains("alert", StringComparison.OrdinalIgnoreCase))
+            if (IsOfCertificate(one.Message))
                 return one.Message;
         return null;
     }

@@ -15,6 +15,9 @@ internal sealed class ReportWords
     private const string Folder = "Packetboat.Relay.Delivery.Words.";
     private const string Extension = ".ini";
 
+    /// <summary>No entry has a blank in its name, and so none is taken for another section.</summary>
+    private const string EntryPrefix = "entry ";
+
     /// <summary>The language that the program speaks.</summary>
     private const string Original = "en";
 
@@ -113,7 +116,9 @@ internal sealed class ReportWords
 
     /// <summary>What is known more closely than by its class may have words of its own.</summary>
     private string SectionOf(Cause cause) =>
-        cause.Rule.Length > 0 && _file.Find(cause.Rule, "Fault") is not null ? cause.Rule : cause.Class.Word();
+        cause.Rule.Length > 0 && _file.Section(EntryPrefix + cause.Rule) is not null
+            ? EntryPrefix + cause.Rule
+            : cause.Class.Word();
 
     private IEnumerable<string> Known(string section, string domain, string advice)
     {

@@ -27,13 +27,23 @@ internal sealed class ClockCheck : Check
             CultureInfo.InvariantCulture,
             $"{ahead.Duration().TotalSeconds:0} s {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} that of {host}"
         );
-        const string Remedy = "Set the clock, and let a time service keep it: timedatectl set-ntp true";
-        if (ahead.Duration() < ClockComparison.TooMuch)
+        if (IsNear(ahead))
             return Ok(words);
-        return told.Count(one => (one.Ahead - ahead).Duration() < ClockComparison.TooMuch) + (relay is null ? 0 : 1) > 1
-            ? Failure(words, "certificates look as if they were expired or not yet valid, and signatures too", Remedy)
-            : Warning($"{words}, and nobody else told the time", "one of the two is wrong", Remedy);
+        string[] withUs = [.. told.Where(one => IsNear(one.Ahead)).Select(one => one.Host)];
+        if (withUs.Length > 0)
+            return Warning(
+                $"{words}, and near that of {string.Join(", ", withUs)}",
+                "they disagree, and one of them is wrong",
+                "Compare ours with a time service: timedatectl timesync-status"
+            );
+        bool isAlone = relay is null && told.Count(one => IsNear(one.Ahead - ahead)) < 2;
+        const string Remedy = "Set the clock, and let a time service keep it: timedatectl set-ntp true";
+        return isAlone
+            ? Warning($"{words}, and nobody bears that out", "one of the two is wrong", Remedy)
+            : Failure(words, "certificates look as if they were expired or not yet valid, and signatures too", Remedy);
     }
+
+    private static bool IsNear(TimeSpan difference) => difference.Duration() < ClockComparison.TooMuch;
 
     /// <summary>Who answers in the place of all the others is one, and none of those whom we know.</summary>
     private static IEnumerable<(string Host, TimeSpan Ahead)> WitnessesIn(Reach reach) =>

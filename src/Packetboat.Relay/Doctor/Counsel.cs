@@ -52,8 +52,10 @@ internal static class Counsel
         Subject subject = facts.Subject;
         if (subject.Settings?.Mail.Options.HasFlag(MailOptions.NO_SENDMAIL) == true)
             return Say("Mail stays on this machine, as NO_SENDMAIL says");
-        if (subject.Settings?.RuleOfAll is { Action: RouteAction.Never } keeper)
-            return Say($"Mail stays on this machine, as [{RouteKeys.Prefix}{keeper.Name}] says");
+        if (subject.Keeper is { } keeper)
+            return Say(
+                $"{(subject.Settings!.Routes.Any(rule => rule.Action != RouteAction.Never) ? "Mail that no other rule takes" : "Mail")} stays on this machine, as [{RouteKeys.Prefix}{keeper.Name}] says"
+            );
         RelayContact? relay = await KnownAsync(facts.RelayAsync());
         RelayContact? takes = subject.HasRelay ? await KnownAsync(facts.FirstThatWorksAsync(subject.Relays[0])) : null;
         if (subject.UsedRelay is { } used)
@@ -123,7 +125,7 @@ internal static class Counsel
             string port = other.Port.ToString(CultureInfo.InvariantCulture);
             return Say(
                 $"Mail should leave this machine through {used.Server} by port {port}",
-                used.Server == subject.RelayServer?.Server
+                (used.Server, used.Port) == (subject.RelayServer?.Server, subject.RelayServer?.Port)
                     ? new SettingChange(SbbsIni, Mail, nameof(MailSettings.RelayPort), port)
                     : new SettingChange(PacketboatIni, $"{RouteKeys.Prefix}{used.Rule}", "Relay", $"{used.Server}:{port}")
             );

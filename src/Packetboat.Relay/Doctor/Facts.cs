@@ -121,6 +121,7 @@ internal sealed class Facts
         Subject.Effective.Packetboat.SendingAddresses.Count == 0
         && Subject.Domain is { } domain
         && await SeenRelayAsync() is not null
+        && await SpfAsync() is { Result: not SpfResult.PermError }
         && (await Resolver.TextAsync(domain, ct) as DnsAnswer<string>.Found)?.Records.FirstOrDefault(SpfRecord.IsMeant)
             is { } text
         && SpfRecord.TryParse(text, out SpfRecord? record, out _)
@@ -131,6 +132,8 @@ internal sealed class Facts
     /// <summary>Why it does not matter what others think of our own address; empty: it does.</summary>
     public async Task<string> WhyNotOwnAsync()
     {
+        if (Subject is { Keeper: { } keeper, DirectRules: [] })
+            return $"no mail leaves from this address, as [{RouteKeys.Prefix}{keeper.Name}] says";
         if (Subject.UsedRelay is { } relay)
             return $"receivers see the address of {relay.Server}, and not this one's";
         return await IsShutAsync() ? "port 25 is closed: no mail leaves from this address" : "";

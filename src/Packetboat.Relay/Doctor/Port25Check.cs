@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Diagnosis;
 
 namespace Packetboat.Relay.Doctor;
@@ -19,6 +20,8 @@ internal sealed class Port25Check(AddressFamily family) : Check
 
     public override async Task<Finding> ExamineAsync(Facts facts, CancellationToken ct)
     {
+        if (facts.Subject is { Keeper: { } keeper, DirectRules: [] })
+            return NotChecked($"no mail leaves directly, as [{RouteKeys.Prefix}{keeper.Name}] says");
         Reach reach = await facts.ReachAsync(family);
         if (reach.Talks.Count == 0)
             return NotChecked($"nobody could be called ({string.Join("; ", reach.Unknown)})");
@@ -30,9 +33,15 @@ internal sealed class Port25Check(AddressFamily family) : Check
         string words = reach.Interceptor is { } interceptor
             ? $"{interceptor} answers in the place of {Names(reach.Talks)}"
             : $"no connection to {Names(reach.Talks)}: {string.Join("; ", reach.Talks.Select(talk => talk.Failure).Distinct(StringComparer.Ordinal))}";
-        if (await facts.RelayCarriesAsync())
+        string[] direct =
+        [
+            .. facts.Subject.DirectRules.Where(rule => rule.Action == RouteAction.Direct).Select(rule => rule.Name),
+        ];
+        if (direct.Length > 0 && facts.Subject.HasRelay)
+            words += $"; mail of [{RouteKeys.Prefix}{string.Join($"], [{RouteKeys.Prefix}", direct)}] leaves no other way";
+        else if (await facts.RelayCarriesAsync())
             return Ok($"{words}. It does not matter: mail goes to the relay");
-        if (facts.Subject.HasRelay)
+        else if (facts.Subject.HasRelay)
             return Warning(words, "mail cannot go out directly in the relay's place", "Mend the way to the relay");
         return await DirectAsync(facts, reach, words);
     }

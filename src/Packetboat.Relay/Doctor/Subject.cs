@@ -44,6 +44,13 @@ public sealed record Subject(string Ctrl, Settings? Settings, IReadOnlyList<Prob
     /// <summary>The relay that mail goes to where it cannot go directly; null: then it goes nowhere.</summary>
     public RelaySettings? Detour => Settings?.UsualDetour;
 
+    /// <summary>The rules whose mail leaves directly, or by a relay where it cannot.</summary>
+    internal IReadOnlyList<RouteRule> DirectRules =>
+        [.. (Settings?.Routes ?? []).Where(rule => rule.Action is RouteAction.Direct or RouteAction.Auto)];
+
+    /// <summary>The rule that keeps in what no other rule takes; null: there is none.</summary>
+    internal RouteRule? Keeper => Settings?.RuleOfAll is { Action: RouteAction.Never } all ? all : null;
+
     public bool HasRelay => (UsedRelay ?? Detour) is not null;
 
     /// <summary>RelayServer, whether mail goes there or not; null: it is blank.</summary>

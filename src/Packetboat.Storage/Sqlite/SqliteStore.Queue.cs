@@ -170,9 +170,10 @@ public sealed partial class SqliteStore
         return isTaken;
     }
 
+    /// <summary>Who is put back because the route that he has now is closed waits for that.</summary>
     private static bool Change(SqliteSession session, Claim claim) =>
         session.Execute(
-            "UPDATE recipient SET state = ?6, route = ?3, attempts = ?4, due = ?5 WHERE message = ?1 AND number = ?2 AND state = 0",
+            "UPDATE recipient SET state = ?6, route = ?3, attempts = ?4, due = ?5, waits = max(waits, ?6 = 0) WHERE message = ?1 AND number = ?2 AND state = 0",
             claim.Message,
             claim.Recipient,
             claim.RouteName,

@@ -100,11 +100,16 @@ public sealed class RouteReaderTests
     [InlineData("Action=direct\nRecipientDomain=one.example\nSenderDomain=x.example", "")] // an exception
     [InlineData("Action=direct\nAccount=OTHER", "")]
     [InlineData("Action=direct\nRecipientDomain=three.example", "")]
+    [InlineData("Action=direct\nRecipientDomain=one.example, *.two.example", "of CLUB to one.example, of CLUB to a.two.example")]
+    [InlineData(
+        "Action=never\nRecipientDomain=one.example\n[Route:later]\nAction=direct\nRecipientDomain=one.example, x.example",
+        ""
+    )]
     [InlineData("Action=never\nRecipientDomain=one.example", "")]
     public void Mail_that_is_to_stay_by_name_and_leaves_by_an_earlier_rule_is_warned_of(string earlier, string mail)
     {
         ConfigurationResult read = Read(
-            $"[Route:early]\n{earlier}\n[Route:inside]\nAction=never\nAccount=CLUB\nRecipientDomain=one.example, a.two.example\n"
+            $"[Route:early]\n{earlier}\n[Route:inside]\nAction=never\nAccount=CLUB\nRecipientDomain=one.example, a.two.example, z.example\n"
         );
 
         Assert.NotNull(read.Settings);

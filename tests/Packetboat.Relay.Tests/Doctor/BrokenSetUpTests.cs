@@ -213,6 +213,14 @@ public sealed class BrokenSetUpTests : IAsyncDisposable
         Assert.Equal("warning", Word(report, "dmarc"));
     }
 
+    [Fact(Timeout = Patience)]
+    public async Task A_record_that_nobody_can_evaluate_is_wrong_whatever_it_takes_in()
+    {
+        _zone["spf"] = "node.example TXT v=spf1 include:gone.example -all";
+        _zone.Remove("dkim");
+        Assert.Equal("failure", Word(await RunAsync(relay: true), "spf"));
+    }
+
     /// <summary>The record that cannot be read is the organization's.</summary>
     [Fact(Timeout = Patience)]
     public async Task It_is_replaced_where_it_stands()

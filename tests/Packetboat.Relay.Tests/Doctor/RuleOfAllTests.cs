@@ -77,11 +77,31 @@ public sealed class RuleOfAllTests : IAsyncDisposable
     public async Task Where_it_keeps_all_mail_in_none_is_said_to_leave()
     {
         Use(RouteAction.Never);
-        Assert.Equal("Mail stays on this machine, as [Route:all] says.", (await _rig.RunAsync()).Advice.Words);
+        Assert.Equal(
+            "Mail that no other rule takes stays on this machine, as [Route:all] says.",
+            (await _rig.RunAsync()).Advice.Words
+        );
+
+        _rig.ChangeAll(all => all with { Routes = [all.Routes[1]] });
+        DoctorReport report = await _rig.RunAsync();
+        Assert.Equal("Mail stays on this machine, as [Route:all] says.", report.Advice.Words);
+        Assert.Equal(["domain"], report.Findings.Where(one => one.Verdict == CheckVerdict.Failure).Select(one => one.Check));
+        Assert.Equal("no mail leaves directly, as [Route:all] says", Of(report, "port-25-ipv4").Words);
+        Assert.Equal("no mail leaves from this address, as [Route:all] says", Of(report, "ptr").Words);
+    }
+
+    /// <summary>The relay of the others does not help it.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task A_closed_port_matters_to_a_rule_whose_mail_leaves_directly()
+    {
+        Use(RouteAction.Relay, relayServer: "", club: RouteAction.Direct);
+        Finding port = Of(await _rig.RunAsync(), "port-25-ipv4");
+        Assert.Equal(CheckVerdict.Failure, port.Verdict);
+        Assert.EndsWith("; mail of [Route:club] leaves no other way", port.Words, StringComparison.Ordinal);
     }
 
     /// <summary>RelayServer is another that would take us too.</summary>
-    private void Use(RouteAction action, string relayServer = "localhost")
+    private void Use(RouteAction action, string relayServer = "localhost", RouteAction club = RouteAction.Relay)
     {
         _rig.UseRelay(MailOptions.RELAY_AUTH_PLAIN).ChangeMail(mail => mail with { RelayServer = relayServer });
         var relay = new RelaySettings("localhost", _second.Port, false, "second", new Secret("other77"), RelayMechanism.Plain)
@@ -93,7 +113,11 @@ public sealed class RuleOfAllTests : IAsyncDisposable
             {
                 Routes =
                 [
-                    new RouteRule("club", RouteAction.Direct) { Accounts = ["CLUB"] },
+                    new RouteRule("club", club)
+                    {
+                        Accounts = ["CLUB"],
+                        Relay = club == RouteAction.Relay ? relay with { Rule = "club" } : null,
+                    },
                     new RouteRule("all", action) { Relay = action is RouteAction.Relay or RouteAction.Auto ? relay : null },
                 ],
             }
