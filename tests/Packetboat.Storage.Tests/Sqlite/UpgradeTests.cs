@@ -46,6 +46,29 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(RecipientState.Held, Assert.Single(await store.ListAsync(new QueueSelection(All: true), 10, Ct)).State);
     }
 
+    /// <summary>Of it nobody knows whether it waits for its route alone.</summary>
+    [Fact]
+    public async Task Mail_that_waited_before_is_still_woken_with_its_route()
+    {
+        long due = _time.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds();
+        MakeStoreOf(
+            schema: 21,
+            $"""
+            INSERT INTO message (number, id, accepted, sender, account, origin, size, chunks, trace, body, smtputf8, ret, envid)
+                VALUES (1, 'ID00000001', 3000, 'a@node.example', NULL, 'a test', 4, 1, x'', 0, 0, 0, NULL);
+            INSERT INTO recipient (message, number, address, domain, notify, orcpt, route, state, attempts, due)
+                VALUES (1, 0, 'joe@far.example', 'far.example', 0, NULL, 'mx far.example', 0, 1, {due});
+            INSERT INTO chunk VALUES (1048576, x'61');
+            """
+        );
+        await using SqliteStore store = SqliteStore.Open(_folder.Path, _time);
+
+        await store.WakeRouteAsync("mx far.example", _time.GetUtcNow(), Ct);
+
+        QueueEntry entry = Assert.Single(await store.ListAsync(new QueueSelection(All: true), 10, Ct));
+        Assert.Equal(_time.GetUtcNow(), entry.Due);
+    }
+
     [Fact]
     public async Task A_credential_of_before_still_signs_in_and_its_last_use_is_known_but_for_the_way()
     {
