@@ -14,14 +14,14 @@ public sealed partial class DeliveryScheduler
     private readonly Dictionary<string, string> _left = new(StringComparer.Ordinal); // alarms of an earlier run, by route
     private DateTimeOffset _leftUntil;
 
-    /// <summary>Routes that are closed or parked, with the reason.</summary>
+    /// <summary>Routes that are closed or parked, with the reason; of a domain's own servers only while its mail has no other way.</summary>
     public IReadOnlyList<RouteTrouble> Troubles()
     {
         lock (_lock)
             return
             [
                 .. _lanes
-                    .All.Where(lane => !lane.IsOpen)
+                    .All.Where(lane => !lane.IsOpen && !(lane.Route is Route.Direct && _router.HasLeft(lane.Name)))
                     .Select(lane => new RouteTrouble(
                         lane.Name,
                         lane.Trouble,
