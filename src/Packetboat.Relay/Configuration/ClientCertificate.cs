@@ -15,7 +15,7 @@ public sealed record ClientCertificate(string File, string KeyFile)
         try
         {
             using X509Certificate2 leaf = PemCertificate.Read(File, KeyFile).TargetCertificate;
-            return leaf.NotAfter < time.GetLocalNow().DateTime
+            return PemCertificate.HasEnded(leaf, time)
                 ? (
                     Severity.Warning,
                     string.Create(CultureInfo.InvariantCulture, $"the certificate ended on {leaf.NotAfter:yyyy-MM-dd}")

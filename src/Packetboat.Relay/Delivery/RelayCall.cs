@@ -7,6 +7,7 @@ using Packetboat.Relay.Alarms;
 using Packetboat.Relay.Configuration;
 using Packetboat.Relay.Queue;
 using Packetboat.Relay.Tokens;
+using Packetboat.Relay.TransportSecurity;
 
 namespace Packetboat.Relay.Delivery;
 
@@ -91,7 +92,7 @@ internal sealed class RelayCall(
         );
     }
 
-    private bool HasEnded => certificate!.TargetCertificate.NotAfter < dialer.Time.GetLocalNow().DateTime;
+    private bool HasEnded => PemCertificate.HasEnded(certificate!.TargetCertificate, dialer.Time);
 
     /// <summary>The alerts by which a certificate is refused. RFC 8446 §6.2.</summary>
     private static bool IsOfCertificate(string words) =>

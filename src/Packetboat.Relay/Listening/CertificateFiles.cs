@@ -93,7 +93,7 @@ public sealed partial class CertificateFiles : ICertificateSource, IDisposable
     {
         SslServerAuthenticationOptions options = Load(certificate, key);
         X509Certificate2 leaf = options.ServerCertificateContext!.TargetCertificate;
-        if (leaf.NotAfter >= time.GetUtcNow().LocalDateTime)
+        if (!PemCertificate.HasEnded(leaf, time))
             return options;
         using (leaf)
             throw new InvalidDataException(

@@ -7,6 +7,9 @@ namespace Packetboat.Relay.TransportSecurity;
 /// <summary>A certificate of ours with its key, from PEM files.</summary>
 internal static class PemCertificate
 {
+    public static bool HasEnded(X509Certificate2 certificate, TimeProvider time) =>
+        certificate.NotAfter < time.GetUtcNow().LocalDateTime;
+
     /// <param name="certificate">The leaf first, then its chain.</param>
     /// <param name="key">The same file where it holds both.</param>
     /// <exception cref="InvalidDataException">The files cannot be used; the message says which and why.</exception>
