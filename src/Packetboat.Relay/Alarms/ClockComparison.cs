@@ -22,11 +22,10 @@ public sealed class ClockComparison(IAlarmStore store, MailLog log, TimeProvider
 
     private const int MostServers = 100;
 
-    /// <summary>0: near; 2: too far; 1: between them, where nothing begins and nothing ends.</summary>
-    internal static int Distance(TimeSpan difference) =>
-        difference.Duration() >= TooMuch ? 2
-        : difference.Duration() > Little ? 1
-        : 0;
+    internal static ClockDistance Distance(TimeSpan difference) =>
+        difference.Duration() >= TooMuch ? ClockDistance.Far
+        : difference.Duration() > Little ? ClockDistance.Between
+        : ClockDistance.Near;
 
     private readonly SemaphoreSlim _oneByOne = new(1); // many connections are made together: one of them raises it
     private readonly Dictionary<string, long> _heard = new(StringComparer.Ordinal); // by key; within it
@@ -86,7 +85,7 @@ public sealed class ClockComparison(IAlarmStore store, MailLog log, TimeProvider
         DateTimeOffset ours = time.GetUtcNow();
         TimeSpan difference = (ours - theirs).Duration();
         bool isOpen = (await store.AlarmsAsync(ct)).Any(alarm => alarm.Key == key);
-        if (Distance(difference) == 2 && !isOpen)
+        if (Distance(difference) == ClockDistance.Far && !isOpen)
         {
             string how = ours > theirs ? "ahead of" : "behind";
             string text = string.Create(
@@ -96,7 +95,7 @@ public sealed class ClockComparison(IAlarmStore store, MailLog log, TimeProvider
             await store.RaiseAlarmAsync(new Alarm(key, ours, text), ct);
             log.AlarmRaised(key, text);
         }
-        else if (Distance(difference) == 0 && isOpen)
+        else if (Distance(difference) == ClockDistance.Near && isOpen)
         {
             await store.ClearAlarmAsync(key, ct);
             log.AlarmCleared(key);

@@ -21,7 +21,7 @@ public sealed class StrangerClocks(ClockComparison comparison, TimeProvider time
 
     private readonly Lock _lock = new();
     private readonly List<Heard> _heard = [];
-    private (int Distance, long At)? _said;
+    private (ClockDistance Distance, long At)? _said;
 
     /// <param name="host">Whose time it is.</param>
     /// <param name="theirs">What time it is there.</param>
@@ -47,7 +47,7 @@ public sealed class StrangerClocks(ClockComparison comparison, TimeProvider time
             if (_heard.Count < Needed)
                 return null;
             TimeSpan nearest = Nearest();
-            int distance = ClockComparison.Distance(nearest);
+            ClockDistance distance = ClockComparison.Distance(nearest);
             return _said is { } said && said.Distance == distance && time.GetElapsedTime(said.At) < Again ? null : nearest;
         }
     }
