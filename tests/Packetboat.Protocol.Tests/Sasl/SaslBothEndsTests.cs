@@ -115,6 +115,16 @@ public sealed class SaslBothEndsTests
                 iter: 500
             );
 
+    [Theory, InlineData("PLAIN"), InlineData("EXTERNAL")]
+    public void A_mechanism_of_one_message_says_it_once_to_a_server_that_asks_with_an_empty_challenge(string mechanism)
+    {
+        SaslClientExchange client = Client(mechanism, "MYBBS", "RelayPw1");
+
+        Assert.IsType<SaslClientStep.Response>(client.Next([]));
+        Assert.True(client.IsComplete);
+        Assert.IsType<SaslClientStep.Abort>(client.Next([]));
+    }
+
     [Theory, MemberData(nameof(Mechanisms))]
     public async Task A_response_that_is_too_long_is_refused(string mechanism)
     {
